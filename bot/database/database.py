@@ -1,0 +1,161 @@
+"""How a store reaches the database: one object, two verbs (`read`, `write`), one way to fail.
+
+Stores are plain SQL on a `Connection`; this module decides the thread, the transaction and the time limit.
+One call of `write` is one transaction: it commits whole or not at all.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+
+T = TypeVar("T")
+
+# The public contract promises STORE_UNAVAILABLE within 3 s; this leaves room for the answer itself.
+DEFAULT_TIMEOUT_S = 2.5
+
+
+class StoreUnavailable(Exception):
+    """The database could not be reached, was locked, full or read-only, or took too long.
+
+    Nothing may be claimed to a caller after it. A write that timed out may still commit later, which is why
+    every write that a client can repeat carries an idempotency key.
+    """
+
+    code = "STORE_UNAVAILABLE"
+
+
+class Database:
+    """A connection pool with its own threads, for SQLite (one writer) and PostgreSQL (many)."""
+
+    def __init__(self, engine: Engine, *, timeout_s: float = DEFAULT_TIMEOUT_S) -> None:
+        self._engine = engine
+        self._timeout_s = timeout_s
+        self._readers = ThreadPoolExecutor(max_workers=4, thread_name_prefix="database-read")
+        # SQLite has one writer; a queue in front of it is fair and never meets "database is locked".
+        writers = 1 if engine.dialect.name == "sqlite" else 4
+        self._writers = ThreadPoolExecutor(max_workers=writers, thread_name_prefix="database-write")
+
+    @classmethod
+    def open(cls, url: str, *, timeout_s: float = DEFAULT_TIMEOUT_S) -> Database:
+        """Opens `sqlite:///path` or `postgresql://…`; connects lazily, creates a SQLite file's folder."""
+        return cls(create_database_engine(url, timeout_s=timeout_s), timeout_s=timeout_s)
+
+    @property
+    def engine(self) -> Engine:
+        """The SQLAlchemy engine, for migrations and for commands that run outside an event loop."""
+        return self._engine
+
+    async def read(self, work: Callable[[Connection], T]) -> T:
+        """Runs `work` in a read transaction. Raises StoreUnavailable."""
+        return await self._run(self._readers, self._read, work)
+
+    async def write(self, work: Callable[[Connection], T]) -> T:
+        """Runs `work` in one transaction, committed when it returns. Raises StoreUnavailable.
+
+        An exception out of `work` rolls everything back and is passed on; a broken unique constraint arrives
+        as SQLAlchemy's IntegrityError, because only the store knows what it means.
+        """
+        return await self._run(self._writers, self._write, work)
+
+    def write_now(self, work: Callable[[Connection], T]) -> T:
+        """The same as `write` for commands without an event loop."""
+        return self._translated(self._write, work)
+
+    async def ping(self) -> None:
+        """Raises StoreUnavailable unless the database answers."""
+        await self.read(lambda connection: connection.execute(text("SELECT 1")).scalar_one())
+
+    async def close(self) -> None:
+        """Waits for the running work and closes every connection."""
+        loop = asyncio.get_running_loop()
+        for pool in (self._readers, self._writers):
+            await loop.run_in_executor(None, pool.shutdown)
+        self._engine.dispose()
+
+    async def _run(
+        self,
+        pool: ThreadPoolExecutor,
+        run: Callable[[Callable[[Connection], T]], T],
+        work: Callable[[Connection], T],
+    ) -> T:
+        future = asyncio.get_running_loop().run_in_executor(pool, self._translated, run, work)
+        try:
+            return await asyncio.wait_for(future, self._timeout_s)
+        except asyncio.TimeoutError as error:
+            raise StoreUnavailable("the database took too long") from error
+
+    def _translated(
+        self, run: Callable[[Callable[[Connection], T]], T], work: Callable[[Connection], T]
+    ) -> T:
+        try:
+            return run(work)
+        except IntegrityError:
+            raise
+        except (DBAPIError, PoolTimeoutError) as error:
+            # `from None`: SQLAlchemy's message carries the statement's parameters, which are personal data.
+            raise StoreUnavailable(f"the database refused: {type(error).__name__}") from None
+
+    def _read(self, work: Callable[[Connection], T]) -> T:
+        with self._engine.connect() as connection:
+            return work(connection)
+
+    def _write(self, work: Callable[[Connection], T]) -> T:
+        with self._engine.connect() as connection:
+            if connection.dialect.name == "sqlite":
+                # Take the write lock first: upgrading a read lock half-way can fail under contention.
+                connection = connection.execution_options(sqlite_begin="IMMEDIATE")
+            with connection.begin():
+                return work(connection)
+
+
+def create_database_engine(url: str, *, timeout_s: float = DEFAULT_TIMEOUT_S) -> Engine:
+    """Builds the SQLAlchemy engine for a `sqlite:` or `postgresql:` address. Raises ValueError for others."""
+    parsed = make_url(url)
+    # Parameters are never logged or shown: they hold members' words.
+    if parsed.get_backend_name() == "sqlite":
+        return _sqlite_engine(parsed, timeout_s)
+    if parsed.get_backend_name() == "postgresql":
+        milliseconds = int(timeout_s * 1000)
+        return create_engine(
+            parsed.set(drivername="postgresql+psycopg"),
+            hide_parameters=True,
+            pool_size=8,
+            max_overflow=0,
+            pool_timeout=timeout_s,
+            pool_pre_ping=True,
+            connect_args={
+                "connect_timeout": max(1, int(timeout_s)),
+                "options": f"-c statement_timeout={milliseconds} -c timezone=UTC",
+            },
+        )
+    raise ValueError(f"the database address must begin with sqlite: or postgresql:, not {parsed.drivername}:")
+
+
+def _sqlite_engine(url: URL, timeout_s: float) -> Engine:
+    if url.database and url.database != ":memory:":
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(url, hide_parameters=True, connect_args={"timeout": timeout_s})
+
+    @event.listens_for(engine, "connect")
+    def configure(connection: Any, record: Any) -> None:
+        # The driver's own transaction handling begins too late; SQLAlchemy's documented remedy is to switch
+        # it off and to say BEGIN ourselves.
+        connection.isolation_level = None
+        for pragma in ("journal_mode=WAL", "foreign_keys=ON", "synchronous=FULL"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        mode = connection.get_execution_options().get("sqlite_begin", "DEFERRED")
+        connection.exec_driver_sql(f"BEGIN {mode}")
+
+    return engine
