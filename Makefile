@@ -1,0 +1,39 @@
+# Two commands are all that a newcomer needs: `make run` and `make test`. They set up what they need themselves.
+PYTHON ?= python3
+APP := .venv/app/bin
+ENGINE := .venv/engine/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check train lock clean
+
+help:  ## Shows this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+
+run:  ## Starts everything in demo mode and prints the addresses; Ctrl-C stops it
+	@$(PYTHON) scripts/environments.py app engine
+	@exec $(APP)/gene-guide run --demo
+
+test:  ## Runs every check and every test
+	@$(PYTHON) scripts/environments.py test engine-test
+	@$(APP)/python tests/browser/chromium.py
+	@$(MAKE) --no-print-directory check train
+	@$(ENGINE)/python -m pytest -c tests/engine/pytest.ini tests/engine
+	@$(APP)/python -m pytest
+
+check:  ## Lints, types and import rules (after `make test` has set things up)
+	@$(APP)/ruff check .
+	@$(APP)/ruff format --check .
+	@$(APP)/mypy
+	@$(APP)/lint-imports
+
+train:  ## Trains the model where it is missing or older than its data
+	@$(ENGINE)/python -m bot.engine train
+
+lock:  ## Resolves the lock files anew; needs uv
+	cd requirements && uv pip compile engine.in --python-version 3.10 --generate-hashes --no-emit-index-url -q -o engine.txt
+	cd requirements && uv pip compile engine-test.in -c engine.txt --python-version 3.10 --generate-hashes --no-emit-index-url -q -o engine-test.txt
+	cd requirements && uv pip compile app.in --universal --python-version 3.10 --generate-hashes --no-emit-index-url -q -o app.txt
+	cd requirements && uv pip compile test.in -c app.txt --universal --python-version 3.10 --generate-hashes --no-emit-index-url -q -o test.txt
+
+clean:  ## Removes the environments, the model and the demo's data
+	rm -rf .venv models var .rasa
