@@ -1,0 +1,40 @@
+"""How are the knowledge services put together? The one place that knows their stores."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.database import Database
+from knowledge.eligibility.model import EligibilitySettings
+from knowledge.eligibility.service import EligibilityService
+from knowledge.eligibility.store import SqlAuditLog, SqlEligibilityStore
+from knowledge.facilities.service import FacilityService
+from knowledge.facilities.store import SqlFacilityStore
+from knowledge.policies.service import PolicyService
+from knowledge.policies.store import SqlPolicyStore
+from knowledge.therapies.service import TherapyService
+from knowledge.therapies.store import SqlTherapyStore
+
+
+@dataclass(frozen=True)
+class Knowledge:
+    """The four services that everything outside this package uses."""
+
+    policies: PolicyService
+    therapies: TherapyService
+    facilities: FacilityService
+    eligibility: EligibilityService
+
+
+def build_knowledge(database: Database, clock: Callable[[], datetime]) -> Knowledge:
+    """Builds the services on a migrated database; `clock` gives the current moment, aware."""
+    return Knowledge(
+        policies=PolicyService(SqlPolicyStore(database), clock),
+        therapies=TherapyService(SqlTherapyStore(database)),
+        facilities=FacilityService(SqlFacilityStore(database)),
+        eligibility=EligibilityService(
+            SqlEligibilityStore(database), SqlAuditLog(database), clock, EligibilitySettings()
+        ),
+    )

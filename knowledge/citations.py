@@ -1,0 +1,29 @@
+"""Where does a statement come from? One citation, as every answer carries it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from datetime import date
+
+
+@dataclass(frozen=True)
+class Citation:
+    """The source of one statement, in the fields of the public contract.
+
+    `payer` is a display name: the payer's, or the publisher's where the source is nobody's plan document.
+    `effective_on` is only ever a date that the source itself states; `read_on` is the day it was read.
+    """
+
+    document: str
+    number: str | None
+    payer: str
+    section: str | None
+    version: str | None
+    effective_on: date | None
+    read_on: date | None
+    url: str | None
+
+    def as_json(self) -> dict[str, str]:
+        """The contract's Citation: ISO dates, empty fields left out."""
+        values = ((field.name, getattr(self, field.name)) for field in fields(self))
+        return {name: value.isoformat() if isinstance(value, date) else value for name, value in values if value}

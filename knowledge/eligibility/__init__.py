@@ -1,0 +1,1 @@
+"""Whose record it is, and what the plan record says: identity, eligibility, audit."""

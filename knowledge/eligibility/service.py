@@ -1,0 +1,196 @@
+"""Is this the member, and what does the plan record say about them?"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Protocol
+
+from knowledge.eligibility.model import (
+    ADULT_AGE_YEARS,
+    Answer,
+    AuditEvent,
+    DependentAnswer,
+    EligibilityAnswer,
+    EligibilitySettings,
+    FailureCount,
+    Funding,
+    Member,
+    MemberId,
+    MemberRecord,
+    UnknownMember,
+    Verification,
+    VerificationOutcome,
+    count_failure,
+    normalise_member_number,
+)
+from knowledge.policies.model import PlanId
+
+# Compared with when no member has the number, so that the answer costs the same. No member is born that day.
+_NOBODYS_BIRTH_DATE = date(1, 1, 1)
+
+FailureTransition = Callable[[tuple[FailureCount | None, ...]], tuple[FailureCount | None, ...]]
+
+
+class EligibilityStore(Protocol):
+    """Where member records are kept. Every method raises StoreUnavailable when it can't answer."""
+
+    async def find_member(self, member_number: str) -> Member | None: ...
+
+    async def find_record(self, member_id: MemberId) -> MemberRecord | None: ...
+
+    async def list_dependents(self, subscriber: MemberId) -> tuple[MemberRecord, ...]: ...
+
+    async def change_failure_counts(self, keys: tuple[str, ...], change: FailureTransition) -> None:
+        """Hands the counts under `keys` to `change` and keeps what it returns, in one transaction.
+
+        No other attempt under any of these keys comes between. None is "no failures".
+        """
+        ...
+
+
+class AuditLog(Protocol):
+    """Where look-ups are recorded, append-only. Raises StoreUnavailable when it can't record."""
+
+    async def record(self, event: AuditEvent) -> None: ...
+
+
+@dataclass
+class _Judgement:
+    """What one attempt came to, decided inside the transaction that counts it."""
+
+    outcome: VerificationOutcome = VerificationOutcome.LOCKED
+
+
+class EligibilityService:
+    """The one door to member records: nothing is handed out before it is audited."""
+
+    def __init__(
+        self,
+        store: EligibilityStore,
+        audit: AuditLog,
+        clock: Callable[[], datetime],
+        settings: EligibilitySettings,
+    ) -> None:
+        self._store = store
+        self._audit = audit
+        self._clock = clock
+        self._settings = settings
+
+    async def verify(self, *, member_number: str, date_of_birth: date, conversation_id: str) -> Verification:
+        """Checks a member number (in any writing) with a date of birth.
+
+        The third failure of a conversation, or for a member number, locks it for 15 minutes; while it is locked
+        even the right data is refused. Whether a number exists can't be told from outcome or time.
+        """
+        number = normalise_member_number(member_number)
+        now = self._clock()
+        member = await self._store.find_member(number)
+        expected = member.date_of_birth if member else _NOBODYS_BIRTH_DATE
+        is_right = hmac.compare_digest(expected.isoformat(), date_of_birth.isoformat()) and member is not None
+        judgement = _Judgement()
+
+        def judge(counts: tuple[FailureCount | None, ...]) -> tuple[FailureCount | None, ...]:
+            if any(count is not None and count.is_locked(now) for count in counts):
+                # Not counted: a lock that every further attempt prolongs would shut a member out for good.
+                judgement.outcome = VerificationOutcome.LOCKED
+                return counts
+            if is_right:
+                judgement.outcome = VerificationOutcome.VERIFIED
+                return tuple(None for _ in counts)
+            after = tuple(count_failure(count, now, self._settings) for count in counts)
+            locks = any(count.is_locked(now) for count in after)
+            judgement.outcome = VerificationOutcome.LOCKED if locks else VerificationOutcome.NO_MATCH
+            return after
+
+        await self._store.change_failure_counts(_failure_keys(conversation_id, number), judge)
+        is_verified = judgement.outcome is VerificationOutcome.VERIFIED
+        member_id = member.id if member and is_verified else None
+        await self._audit.record(
+            AuditEvent(
+                at=now,
+                actor="member",
+                conversation_id=conversation_id,
+                member_id=member_id,
+                purpose="verification",
+                level="verified" if is_verified else "anonymous",
+                outcome=judgement.outcome.value,
+            )
+        )
+        return Verification(judgement.outcome, member_id)
+
+    async def look_up(
+        self, *, member_id: MemberId, as_of: date, conversation_id: str, purpose: str
+    ) -> EligibilityAnswer:
+        """What the record of a verified member says for the service day `as_of`; what it does not say is unknown.
+
+        Dependents: only for the person who holds the plan, only children under 18 on the same plan. Raises
+        UnknownMember.
+        """
+        record = await self._store.find_record(member_id)
+        if record is None:
+            await self._record_look_up(member_id, conversation_id, purpose, "unknown_member")
+            raise UnknownMember
+        answer = await self._answer(record, as_of)
+        await self._record_look_up(member_id, conversation_id, purpose, f"active_{answer.active.value}")
+        return answer
+
+    async def find_plan_id(self, member_id: MemberId) -> PlanId | None:
+        """The plan of the member's active cover, else of the newest on file; None if there is none."""
+        record = await self._store.find_record(member_id)
+        coverage = record.coverage_for(self._clock().date()) if record else None
+        return coverage.plan_id if coverage else None
+
+    async def _answer(self, record: MemberRecord, day: date) -> EligibilityAnswer:
+        coverage = record.coverage_for(day)
+        return EligibilityAnswer(
+            active=coverage.active_on(day) if coverage else Answer.UNKNOWN,
+            starts_on=coverage.starts_on if coverage else None,
+            ends_on=coverage.ends_on if coverage else None,
+            plan_id=coverage.plan_id if coverage else None,
+            plan_name=coverage.plan_name if coverage else None,
+            line_of_business=coverage.line_of_business if coverage else None,
+            state=coverage.state if coverage else None,
+            funding=coverage.funding if coverage else Funding.UNKNOWN,
+            medical_benefit=coverage.medical_benefit if coverage else Answer.UNKNOWN,
+            approval_required=coverage.approval_required if coverage else Answer.UNKNOWN,
+            source=coverage.source if coverage else "",
+            as_of=coverage.recorded_at if coverage else self._clock(),
+            service_day=day,
+            dependents=await self._minor_dependents(record, day),
+            is_sample=record.member.is_sample,
+        )
+
+    async def _minor_dependents(self, record: MemberRecord, day: date) -> tuple[DependentAnswer, ...]:
+        own = record.coverage_for(day)
+        if own is None or not record.member.is_subscriber:
+            return ()
+        answers = []
+        for dependent in await self._store.list_dependents(record.member.id):
+            coverage = dependent.coverage_for(day)
+            if dependent.member.age_on(day) < ADULT_AGE_YEARS and coverage and coverage.plan_id == own.plan_id:
+                active = coverage.active_on(day)
+                answers.append(DependentAnswer(dependent.member.relationship, "pediatric", active))
+        return tuple(answers)
+
+    async def _record_look_up(self, member_id: MemberId, conversation_id: str, purpose: str, outcome: str) -> None:
+        await self._audit.record(
+            AuditEvent(
+                at=self._clock(),
+                actor="assistant",
+                conversation_id=conversation_id,
+                member_id=member_id,
+                purpose=purpose,
+                level="verified",
+                outcome=outcome,
+            )
+        )
+
+
+def _failure_keys(conversation_id: str, member_number: str) -> tuple[str, ...]:
+    # Hashed, so that the table of failures is no list of the numbers that people tried.
+    number_key = hashlib.sha256(member_number.encode()).hexdigest()
+    return (f"conversation:{conversation_id}", f"member_number:{number_key}")

@@ -1,0 +1,1 @@
+"""Hospitals, and which plan network they belong to."""

@@ -1,0 +1,61 @@
+"""Where is a ZIP code, and how far is it from there to a facility?
+
+The points are those of the package `zipcodes` (GeoNames data, CC BY 4.0); no network is used.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+
+import zipcodes
+
+from knowledge.facilities.model import Facility, UnknownZipCode
+
+_ZIP_CODE = re.compile(r"([0-9]{5})(?:-[0-9]{4})?")
+# Mean radius of the Earth (IUGG, 6371.0088 km) in statute miles.
+_EARTH_RADIUS_MILES = 3958.7613
+
+
+@dataclass(frozen=True)
+class Point:
+    """A point in degrees, north and east positive."""
+
+    latitude: float
+    longitude: float
+
+
+@dataclass(frozen=True)
+class Place:
+    """A ZIP code's point; `name` is its post office's city and state."""
+
+    zip_code: str
+    name: str
+    state: str
+    point: Point
+
+
+def find_place(zip_code: str) -> Place:
+    """The place of a US ZIP code or ZIP+4. Raises UnknownZipCode."""
+    written = _ZIP_CODE.fullmatch(zip_code.strip())
+    if written is None:
+        raise UnknownZipCode("not a ZIP code")
+    records = zipcodes.matching(written[1])
+    if not records:
+        raise UnknownZipCode("no such ZIP code")
+    record = records[0]
+    point = Point(float(record["lat"]), float(record["long"]))
+    if point == Point(0.0, 0.0):
+        # Military ZIP codes have no place on the map; the package says 0, 0, which lies in the Atlantic.
+        raise UnknownZipCode("a ZIP code without a place")
+    return Place(written[1], f"{record['city']}, {record['state']}", record["state"], point)
+
+
+def miles_between(point: Point, facility: Facility) -> float:
+    """Straight-line (great-circle) miles from a point to a facility."""
+    latitude, other_latitude = math.radians(point.latitude), math.radians(facility.latitude)
+    half_north = (other_latitude - latitude) / 2
+    half_east = math.radians(facility.longitude - point.longitude) / 2
+    chord = math.sin(half_north) ** 2 + math.cos(latitude) * math.cos(other_latitude) * math.sin(half_east) ** 2
+    return 2 * _EARTH_RADIUS_MILES * math.asin(math.sqrt(chord))

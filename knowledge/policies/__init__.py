@@ -1,0 +1,1 @@
+"""Plans, policy documents and the facts that answers are made of."""

@@ -1,0 +1,179 @@
+"""What is a plan, a policy document and a fact, and when may a document be spoken as current?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import Enum
+from typing import NewType
+
+from knowledge.citations import Citation
+
+PlanId = NewType("PlanId", str)
+PayerId = NewType("PayerId", str)
+DocumentId = NewType("DocumentId", str)
+FactId = NewType("FactId", str)
+
+# Tags with a meaning of their own; any other tag is the id of the therapy or condition that a fact is about.
+DETAIL = "detail"  # for "tell me more": comes after every other fact
+DEFINITION = "definition"  # a neutral definition gives way to the payer's own, so that two are never blended
+MARKS = frozenset({DETAIL, DEFINITION})
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Whose rules are asked about. None is "not known"; `payer` None lets only payer-neutral facts through."""
+
+    payer: PayerId | None
+    line_of_business: str | None
+    state: str | None
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One product of a payer, as a member would name it. `states` empty: not limited by what is on file."""
+
+    id: PlanId
+    payer: PayerId
+    payer_name: str
+    name: str
+    line_of_business: str
+    states: tuple[str, ...]
+    time_zone: str
+    aliases: tuple[str, ...]
+    member_phone: str | None
+
+    def scope(self, state: str | None) -> Scope:
+        """The scope of this plan's members who live in `state` (two letters), None if that is not known."""
+        return Scope(self.payer, self.line_of_business, state)
+
+
+class DocumentKind(str, Enum):
+    """What a document is; its order is its authority, from the one that controls to the weakest."""
+
+    PLAN_DOCUMENT_POINTER = "plan_document_pointer"
+    MEDICAL_POLICY = "medical_policy"
+    ADMINISTRATIVE_POLICY = "administrative_policy"
+    MEMBER_PAGE = "member_page"
+    PUBLIC_SOURCE = "public_source"
+
+    @property
+    def rank(self) -> int:
+        """1 controls: the plan's contract above a therapy's policy above an administrative one above a page."""
+        return list(DocumentKind).index(self) + 1
+
+
+@dataclass(frozen=True)
+class PolicyDocument:
+    """A source with an owner, a scope and a time in force.
+
+    `payer` None: a public source that belongs to no plan; `payer_name` is then its publisher.
+    `lines_of_business` and `states` empty: not limited. `checksum` is the SHA-256 of the stored record.
+    """
+
+    id: DocumentId
+    payer: PayerId | None
+    payer_name: str
+    number: str | None
+    title: str
+    kind: DocumentKind
+    lines_of_business: tuple[str, ...]
+    states: tuple[str, ...]
+    version: str | None
+    issued_on: date | None
+    effective_on: date | None
+    revised_on: date | None
+    archived_on: date | None
+    read_on: date
+    url: str
+    checksum: str
+    rank: int
+
+    @property
+    def in_force_from(self) -> date:
+        """The day the source states, else the day it was read: no date is invented."""
+        return self.effective_on or self.read_on
+
+    def in_force_on(self, day: date) -> bool:
+        """True when the document may be spoken as current on `day`; the archive day itself is out."""
+        return self.in_force_from <= day and not self.has_ended_on(day)
+
+    def has_ended_on(self, day: date) -> bool:
+        """True from the archive day on."""
+        return self.archived_on is not None and day >= self.archived_on
+
+    def applies_to(self, scope: Scope) -> bool:
+        """True when nothing in the scope speaks against the document; an unknown never widens it."""
+        return (
+            self.payer in (None, scope.payer)
+            and _within(self.lines_of_business, scope.line_of_business)
+            and _within(self.states, scope.state)
+        )
+
+    def citation(self, section: str | None = None) -> Citation:
+        """This document as a source, with the section that a statement leans on."""
+        return Citation(
+            document=self.title,
+            number=self.number,
+            payer=self.payer_name,
+            section=section,
+            version=self.version,
+            effective_on=self.effective_on,
+            read_on=self.read_on,
+            url=self.url,
+        )
+
+
+def _within(limits: tuple[str, ...], value: str | None) -> bool:
+    return not limits or value in limits
+
+
+@dataclass(frozen=True)
+class Passage:
+    """One section of a document in our rendering; `payer_text` is the payer's own, only where imported."""
+
+    document: DocumentId
+    position: int
+    section: str
+    heading: str
+    rendering: str
+    payer_text: str | None
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One or two plain sentences of our own about one point, tied to the document that they lean on."""
+
+    id: FactId
+    topic: str
+    position: int
+    text: str
+    document: PolicyDocument
+    section: str | None
+    heading: str | None
+    tags: tuple[str, ...]
+
+    def citation(self) -> Citation:
+        """The document and section that this fact leans on."""
+        return self.document.citation(self.section)
+
+    @property
+    def subjects(self) -> frozenset[str]:
+        """The therapies and conditions this fact is only about; empty for a general one."""
+        return frozenset(self.tags) - MARKS
+
+
+@dataclass(frozen=True)
+class DocumentLookup:
+    """The documents of one payer on one day, each in exactly one place, each tuple ordered by rank."""
+
+    in_force: tuple[PolicyDocument, ...]
+    not_yet: tuple[PolicyDocument, ...]
+    ended: tuple[PolicyDocument, ...]
+    out_of_scope: tuple[PolicyDocument, ...]
+
+
+class UnknownPlan(Exception):
+    """No plan with that id is on file."""
+
+    code = "UNKNOWN_PLAN"

@@ -1,0 +1,1 @@
+"""The shipped content: how the reviewed files reach the database."""
