@@ -14,6 +14,7 @@ from psycopg import sql
 from bot.database import Database
 from bot.database.database import create_database_engine
 from bot.database.migrate import migrate
+from tests.product import RunningProduct, start_product
 
 _names = count(1)
 
@@ -91,3 +92,11 @@ def _create_postgres_database(address: str, name: str, *, template: str = "templ
         migrate(engine)
         engine.dispose()
     return url
+
+
+@pytest.fixture(scope="session")
+def running_product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningProduct]:
+    """The whole product in demo mode, started once for all tests that talk to it."""
+    product = start_product(tmp_path_factory.mktemp("product"))
+    yield product
+    product.stop()

@@ -29,7 +29,7 @@ SQL_EDGES = ("bot/database/", "bot/engine/")
 @pytest.mark.parametrize("module", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_a_module_is_short_and_says_what_it_answers(module: Path) -> None:
     source = module.read_text(encoding="utf-8")
-    assert len(source.splitlines()) <= 300
+    assert len(source.splitlines()) <= 400
     if source.strip():
         assert ast.get_docstring(ast.parse(source)), "the first line of a module says which question it answers"
 

@@ -1,0 +1,133 @@
+"""The `gene-guide` command: which verbs there are, and what each prints when it can or cannot do its work."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import sys
+from collections.abc import Callable, Sequence
+from datetime import datetime, timezone
+from pathlib import Path
+
+from bot.database import Database, StoreUnavailable
+from bot.engine_process import EngineFailed
+from bot.settings import Settings, SettingsError, read_settings
+
+_STOPPED_BY_CTRL_C = 130
+
+
+class CommandFailed(Exception):
+    """A command could not do its work; the message is one sentence for the person at the keyboard."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command and returns its exit status: 0 done, 1 could not, 2 wrong usage, 130 stopped by Ctrl-C."""
+    options = _parser().parse_args(arguments)
+    try:
+        return int(options.command(options) or 0)
+    except (CommandFailed, SettingsError, EngineFailed) as error:
+        return _refuse(str(error))
+    except StoreUnavailable as error:
+        return _refuse(f"The database cannot be used: {error}. Check GENE_GUIDE_DATABASE_URL and the disk.")
+    except KeyboardInterrupt:
+        return _STOPPED_BY_CTRL_C
+    except OSError as error:
+        return _refuse(f"The system refused: {error.strerror or type(error).__name__}.")
+
+
+def _refuse(sentence: str) -> int:
+    print(sentence, file=sys.stderr)
+    return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="gene-guide", description="A health plan's assistant for questions about gene-based therapies."
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    run = commands.add_parser("run", help="start everything on this machine")
+    run.add_argument("--demo", action="store_true", default=None, help="fictional members; loopback only")
+    run.add_argument("--host", help="address to listen on")
+    run.add_argument("--port", type=int, help="port to listen on; 0 takes a free one")
+    run.set_defaults(command=_run)
+
+    for name, text in (("gateway", "start the gateway alone"), ("actions", "start the custom actions alone")):
+        part = commands.add_parser(name, help=text)
+        part.set_defaults(command=_run_part, part=name, demo=None, host=None, port=None)
+
+    commands.add_parser("engine", help="start the engine alone").set_defaults(command=_run_engine)
+    commands.add_parser("migrate", help="bring the database up to date").set_defaults(command=_migrate)
+
+    for area, noun, layout in (
+        ("members", "members", "CSV"),
+        ("facilities", "facilities", "CSV"),
+        ("knowledge", "documents and facts", "YAML"),
+    ):
+        group = commands.add_parser(area, help=f"bring in {noun}").add_subparsers(required=True, metavar="VERB")
+        verb = group.add_parser("import", help=f"read a {layout} file; all of it or nothing")
+        verb.add_argument("file", type=Path)
+        verb.set_defaults(command=_import, area=area)
+    return parser
+
+
+def _run(options: argparse.Namespace) -> int:
+    # Imported here so that an import command does not load a web framework first.
+    from bot.app import run_everything
+
+    settings = read_settings(demo=options.demo, host=options.host, port=options.port)
+    return asyncio.run(run_everything(settings))
+
+
+def _run_part(options: argparse.Namespace) -> int:
+    from bot.app import run_actions, run_gateway
+
+    settings = read_settings()
+    return asyncio.run(run_gateway(settings) if options.part == "gateway" else run_actions(settings))
+
+
+def _run_engine(options: argparse.Namespace) -> int:
+    python = read_settings().engine_python
+    if not python.exists():
+        raise CommandFailed(f"There is no engine environment at {python}: set GENE_GUIDE_ENGINE_PYTHON to its Python.")
+    os.execv(python, [str(python), "-m", "bot.engine", "serve"])  # noqa: S606 - our own program, no shell
+
+
+def _migrate(options: argparse.Namespace) -> int:
+    from bot.app import prepare_database
+
+    report = _with_database(read_settings(), lambda database: prepare_database(database))
+    print(report)
+    return 0
+
+
+def _import(options: argparse.Namespace) -> int:
+    from bot.app import prepare_database
+    from knowledge.importing import ImportRefused, import_file
+
+    if not options.file.is_file():
+        raise CommandFailed(f"There is no file {options.file}.")
+
+    def work(database: Database) -> str:
+        prepare_database(database)
+        report = import_file(database, options.area, options.file, now=datetime.now(timezone.utc))
+        return f"{options.file.name}: {report.added} added, {report.updated} updated, {report.unchanged} unchanged."
+
+    try:
+        print(_with_database(read_settings(), work))
+    except ImportRefused as error:
+        raise CommandFailed(f"{options.file.name} was not imported, nothing was changed: {error}") from None
+    return 0
+
+
+def _with_database(settings: Settings, work: Callable[[Database], str]) -> str:
+    database = Database.open(settings.database_url)
+    try:
+        return work(database)
+    finally:
+        database.engine.dispose()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
