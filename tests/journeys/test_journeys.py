@@ -19,7 +19,9 @@ import yaml
 from tests.member import Member
 from tests.product import RunningProduct
 
-JOURNEYS = sorted(Path(__file__).parent.glob("*.yml"))
+JOURNEYS = {
+    path.stem: yaml.safe_load(path.read_text(encoding="utf-8")) for path in sorted(Path(__file__).parent.glob("*.yml"))
+}
 STEPS = {"member", "choose", "coach", "cancel_coach", "close"}
 CHECKS = {
     "outcome", "topic", "awaiting", "understood", "entities", "holder", "verified", "cites", "payer", "cards", "says",
@@ -27,11 +29,7 @@ CHECKS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    "journey",
-    [yaml.safe_load(path.read_text(encoding="utf-8")) for path in JOURNEYS],
-    ids=[path.stem for path in JOURNEYS],
-)
+@pytest.mark.parametrize("journey", JOURNEYS.values(), ids=JOURNEYS)
 async def test_journey(journey: dict[str, Any], running_product: RunningProduct) -> None:
     async with aiohttp.ClientSession() as http:
         member = Member(http, running_product.base_url)
