@@ -1,0 +1,108 @@
+"""What an operator sees: the product starts, refuses clearly, stops whole, and leaves nothing running."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests.product import ROOT, RunningProduct, start_product
+
+# What is promised in the docs: all processes together, and how long Ctrl-C may take.
+MOST_MEGABYTES = 900
+STOPS_WITHIN_S = 5.0
+
+
+@pytest.fixture
+def own_product(tmp_path: Path) -> Iterator[RunningProduct]:
+    product = start_product(tmp_path / "own")
+    yield product
+    for process in _family(product):
+        process.kill()
+    product.process.wait()
+
+
+def test_ctrl_c_stops_every_process_in_time(own_product: RunningProduct) -> None:
+    family = _family(own_product)
+    assert len(family) >= 2, "the engine is a child of the app"
+    started = time.monotonic()
+    assert own_product.stop() == 0
+    assert time.monotonic() - started < STOPS_WITHIN_S
+    assert [process.pid for process in family if _lives(process)] == []
+
+
+def test_the_engine_does_not_outlive_a_killed_app(own_product: RunningProduct) -> None:
+    family = _family(own_product)
+    own_product.process.send_signal(signal.SIGKILL)
+    own_product.process.wait()
+    _, alive = psutil.wait_procs([process for process in family if process.is_running()], timeout=STOPS_WITHIN_S)
+    assert [process.pid for process in alive if _lives(process)] == []
+
+
+def test_everything_together_stays_small(running_product: RunningProduct) -> None:
+    total = sum(process.memory_full_info().pss for process in _family(running_product))
+    assert total / 1e6 < MOST_MEGABYTES
+
+
+def test_a_busy_port_is_one_clear_sentence(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        ended = _gene_guide(tmp_path, "run", "--demo", "--port", str(port))
+    assert ended.returncode == 1
+    assert ended.stdout == ""
+    assert f"Port {port}" in ended.stderr
+    assert len(ended.stderr.strip().splitlines()) == 1
+
+
+def test_demo_mode_refuses_an_open_address(tmp_path: Path) -> None:
+    ended = _gene_guide(tmp_path, "run", "--demo", "--host", "0.0.0.0")
+    assert ended.returncode == 1
+    assert "loopback" in ended.stderr
+    assert len(ended.stderr.strip().splitlines()) == 1
+
+
+def test_a_missing_engine_environment_is_one_clear_sentence(tmp_path: Path) -> None:
+    ended = _gene_guide(tmp_path, "run", "--demo", "--port", "0", GENE_GUIDE_ENGINE_PYTHON=str(tmp_path / "no-python"))
+    assert ended.returncode == 1
+    assert "engine environment" in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+def test_a_database_that_cannot_be_written_is_one_clear_sentence(tmp_path: Path) -> None:
+    ended = _gene_guide(tmp_path, "migrate", GENE_GUIDE_DATABASE_URL="sqlite:////proc/nowhere/gene-guide.sqlite")
+    assert ended.returncode == 1
+    assert len(ended.stderr.strip().splitlines()) == 1
+
+
+def _gene_guide(folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "bot.cli", *arguments],
+        cwd=ROOT,
+        env={**os.environ, "GENE_GUIDE_DATABASE_URL": f"sqlite:///{folder / 'own.sqlite'}", **environment},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+
+
+def _family(product: RunningProduct) -> list[psutil.Process]:
+    try:
+        parent = psutil.Process(product.process.pid)
+        return [parent, *parent.children(recursive=True)]
+    except psutil.NoSuchProcess:
+        return []
+
+
+def _lives(process: psutil.Process) -> bool:
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
