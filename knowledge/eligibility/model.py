@@ -143,6 +143,26 @@ class MemberRecord:
 
 
 @dataclass(frozen=True)
+class MemberEntry:
+    """One row of a member file: a person and one period of cover."""
+
+    member_number: str
+    first_name: str
+    date_of_birth: date
+    zip_code: str
+    relationship: str
+    subscriber_number: str | None
+    plan_id: PlanId
+    state: str | None
+    funding: Funding
+    starts_on: date | None
+    ends_on: date | None
+    medical_benefit: Answer
+    approval_required: Answer
+    is_sample: bool
+
+
+@dataclass(frozen=True)
 class DependentAnswer:
     """A child under 18 on the verified parent's plan: no name, no number, no birth date."""
 

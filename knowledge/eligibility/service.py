@@ -27,6 +27,7 @@ from knowledge.eligibility.model import (
     count_failure,
     normalise_member_number,
 )
+from knowledge.plan_calendar import DEFAULT_TIME_ZONE, today
 from knowledge.policies.model import PlanId
 
 # Compared with when no member has the number, so that the answer costs the same. No member is born that day.
@@ -141,7 +142,7 @@ class EligibilityService:
     async def find_plan_id(self, member_id: MemberId) -> PlanId | None:
         """The plan of the member's active cover, else of the newest on file; None if there is none."""
         record = await self._store.find_record(member_id)
-        coverage = record.coverage_for(self._clock().date()) if record else None
+        coverage = record.coverage_for(today(DEFAULT_TIME_ZONE, self._clock())) if record else None
         return coverage.plan_id if coverage else None
 
     async def _answer(self, record: MemberRecord, day: date) -> EligibilityAnswer:

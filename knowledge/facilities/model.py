@@ -94,6 +94,14 @@ class Membership:
 
 
 @dataclass(frozen=True)
+class FacilityRecord:
+    """A facility with every membership on file: what one content file holds."""
+
+    facility: Facility
+    memberships: tuple[Membership, ...]
+
+
+@dataclass(frozen=True)
 class FacilityMatch:
     """One facility of the answer; `distance_miles` is the straight line from the ZIP code's point, one decimal."""
 

@@ -164,6 +164,15 @@ class Fact:
 
 
 @dataclass(frozen=True)
+class DocumentRecord:
+    """A document with all that is kept of it: what one content file or one imported file holds."""
+
+    document: PolicyDocument
+    passages: tuple[Passage, ...]
+    facts: tuple[Fact, ...]
+
+
+@dataclass(frozen=True)
 class DocumentLookup:
     """The documents of one payer on one day, each in exactly one place, each tuple ordered by rank."""
 
@@ -177,3 +186,15 @@ class UnknownPlan(Exception):
     """No plan with that id is on file."""
 
     code = "UNKNOWN_PLAN"
+
+
+class FactOfAnotherDocument(Exception):
+    """A fact id is in use by another document already."""
+
+    code = "FACT_OF_ANOTHER_DOCUMENT"
+
+
+class PayerWithoutPlan(Exception):
+    """A document of a payer that has no plan on file: nobody could ever ask for it."""
+
+    code = "PAYER_WITHOUT_PLAN"

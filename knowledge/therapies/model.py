@@ -5,10 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
-from typing import NewType
+from typing import Annotated, ClassVar, NewType
+
+from pydantic import ConfigDict, Field, StringConstraints
 
 TherapyId = NewType("TherapyId", str)
 ConditionId = NewType("ConditionId", str)
+
+# These entries are read from reviewed files: a key that the model doesn't know is a slip, not an extra.
+_STRICT = ConfigDict(extra="forbid")
 
 
 class TherapyKind(str, Enum):
@@ -37,11 +42,18 @@ class MarketStatus(str, Enum):
 class Source:
     """Where a catalogue entry was read: `source_date` is the date the source states, if it states one."""
 
+    __pydantic_config__: ClassVar[ConfigDict] = _STRICT
+
     title: str
     publisher: str
     url: str
     source_date: date | None
     read_on: date
+
+
+Phrase = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+Sources = Annotated[tuple[Source, ...], Field(min_length=1)]
+Names = Annotated[tuple[Phrase, ...], Field(min_length=1)]
 
 
 @dataclass(frozen=True)
@@ -52,6 +64,8 @@ class Therapy:
     `age_min_years` and `age_max_years` are completed years, both included ("under 2" is 0 to 1); `ages` rules.
     `one_time` is False for products given again on a schedule.
     """
+
+    __pydantic_config__: ClassVar[ConfigDict] = _STRICT
 
     id: TherapyId
     brand: str
@@ -70,15 +84,17 @@ class Therapy:
     approved_on: date
     accelerated_approval: bool
     us_status: MarketStatus
-    names: tuple[str, ...]
-    aliases: tuple[str, ...]
-    misspellings: tuple[str, ...]
-    sources: tuple[Source, ...]
+    names: Names
+    aliases: tuple[Phrase, ...]
+    misspellings: tuple[Phrase, ...]
+    sources: Sources
 
 
 @dataclass(frozen=True)
 class Condition:
     """One condition; `therapies` are the marketed products for it, `not_to_confuse_with` other conditions."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = _STRICT
 
     id: ConditionId
     name: str
@@ -87,7 +103,7 @@ class Condition:
     therapies: tuple[TherapyId, ...]
     discontinued_therapies: tuple[TherapyId, ...]
     not_to_confuse_with: tuple[ConditionId, ...]
-    names: tuple[str, ...]
-    aliases: tuple[str, ...]
-    misspellings: tuple[str, ...]
-    sources: tuple[Source, ...]
+    names: Names
+    aliases: tuple[Phrase, ...]
+    misspellings: tuple[Phrase, ...]
+    sources: Sources

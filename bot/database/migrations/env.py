@@ -10,6 +10,7 @@ import bot.conversations.store
 import knowledge.eligibility.store
 import knowledge.facilities.store
 import knowledge.policies.store
+import knowledge.shipped.store
 import knowledge.therapies.store
 from bot.database.metadata import metadata
 

@@ -1,0 +1,280 @@
+"""How are plans, documents, passages and facts kept? Their tables, the reads, and the two ways to write them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import sqlalchemy as sa
+
+from bot.database import Database, metadata
+from knowledge.csv_files import ImportReport
+from knowledge.origin import Origin
+from knowledge.policies.model import (
+    DocumentId,
+    DocumentKind,
+    DocumentRecord,
+    Fact,
+    FactId,
+    FactOfAnotherDocument,
+    Passage,
+    PayerId,
+    PayerWithoutPlan,
+    Plan,
+    PlanId,
+    PolicyDocument,
+)
+from knowledge.policies.service import PolicyStore
+
+plans = sa.Table(
+    "plans",
+    metadata,
+    sa.Column("id", sa.String(64), primary_key=True),
+    sa.Column("position", sa.Integer, nullable=False),
+    sa.Column("payer", sa.String(64), nullable=False),
+    sa.Column("payer_name", sa.Text, nullable=False),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("line_of_business", sa.String(64), nullable=False),
+    sa.Column("states", sa.JSON, nullable=False),
+    sa.Column("time_zone", sa.String(64), nullable=False),
+    sa.Column("aliases", sa.JSON, nullable=False),
+    sa.Column("member_phone", sa.String(32)),
+)
+
+policy_documents = sa.Table(
+    "policy_documents",
+    metadata,
+    sa.Column("id", sa.String(128), primary_key=True),
+    sa.Column("payer", sa.String(64), index=True),
+    sa.Column("payer_name", sa.Text, nullable=False),
+    sa.Column("number", sa.String(64), index=True),
+    sa.Column("title", sa.Text, nullable=False),
+    sa.Column("kind", sa.String(32), nullable=False),
+    sa.Column("lines_of_business", sa.JSON, nullable=False),
+    sa.Column("states", sa.JSON, nullable=False),
+    sa.Column("version", sa.String(64)),
+    sa.Column("issued_on", sa.Date),
+    sa.Column("effective_on", sa.Date),
+    sa.Column("revised_on", sa.Date),
+    sa.Column("archived_on", sa.Date),
+    sa.Column("read_on", sa.Date, nullable=False),
+    sa.Column("url", sa.Text, nullable=False),
+    sa.Column("checksum", sa.String(64), nullable=False),
+    sa.Column("rank", sa.Integer, nullable=False),
+    sa.Column("origin", sa.String(16), nullable=False),
+    sa.CheckConstraint("origin IN ('shipped', 'imported')", name="origin"),
+)
+
+passages = sa.Table(
+    "passages",
+    metadata,
+    sa.Column("document_id", sa.String(128), sa.ForeignKey("policy_documents.id"), primary_key=True),
+    sa.Column("position", sa.Integer, primary_key=True),
+    sa.Column("section", sa.Text, nullable=False),
+    sa.Column("heading", sa.Text, nullable=False),
+    sa.Column("rendering", sa.Text, nullable=False),
+    sa.Column("payer_text", sa.Text),
+)
+
+facts = sa.Table(
+    "facts",
+    metadata,
+    sa.Column("id", sa.String(128), primary_key=True),
+    sa.Column("document_id", sa.String(128), sa.ForeignKey("policy_documents.id"), nullable=False, index=True),
+    sa.Column("topic", sa.String(64), nullable=False, index=True),
+    sa.Column("position", sa.Integer, nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("section", sa.Text),
+    sa.Column("heading", sa.Text),
+    sa.Column("tags", sa.JSON, nullable=False),
+)
+
+
+class SqlPolicyStore(PolicyStore):
+    """Plans, documents and facts in the SQL database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def list_plans(self) -> tuple[Plan, ...]:
+        query = sa.select(plans).order_by(plans.c.position)
+        return tuple(map(_plan, await self._database.read(lambda connection: connection.execute(query).all())))
+
+    async def list_facts(self, topic: str, payer: PayerId | None) -> tuple[Fact, ...]:
+        document = [column.label(f"document_{column.name}") for column in policy_documents.c]
+        query = (
+            sa.select(facts, *document)
+            .join(policy_documents)
+            .where(facts.c.topic == topic)
+            .where(sa.or_(policy_documents.c.payer.is_(None), policy_documents.c.payer == payer))
+        )
+        return tuple(map(_fact, await self._database.read(lambda connection: connection.execute(query).all())))
+
+    async def list_documents(self, payer: PayerId | None, number: str | None) -> tuple[PolicyDocument, ...]:
+        query = sa.select(policy_documents)
+        if number is not None:
+            query = query.where(sa.func.upper(policy_documents.c.number) == number.strip().upper())
+        else:
+            query = query.where(policy_documents.c.payer == payer)
+        return tuple(map(_document, await self._database.read(lambda connection: connection.execute(query).all())))
+
+    async def list_passages(self, document: DocumentId) -> tuple[Passage, ...]:
+        query = sa.select(passages).where(passages.c.document_id == document).order_by(passages.c.position)
+        return tuple(map(_passage, await self._database.read(lambda connection: connection.execute(query).all())))
+
+
+def find_plans(connection: sa.Connection) -> dict[PlanId, Plan]:
+    """Every plan by id."""
+    return {row.id: _plan(row) for row in connection.execute(sa.select(plans))}
+
+
+def replace_plans(connection: sa.Connection, records: Iterable[Plan]) -> None:
+    """Makes `records` the plans on file; plans come from shipped content alone."""
+    connection.execute(sa.delete(plans))
+    for position, plan in enumerate(records):
+        connection.execute(
+            sa.insert(plans).values(
+                id=plan.id,
+                position=position,
+                payer=plan.payer,
+                payer_name=plan.payer_name,
+                name=plan.name,
+                line_of_business=plan.line_of_business,
+                states=list(plan.states),
+                time_zone=plan.time_zone,
+                aliases=list(plan.aliases),
+                member_phone=plan.member_phone,
+            )
+        )
+
+
+def find_checksums(connection: sa.Connection, origin: Origin) -> dict[str, str]:
+    """The checksum of every document of that origin, by document id."""
+    query = sa.select(policy_documents.c.id, policy_documents.c.checksum).where(
+        policy_documents.c.origin == origin.value
+    )
+    return {row.id: row.checksum for row in connection.execute(query)}
+
+
+def import_document(connection: sa.Connection, record: DocumentRecord) -> ImportReport:
+    """Takes an operator's document in. Raises FactOfAnotherDocument, PayerWithoutPlan."""
+    document = record.document
+    if document.payer and document.payer not in {plan.payer for plan in find_plans(connection).values()}:
+        raise PayerWithoutPlan(document.payer)
+    if find_checksums(connection, Origin.IMPORTED).get(document.id) == document.checksum:
+        return ImportReport(added=0, updated=0, unchanged=1)
+    is_new = document.id not in find_checksums(connection, Origin.SHIPPED) | find_checksums(connection, Origin.IMPORTED)
+    write_document(connection, record, Origin.IMPORTED)
+    return ImportReport(added=int(is_new), updated=int(not is_new), unchanged=0)
+
+
+def write_document(connection: sa.Connection, record: DocumentRecord, origin: Origin) -> None:
+    """Adds the document with its passages and facts, in place of the one with its id.
+
+    Raises FactOfAnotherDocument.
+    """
+    delete_document(connection, record.document.id)
+    fact_ids = [fact.id for fact in record.facts]
+    taken = connection.execute(sa.select(facts.c.id).where(facts.c.id.in_(fact_ids)).limit(1)).scalar()
+    if taken is not None:
+        raise FactOfAnotherDocument(taken)
+    connection.execute(sa.insert(policy_documents).values(**_document_values(record.document), origin=origin.value))
+    if record.passages:
+        connection.execute(sa.insert(passages), [_passage_values(passage) for passage in record.passages])
+    if record.facts:
+        connection.execute(sa.insert(facts), [_fact_values(fact) for fact in record.facts])
+
+
+def delete_document(connection: sa.Connection, document: str) -> None:
+    """Removes the document with its passages and facts, if it is there."""
+    for table in (facts, passages):
+        connection.execute(sa.delete(table).where(table.c.document_id == document))
+    connection.execute(sa.delete(policy_documents).where(policy_documents.c.id == document))
+
+
+def _plan(row: sa.Row[Any]) -> Plan:
+    return Plan(
+        id=PlanId(row.id),
+        payer=PayerId(row.payer),
+        payer_name=row.payer_name,
+        name=row.name,
+        line_of_business=row.line_of_business,
+        states=tuple(row.states),
+        time_zone=row.time_zone,
+        aliases=tuple(row.aliases),
+        member_phone=row.member_phone,
+    )
+
+
+def _document_values(document: PolicyDocument) -> dict[str, object]:
+    values: dict[str, object] = {column.name: getattr(document, column.name) for column in policy_documents.c[:-1]}
+    values["kind"] = document.kind.value
+    values["lines_of_business"] = list(document.lines_of_business)
+    values["states"] = list(document.states)
+    return values
+
+
+def _document(row: sa.Row[Any], prefix: str = "") -> PolicyDocument:
+    def value(name: str) -> Any:
+        return getattr(row, prefix + name)
+
+    return PolicyDocument(
+        id=DocumentId(value("id")),
+        payer=PayerId(value("payer")) if value("payer") else None,
+        payer_name=value("payer_name"),
+        number=value("number"),
+        title=value("title"),
+        kind=DocumentKind(value("kind")),
+        lines_of_business=tuple(value("lines_of_business")),
+        states=tuple(value("states")),
+        version=value("version"),
+        issued_on=value("issued_on"),
+        effective_on=value("effective_on"),
+        revised_on=value("revised_on"),
+        archived_on=value("archived_on"),
+        read_on=value("read_on"),
+        url=value("url"),
+        checksum=value("checksum"),
+        rank=value("rank"),
+    )
+
+
+def _passage_values(passage: Passage) -> dict[str, object]:
+    return {
+        "document_id": passage.document,
+        "position": passage.position,
+        "section": passage.section,
+        "heading": passage.heading,
+        "rendering": passage.rendering,
+        "payer_text": passage.payer_text,
+    }
+
+
+def _passage(row: sa.Row[Any]) -> Passage:
+    return Passage(DocumentId(row.document_id), row.position, row.section, row.heading, row.rendering, row.payer_text)
+
+
+def _fact_values(fact: Fact) -> dict[str, object]:
+    return {
+        "id": fact.id,
+        "document_id": fact.document.id,
+        "topic": fact.topic,
+        "position": fact.position,
+        "text": fact.text,
+        "section": fact.section,
+        "heading": fact.heading,
+        "tags": list(fact.tags),
+    }
+
+
+def _fact(row: sa.Row[Any]) -> Fact:
+    return Fact(
+        id=FactId(row.id),
+        topic=row.topic,
+        position=row.position,
+        text=row.text,
+        document=_document(row, "document_"),
+        section=row.section,
+        heading=row.heading,
+        tags=tuple(row.tags),
+    )

@@ -1,0 +1,79 @@
+"""How is the catalogue kept? Two tables: what is searched by as columns, the reviewed entry whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import sqlalchemy as sa
+from pydantic import TypeAdapter
+
+from bot.database import Database, metadata
+from knowledge.therapies.model import Condition, Therapy
+from knowledge.therapies.service import TherapyStore
+
+therapies = sa.Table(
+    "therapies",
+    metadata,
+    sa.Column("id", sa.String(64), primary_key=True),
+    sa.Column("brand", sa.Text, nullable=False),
+    sa.Column("us_status", sa.String(16), nullable=False),
+    sa.Column("entry", sa.JSON, nullable=False),
+)
+
+conditions = sa.Table(
+    "conditions",
+    metadata,
+    sa.Column("id", sa.String(64), primary_key=True),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("entry", sa.JSON, nullable=False),
+)
+
+_therapy_entry = TypeAdapter(Therapy)
+_condition_entry = TypeAdapter(Condition)
+
+
+class SqlTherapyStore(TherapyStore):
+    """The catalogue in the SQL database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def find_therapy(self, therapy_id: str) -> Therapy | None:
+        query = sa.select(therapies.c.entry).where(therapies.c.id == therapy_id)
+        entry = await self._database.read(lambda connection: connection.execute(query).scalar())
+        return _therapy_entry.validate_python(entry) if entry else None
+
+    async def find_condition(self, condition_id: str) -> Condition | None:
+        query = sa.select(conditions.c.entry).where(conditions.c.id == condition_id)
+        entry = await self._database.read(lambda connection: connection.execute(query).scalar())
+        return _condition_entry.validate_python(entry) if entry else None
+
+    async def list_therapies(self) -> tuple[Therapy, ...]:
+        query = sa.select(therapies.c.entry).order_by(therapies.c.brand)
+        entries = await self._database.read(lambda connection: connection.execute(query).scalars().all())
+        return tuple(map(_therapy_entry.validate_python, entries))
+
+    async def list_conditions(self) -> tuple[Condition, ...]:
+        query = sa.select(conditions.c.entry).order_by(conditions.c.name)
+        entries = await self._database.read(lambda connection: connection.execute(query).scalars().all())
+        return tuple(map(_condition_entry.validate_python, entries))
+
+
+def list_therapy_ids(connection: sa.Connection) -> frozenset[str]:
+    """The id of every therapy in the catalogue."""
+    return frozenset(connection.execute(sa.select(therapies.c.id)).scalars())
+
+
+def replace_catalogue(
+    connection: sa.Connection, new_therapies: Iterable[Therapy], new_conditions: Iterable[Condition]
+) -> None:
+    """Makes these the catalogue; it comes from shipped content alone."""
+    connection.execute(sa.delete(therapies))
+    connection.execute(sa.delete(conditions))
+    for therapy in new_therapies:
+        entry = _therapy_entry.dump_python(therapy, mode="json")
+        values = {"id": therapy.id, "brand": therapy.brand, "us_status": therapy.us_status.value, "entry": entry}
+        connection.execute(sa.insert(therapies).values(values))
+    for condition in new_conditions:
+        entry = _condition_entry.dump_python(condition, mode="json")
+        connection.execute(sa.insert(conditions).values(id=condition.id, name=condition.name, entry=entry))
