@@ -118,7 +118,7 @@ class ConversationService:
             raise ConversationNotFound
         if conversation is None:
             raise ConversationNotFound
-        if conversation.expires_at <= self._clock():
+        if self.time_left(conversation) <= timedelta(0):
             raise ConversationNotFound
         return conversation
 
@@ -133,6 +133,10 @@ class ConversationService:
         """What an action may know; a stale identity proof is left out. Raises ConversationNotFound."""
         conversation = await self.get_conversation(conversation_id)
         return rules.read_context(conversation, self._clock(), self._settings.verified_for)
+
+    def time_left(self, conversation: Conversation) -> timedelta:
+        """How long the token still opens the conversation."""
+        return conversation.expires_at - self._clock()
 
     def read_state(self, conversation: Conversation) -> State:
         """What clients are shown of the conversation now."""
@@ -151,13 +155,10 @@ class ConversationService:
     async def record_member_message(
         self, conversation_id: str, *, client_message_id: str, text: str, choice: str | None = None
     ) -> Turn:
-        """Records what the member sent, once; the same client_message_id again gives the turn it began.
+        """Records what the member sent, once; what came before gives the turn that it began.
 
-        Raises ConversationClosed, and IdempotencyConflict when it came before with other content.
+        Raises ConversationClosed, and IdempotencyConflict when the id came before with other content.
         """
-        turn = await self.find_turn(conversation_id, client_message_id, text=text, choice=choice)
-        if turn is not None:
-            return turn
         entry = Entry(
             id=self._ids.message_id(),
             draft=Draft(Author.MEMBER, text),
@@ -172,7 +173,7 @@ class ConversationService:
         try:
             recorded = await self._change(conversation_id, decide)
         except AlreadyRecorded:
-            # Another gateway was a moment faster with the same message.
+            # It came before, or another gateway was a moment faster with it.
             turn = await self.find_turn(conversation_id, client_message_id, text=text, choice=choice)
             if turn is None:
                 raise
@@ -206,10 +207,13 @@ class ConversationService:
         def decide(conversation: Conversation) -> Change:
             spoken = tuple(reply for reply in replies if rules.may_speak(conversation.holder, reply.author))
             asked = rules.ask(conversation, spoken, awaiting if spoken else None)
+            entries = self._entries(spoken, reply_to=message.id)
             return Change(
                 asked,
-                entries=self._entries(spoken, reply_to=message.id),
+                entries=entries,
                 answer=Answer(message.id, understood, self.read_state(asked), model_id),
+                # Whoever asks again is told the same, whichever way they asked first.
+                announcement=next((entry.id for entry in entries if entry.draft.outcome == "handoff_waiting"), None),
             )
 
         try:
@@ -296,6 +300,10 @@ class ConversationService:
             return Change(rules.close(conversation, self._clock()), entries=entries, ends=True)
 
         return (await self._change(conversation_id, decide)).messages
+
+    def make_unrecorded(self, draft: Draft, *, seq: int) -> Message:
+        """A message that is shown but not part of the record, because nothing can be recorded now."""
+        return Message(**vars(draft), id=self._ids.message_id(), seq=seq, created_at=self._clock())
 
     async def record_rating(self, conversation_id: ConversationId, *, score: int, comment: str | None) -> None:
         """Keeps the member's rating, 1 to 5; a later one replaces it."""

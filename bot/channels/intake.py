@@ -1,0 +1,272 @@
+"""What happens to everything that a member sends? The narrow waist that every entrance calls.
+
+The path of one message: seen before? - safety gate - recorded - who holds? - engine - lint - recorded - shown.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+import structlog
+
+from bot.channels import wording as words
+from bot.channels.live import LiveHub, Typing
+from bot.channels.rate_limit import RateLimited
+from bot.channels.replies import CheckedAnswer, check_answer
+from bot.channels.turn_locks import TurnLocks
+from bot.channels.wording import Wording
+from bot.conversations.model import (
+    Author,
+    Channel,
+    Conversation,
+    ConversationClosed,
+    ConversationError,
+    Draft,
+    Holder,
+    Message,
+    State,
+    Turn,
+    Understood,
+)
+from bot.conversations.service import ConversationService, OpenedConversation
+from bot.conversations.vocabulary import HANDOFF_CHOICE
+from bot.database import StoreUnavailable
+from bot.safety.gate import SafetyFinding, SafetyGate, SafetyLevel
+
+if TYPE_CHECKING:
+    from bot.engine_client import EngineTurn
+
+log = structlog.get_logger()
+
+_SAFETY_KEYS = {SafetyLevel.EMERGENCY: words.EMERGENCY, SafetyLevel.CRISIS: words.CRISIS}
+
+
+class TurnTaker(Protocol):
+    """The engine, as the intake needs it."""
+
+    async def take_turn(
+        self,
+        *,
+        turn_id: str,
+        conversation_id: str,
+        channel: str,
+        text: str | None = None,
+        choice: str | None = None,
+        locale: str | None = None,
+    ) -> EngineTurn:
+        """One turn of the assistant; raises when the engine cannot take it."""
+        ...
+
+
+class UnknownChoice(ConversationError):
+    """The choice was not offered lately in this conversation."""
+
+    code = "UNKNOWN_CHOICE"
+
+
+class UnansweredDanger(Exception):
+    """A message that speaks of danger could not be taken, for `reason`; `safety` must be shown all the same."""
+
+    def __init__(self, safety: Message, reason: Exception) -> None:
+        super().__init__(type(reason).__name__)
+        self.safety = safety
+        self.reason = reason
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What a request about the conversation itself said, and where the conversation stands."""
+
+    messages: tuple[Message, ...]
+    state: State
+
+
+class Intake:
+    """Takes members' messages and requests, one at a time for each conversation."""
+
+    def __init__(
+        self,
+        conversations: ConversationService,
+        engine: TurnTaker,
+        gate: SafetyGate,
+        wording: Wording,
+        live: LiveHub,
+    ) -> None:
+        self._conversations = conversations
+        self._engine = engine
+        self._gate = gate
+        self._wording = wording
+        self._live = live
+        self._locks = TurnLocks()
+
+    async def open_conversation(
+        self,
+        *,
+        channel: Channel,
+        plan_id: str | None = None,
+        state: str | None = None,
+        locale: str = "en",
+        verified_member_id: str | None = None,
+    ) -> OpenedConversation:
+        """Begins a conversation; its first message says that this is an automated assistant."""
+        return await self._conversations.open_conversation(
+            channel=channel,
+            greeting=(self._wording.draft(words.GREETING, channel, locale),),
+            plan_id=plan_id,
+            state=state,
+            locale=locale,
+            verified_member_id=verified_member_id,
+        )
+
+    async def receive(
+        self,
+        conversation: Conversation,
+        *,
+        client_message_id: str,
+        text: str | None = None,
+        choice: str | None = None,
+    ) -> Turn:
+        """Takes one message, `text` or the value of a quick reply; the same client_message_id gives the same answer.
+
+        Raises ConversationClosed, IdempotencyConflict, UnknownChoice, StoreUnavailable.
+        """
+        async with self._locks.hold(conversation.id):
+            turn = await self._conversations.find_turn(
+                conversation.id, client_message_id, text=text or "", choice=choice
+            )
+            if turn is None:
+                shown = text or "" if choice is None else await self._title(conversation, choice)
+                turn = await self._conversations.record_member_message(
+                    conversation.id, client_message_id=client_message_id, text=shown, choice=choice
+                )
+                self._live.publish(conversation.id, turn.message)
+            # Recorded but not answered: the process ended in between, and the turn is taken again under its id.
+            return turn if turn.state is not None else await self._answer(turn, conversation)
+
+    @contextmanager
+    def never_silent_about_danger(self, text: str | None, channel: Channel) -> Iterator[None]:
+        """Lets no emergency go unanswered because the message cannot be taken. Raises UnansweredDanger."""
+        try:
+            yield
+        except (ConversationError, StoreUnavailable, RateLimited) as error:
+            finding = self._gate.check(text or "")
+            if finding.level is SafetyLevel.NONE:
+                raise
+            # After the end nothing follows any more; where more may follow, 0 says: not part of the record.
+            seq = error.last_seq + 1 if isinstance(error, ConversationClosed) else 0
+            safety = self._conversations.make_unrecorded(self._safety_draft(finding, channel), seq=seq)
+            log.warning("safety.unrecorded", level=finding.level.value, entry=finding.entry)
+            raise UnansweredDanger(safety, error) from error
+
+    async def request_handoff(self, conversation: Conversation, *, reason: str) -> Standing:
+        """The member asks for a person with a button; asked again, the same answer. Raises ConversationClosed."""
+        async with self._locks.hold(conversation.id):
+            request = await self._conversations.request_handoff(
+                conversation.id,
+                reason=reason,
+                cause="button",
+                announcement=self._say(words.HANDOFF_WAITING, conversation),
+            )
+            log.info("handoff.requested", conversation_id=conversation.id, already=request.already)
+            return await self._standing(conversation, request.messages)
+
+    async def cancel_handoff(self, conversation: Conversation) -> Standing:
+        """The member withdraws the request, or ends the live part. Raises ConversationClosed."""
+        async with self._locks.hold(conversation.id):
+            cancelled = await self._conversations.cancel_handoff(
+                conversation.id,
+                announcements={
+                    Holder.WAITING: self._say(words.HANDOFF_CANCELLED, conversation),
+                    Holder.COACH: self._say(words.COACH_ENDED, conversation),
+                },
+            )
+            log.info("handoff.ended", conversation_id=conversation.id, holder=cancelled.ended.value)
+            return await self._standing(conversation, cancelled.messages)
+
+    async def close_conversation(self, conversation: Conversation) -> Standing:
+        """The member ends the conversation; ending it again changes nothing."""
+        async with self._locks.hold(conversation.id):
+            farewell = self._say(words.CLOSED, conversation)
+            messages = await self._conversations.close_conversation(conversation.id, farewell=farewell)
+            return await self._standing(conversation, messages)
+
+    async def _standing(self, conversation: Conversation, messages: tuple[Message, ...]) -> Standing:
+        state = self._conversations.read_state(await self._conversations.get_conversation(conversation.id))
+        self._live.publish(conversation.id, *messages, state)
+        return Standing(messages, state)
+
+    async def _title(self, conversation: Conversation, choice: str) -> str:
+        offered = await self._conversations.find_choice(conversation.id, choice)
+        if offered is not None:
+            return offered.title
+        if choice == HANDOFF_CHOICE:
+            return self._say(words.HANDOFF_WANTED, conversation).text
+        raise UnknownChoice
+
+    async def _answer(self, turn: Turn, conversation: Conversation) -> Turn:
+        started = time.monotonic()
+        model_id = None
+        finding = self._gate.check(turn.message.text)
+        if finding.level is not SafetyLevel.NONE:
+            understood = Understood((finding.level.value,), finding.language, {}, 1.0)
+            answer = CheckedAnswer((self._safety_draft(finding, conversation.channel),), None, understood)
+        elif (await self._conversations.get_conversation(conversation.id)).holder is Holder.COACH:
+            answer = CheckedAnswer((), None, Understood())
+        elif turn.message.choice == HANDOFF_CHOICE:
+            answer = await self._answer_handoff(conversation)
+        else:
+            self._live.publish(conversation.id, Typing(Author.ASSISTANT))
+            answer, model_id = await self._ask_engine(turn.message, conversation)
+        answered = await self._conversations.record_answer(
+            conversation.id,
+            turn,
+            replies=answer.replies,
+            understood=answer.understood,
+            awaiting=answer.awaiting,
+            model_id=model_id,
+        )
+        if answered.state is not None:
+            self._live.publish(conversation.id, *answered.replies, answered.state)
+        log.info(
+            "turn.answered",
+            conversation_id=conversation.id,
+            message_id=turn.message.id,
+            outcomes=[reply.outcome for reply in answered.replies],
+            safety=finding.level.value,
+            ms=round((time.monotonic() - started) * 1000),
+        )
+        return answered
+
+    def _say(self, key: str, conversation: Conversation) -> Draft:
+        return self._wording.draft(key, conversation.channel, conversation.locale)
+
+    def _safety_draft(self, finding: SafetyFinding, channel: Channel) -> Draft:
+        # In the language of the cry for help, whatever the page was opened in.
+        return self._wording.draft(_SAFETY_KEYS[finding.level], channel, finding.language, Author.SYSTEM)
+
+    async def _answer_handoff(self, conversation: Conversation) -> CheckedAnswer:
+        """Without the engine: a request for a person must not depend on it."""
+        request = await self._conversations.request_handoff(conversation.id, reason="", cause="button")
+        said = self._say(words.ALREADY_WAITING if request.already else words.HANDOFF_WAITING, conversation)
+        return CheckedAnswer((said,), None, Understood(("coach_handoff",), "und", {}, 1.0))
+
+    async def _ask_engine(self, message: Message, conversation: Conversation) -> tuple[CheckedAnswer, str | None]:
+        try:
+            turn = await self._engine.take_turn(
+                turn_id=message.id,
+                conversation_id=conversation.id,
+                channel=conversation.channel.value,
+                text=message.text if message.choice is None else None,
+                choice=message.choice,
+                locale=conversation.locale,
+            )
+            blocked, silence = self._say(words.BLOCKED, conversation), self._say(words.SILENCE, conversation)
+            return check_answer(turn, blocked=blocked, silence=silence), turn.model_id
+        except Exception as error:
+            # Whatever happened in there, the member gets an answer and a way to a person.
+            log.error("engine.no_answer", conversation_id=conversation.id, error=type(error).__name__)
+            return CheckedAnswer((self._say(words.ENGINE_FAILURE, conversation),), None, Understood()), None

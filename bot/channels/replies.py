@@ -1,0 +1,87 @@
+"""What of the engine's answer may be recorded and shown?
+
+The contract's words only, and nothing that the lint refuses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import structlog
+
+from bot.conversations.model import Author, Awaiting, Draft, QuickReply, Understood
+from bot.conversations.vocabulary import AWAITING_FIELDS, AWAITING_KINDS, LANGUAGES, OUTCOMES, TOPICS
+from bot.safety.lint import find_fault
+
+if TYPE_CHECKING:
+    from bot.engine_client import EngineReply, EngineTurn
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class CheckedAnswer:
+    """What a turn says, asks for and was taken to mean; `replies` is never empty."""
+
+    replies: tuple[Draft, ...]
+    awaiting: Awaiting | None
+    understood: Understood
+
+
+def check_answer(turn: EngineTurn, *, blocked: Draft, silence: Draft) -> CheckedAnswer:
+    """The engine's answer: `blocked` once in place of what may not be shown, `silence` in place of nothing at all."""
+    replies: list[Draft] = []
+    for reply in turn.replies:
+        draft = _checked(reply) or blocked
+        if draft is not blocked or blocked not in replies:
+            replies.append(draft)
+    if not replies:
+        log.error("reply.silence", turn_id=turn.turn_id)
+        replies.append(silence)
+    asked = [_read_awaiting(reply) for reply in turn.replies]
+    understood = turn.understood
+    return CheckedAnswer(
+        replies=tuple(replies),
+        awaiting=next((awaiting for awaiting in reversed(asked) if awaiting), None),
+        understood=Understood(
+            topics=tuple(topic for topic in understood.topics if topic in TOPICS),
+            language=understood.language if understood.language in LANGUAGES else "und",
+            entities={name: tuple(values) for name, values in understood.entities.items()},
+            confidence=min(1.0, max(0.0, understood.confidence)),
+        ),
+    )
+
+
+def _checked(reply: EngineReply) -> Draft | None:
+    faults = [find_fault(text) for text in (reply.text, *(button.title for button in reply.quick_replies))]
+    fault = next((fault for fault in faults if fault), None)
+    if fault is not None:
+        log.error("reply.refused", key=reply.key, code=fault.value)
+        return None
+    return Draft(
+        author=Author.ASSISTANT,
+        text=reply.text,
+        quick_replies=tuple(QuickReply(button.title, button.value) for button in reply.quick_replies),
+        cards=tuple(reply.cards),
+        citations=tuple(reply.citations),
+        topic=_known(reply.topic, TOPICS, reply.key),
+        outcome=_known(reply.outcome, OUTCOMES, reply.key),
+        key=reply.key,
+        facts=tuple(reply.facts),
+    )
+
+
+def _known(word: str | None, vocabulary: Sequence[str], key: str) -> str | None:
+    if word is None or word in vocabulary:
+        return word
+    log.warning("reply.unknown_word", key=key)
+    return None
+
+
+def _read_awaiting(reply: EngineReply) -> Awaiting | None:
+    awaiting = reply.awaiting
+    if awaiting is None or awaiting.field not in AWAITING_FIELDS or awaiting.kind not in AWAITING_KINDS:
+        return None
+    return Awaiting(awaiting.field, awaiting.kind)

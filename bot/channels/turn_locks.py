@@ -1,0 +1,47 @@
+"""How do turns of one conversation wait for each other? First come, first served, in this process."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from bot.database import StoreUnavailable
+
+
+class _Line:
+    def __init__(self) -> None:
+        self.lock = asyncio.Lock()
+        self.waiting = 0
+        self.failures = 0
+
+
+class TurnLocks:
+    """One lock for each conversation that has work now; nothing is kept for the others."""
+
+    def __init__(self) -> None:
+        self._lines: dict[str, _Line] = {}
+
+    @asynccontextmanager
+    async def hold(self, conversation_id: str) -> AsyncIterator[None]:
+        """Waits for this conversation's turn.
+
+        Raises StoreUnavailable when the record failed for whoever was served meanwhile: ten requests that wait
+        for a dead database one after the other would each outlast the time in which they were promised an answer.
+        """
+        line = self._lines.setdefault(conversation_id, _Line())
+        line.waiting += 1
+        failures_before = line.failures
+        try:
+            async with line.lock:
+                if line.failures != failures_before:
+                    raise StoreUnavailable("the record could not be written a moment ago")
+                try:
+                    yield
+                except StoreUnavailable:
+                    line.failures += 1
+                    raise
+        finally:
+            line.waiting -= 1
+            if not line.waiting:
+                self._lines.pop(conversation_id, None)

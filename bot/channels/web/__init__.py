@@ -1,0 +1,1 @@
+"""The web entrance: the member API, its socket, and the chat page."""

@@ -1,0 +1,132 @@
+"""How is the web entrance put together? Routes, limits, error translation, security headers, and the chat page."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from aiohttp import web
+
+from bot.channels.intake import Intake
+from bot.channels.live import LiveHub
+from bot.channels.rate_limit import RateLimits
+from bot.channels.web.gatekeeper import Gatekeeper
+from bot.channels.web.health import EngineReadiness, Health
+from bot.channels.web.identity import FindMember, IdentityVerifier, Portal
+from bot.channels.web.member_api import MemberApi, PlanDirectory
+from bot.channels.web.operations import OPERATIONS
+from bot.channels.web.problems import describe
+from bot.channels.web.reading import MAX_BODY_BYTES
+from bot.channels.web.socket import SocketApi
+from bot.conversations.service import ConversationService
+from bot.database import Database
+
+_PAGE = Path(__file__).with_name("page")
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+@dataclass(frozen=True)
+class WebSettings:
+    """What an operator decides about the web entrance.
+
+    `embed_origins` are the origins whose pages may frame the chat; `trusted_proxies` the number of reverse proxies
+    whose X-Forwarded-For entry is believed; `portal` the signer of identity tokens, None to accept none.
+    """
+
+    demo: bool = False
+    embed_origins: tuple[str, ...] = ()
+    trusted_proxies: int = 0
+    rate_limits: RateLimits = field(default_factory=lambda: RateLimits.per_minute(conversations=30, messages=60))
+    portal: Portal | None = None
+    page_folder: Path = _PAGE
+
+
+def create_web_app(
+    *,
+    settings: WebSettings,
+    intake: Intake,
+    conversations: ConversationService,
+    live: LiveHub,
+    plans: PlanDirectory,
+    database: Database,
+    engine_readiness: Callable[[], Awaitable[EngineReadiness]],
+    find_member: FindMember,
+) -> web.Application:
+    """The web entrance, ready to be run. Raises ValueError when the portal's key cannot be used."""
+    gatekeeper = Gatekeeper(conversations, settings.rate_limits, settings.trusted_proxies)
+    identity = IdentityVerifier(settings.portal, find_member) if settings.portal else None
+    members = MemberApi(
+        intake=intake,
+        conversations=conversations,
+        plans=plans,
+        identity=identity,
+        gatekeeper=gatekeeper,
+        demo=settings.demo,
+    )
+    sockets = SocketApi(intake, conversations, live, gatekeeper)
+    health = Health(database, engine_readiness)
+
+    app = web.Application(middlewares=[_translate_errors(gatekeeper)], client_max_size=MAX_BODY_BYTES)
+    for operation in OPERATIONS:
+        handler: Handler = getattr(sockets if operation.id == "open_socket" else members, operation.id)
+        app.router.add_route(operation.method, operation.path, handler)
+    app.router.add_get("/livez", health.show_liveness)
+    app.router.add_get("/readyz", health.show_readiness)
+    app.router.add_get("/", _page_handler(settings.page_folder / "index.html"))
+    app.router.add_static("/page/", settings.page_folder)
+
+    async def stop_sockets(app: web.Application) -> None:
+        await sockets.stop()
+
+    app.on_response_prepare.append(_secure(settings.embed_origins))
+    app.on_shutdown.append(stop_sockets)
+    return app
+
+
+def _page_handler(path: Path) -> Handler:
+    async def show_page(request: web.Request) -> web.StreamResponse:
+        return web.FileResponse(path)
+
+    return show_page
+
+
+def _translate_errors(gatekeeper: Gatekeeper) -> Callable[..., Awaitable[web.StreamResponse]]:
+    """The one place where an error becomes an answer."""
+
+    @web.middleware
+    async def translate(request: web.Request, handler: Handler) -> web.StreamResponse:
+        try:
+            if request.path.startswith("/api/"):
+                gatekeeper.check_request(request)
+            return await handler(request)
+        except Exception as error:
+            if isinstance(error, web.HTTPException) and error.status < 400:
+                raise
+            return describe(error).response()
+
+    return translate
+
+
+def _secure(embed_origins: tuple[str, ...]) -> Callable[[web.Request, web.StreamResponse], Awaitable[None]]:
+    ancestors = " ".join(("'self'", *embed_origins))
+    headers = {
+        "Content-Security-Policy": (
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+            f"connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors {ancestors}"
+        ),
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "no-referrer",
+        "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+    }
+
+    async def secure(request: web.Request, response: web.StreamResponse) -> None:
+        response.headers.update(headers)
+        # The page may be kept if it is asked for again each time; a conversation is never kept.
+        is_page = request.path == "/" or request.path.startswith("/page/")
+        response.headers["Cache-Control"] = "no-cache" if is_page else "no-store"
+        # Which software answers is nobody's business.
+        response.headers.popall("Server", None)
+
+    return secure

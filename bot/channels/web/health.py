@@ -1,0 +1,68 @@
+"""Can this process serve members now, and if not, which part is missing?"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Protocol
+
+import structlog
+from aiohttp import web
+
+from bot.channels.web.views import JsonObject
+from bot.database import Database, StoreUnavailable
+from bot.database.migrate import is_current
+
+log = structlog.get_logger()
+
+_ENGINE_TIMEOUT_S = 2.0
+
+
+class EngineReadiness(Protocol):
+    """Whether the engine can take turns, and with which model."""
+
+    @property
+    def ready(self) -> bool:
+        """True when a turn would be taken now."""
+        ...
+
+    @property
+    def model_id(self) -> str | None:
+        """The model that answers."""
+        ...
+
+
+class Health:
+    """The two questions of an operator: does it live, and is it ready."""
+
+    def __init__(self, database: Database, engine_readiness: Callable[[], Awaitable[EngineReadiness]]) -> None:
+        self._database = database
+        self._engine_readiness = engine_readiness
+
+    async def show_liveness(self, request: web.Request) -> web.Response:
+        """200 while the process runs."""
+        return web.json_response({"status": "ok"})
+
+    async def show_readiness(self, request: web.Request) -> web.Response:
+        """200 when every part is there, else 503; both list the parts."""
+        record, engine = await asyncio.gather(self._read_database(), self._read_engine())
+        parts = {**record, "engine": engine}
+        ready = all(part["status"] == "ok" for part in parts.values())
+        return web.json_response(
+            {"status": "ready" if ready else "not_ready", "parts": parts}, status=200 if ready else 503
+        )
+
+    async def _read_database(self) -> dict[str, JsonObject]:
+        try:
+            current = await self._database.read(is_current)
+        except StoreUnavailable:
+            return {"database": {"status": "unavailable"}, "migrations": {"status": "unknown"}}
+        return {"database": {"status": "ok"}, "migrations": {"status": "ok" if current else "pending"}}
+
+    async def _read_engine(self) -> JsonObject:
+        try:
+            engine = await asyncio.wait_for(self._engine_readiness(), _ENGINE_TIMEOUT_S)
+        except Exception as error:
+            log.warning("health.engine_unknown", error=type(error).__name__)
+            return {"status": "unavailable"}
+        return {"status": "ok" if engine.ready else "unavailable", "model_id": engine.model_id}
