@@ -1,0 +1,38 @@
+"""What does "never mind" end: an open question, a wait for a coach, or nothing?"""
+
+from __future__ import annotations
+
+from rasa_sdk.events import EventType
+
+from actions.form_steps import leave_form
+from actions.replies import Replies
+from actions.topic_action import TurnAction
+from actions.turn_context import Turn
+from bot.conversations.model import Holder
+
+
+class Cancel(TurnAction):
+    """Ends what is open and says what was ended."""
+
+    action_name = "action_cancel"
+
+    async def respond(self, turn: Turn, replies: Replies) -> list[EventType]:
+        """The form first: that is what the member was last asked about."""
+        if turn.active_form:
+            replies.say("utter_cancel_form", "cancelled")
+        elif turn.holder is Holder.WAITING:
+            await self.services.conversations.cancel_handoff(turn.conversation_id)
+            replies.say("utter_handoff_cancelled", "cancelled", topic="coach_handoff")
+        else:
+            replies.say("utter_cancel_nothing", "cancelled")
+        return leave_form()
+
+
+class LeaveForm(TurnAction):
+    """Ends an open form without a word, where what was said leaves no room for its question."""
+
+    action_name = "action_leave_form"
+
+    async def respond(self, turn: Turn, replies: Replies) -> list[EventType]:
+        """What the form had collected of the member's identity goes with it."""
+        return leave_form()

@@ -1,0 +1,56 @@
+"""How does a form begin, step aside for another question, come back and end? The events for each."""
+
+from __future__ import annotations
+
+from rasa_sdk.events import ActiveLoop, EventType, FollowupAction, SlotSet
+
+from actions.turn_context import Turn
+
+PLAN_FORM = "plan_form"
+FACILITY_FORM = "facility_form"
+VERIFICATION_FORM = "verification_form"
+
+# After this many answers in a row that were not understood, a form gives up and the coach is offered.
+MISSES_BEFORE_GIVING_UP = 2
+
+
+def ask_plan(turn: Turn, topic: str) -> list[EventType]:
+    """Asks which plan, keeping the question that needs it: its topic, policy number and day."""
+    return [
+        SlotSet("topic_in_progress", topic),
+        SlotSet("policy_number", turn.named("policy_number") or turn.slots.policy_number),
+        SlotSet("date", turn.named("date") or turn.slots.date),
+        *begin_form(turn, PLAN_FORM),
+    ]
+
+
+def begin_form(turn: Turn, form: str) -> list[EventType]:
+    """Opens a form; another one that is open steps aside and comes back when this one has ended."""
+    aside = turn.active_form if turn.active_form not in (None, PLAN_FORM, form) else None
+    kept = [SlotSet("interrupted_form", aside)] if aside else []
+    return [*kept, FollowupAction(form)]
+
+
+def resume_form(turn: Turn) -> list[EventType]:
+    """Brings back the form that had stepped aside, if one had."""
+    form = turn.slots.interrupted_form
+    return [SlotSet("interrupted_form", None), FollowupAction(form)] if form else []
+
+
+def leave_form() -> list[EventType]:
+    """Ends whatever form is open and forgets what it had collected of the member's identity."""
+    return [
+        ActiveLoop(None),
+        SlotSet("requested_slot", None),
+        SlotSet("interrupted_form", None),
+        SlotSet("topic_in_progress", None),
+        SlotSet("policy_number", None),
+        SlotSet("date", None),
+        SlotSet("missed_answers", None),
+        *forget_identity(),
+    ]
+
+
+def forget_identity() -> list[EventType]:
+    """Clears the member number and the date of birth: they are needed for one attempt and no longer."""
+    return [SlotSet("member_id", None), SlotSet("date_of_birth", None)]

@@ -1,0 +1,156 @@
+"""Which policy applies, and was it in force on that day?"""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+from rasa_sdk.events import EventType, SlotSet
+
+from actions.form_steps import ask_plan
+from actions.replies import Replies, Sources, say_day
+from actions.topic_action import TopicAction
+from actions.topic_answers import choose_facts
+from actions.turn_context import Turn
+from knowledge.policies.model import DocumentKind, DocumentLookup, Fact, PolicyDocument
+
+_POLICIES = frozenset({DocumentKind.MEDICAL_POLICY, DocumentKind.ADMINISTRATIVE_POLICY})
+
+
+class AnswerPolicyLookup(TopicAction):
+    """Finds the policy by number, or by plan, state and day, and says where it stands on that day."""
+
+    topic = "policy_lookup"
+
+    async def respond(self, turn: Turn, replies: Replies) -> list[EventType]:
+        """A number alone names its document; without one the plan must be known."""
+        # A number from before counts while its question waits or is continued ("and on April 30?").
+        earlier = turn.slots.policy_number if turn.intent != self.topic else None
+        number = _normalise(turn.named("policy_number") or earlier)
+        if number is None and turn.plan is None:
+            if not turn.plan_is_unknown:
+                return ask_plan(turn, self.topic)
+            await self.say_plan_unknown(replies)
+        else:
+            await self._answer(turn, number, replies)
+        return [
+            SlotSet("last_topic", self.topic),
+            SlotSet("policy_number", number),
+            SlotSet("date", None),
+            SlotSet("facts_given", None),
+        ]
+
+    async def _answer(self, turn: Turn, number: str | None, replies: Replies) -> None:
+        policies = self.services.policies
+        day = turn.day_asked_about or turn.today
+        found = _only_policies(await policies.find_documents(turn.scope, day, number=number))
+        facts = await policies.find_facts(self.topic, turn.scope, day, about=turn.about)
+        if found.in_force:
+            self._say_in_force(_pick(found.in_force, facts), day, facts, replies)
+        elif found.not_yet:
+            _say_standing("utter_policy_lookup_not_yet", found.not_yet[0], "not_yet_in_force", day, replies)
+        elif found.ended:
+            _say_standing("utter_policy_lookup_ended", found.ended[0], "ended", day, replies)
+        elif found.out_of_scope:
+            self._say_out_of_scope(turn, found.out_of_scope[0], replies)
+        elif number:
+            replies.say("utter_policy_lookup_unknown_number", "handoff_offered", number=number)
+        elif facts:
+            chosen = choose_facts(facts)
+            statement = " ".join(fact.text for fact in chosen)
+            replies.say("utter_policy_lookup_no_text", "policy", sources=Sources.of(chosen), statement=statement)
+        else:
+            replies.say("utter_policy_lookup_unknown", "handoff_offered")
+
+    def _say_in_force(self, document: PolicyDocument, day: date, facts: tuple[Fact, ...], replies: Replies) -> None:
+        own = choose_facts([fact for fact in facts if fact.document.id == document.id])
+        statement = " ".join(fact.text for fact in own) or self.phrases.say("utter_policy_lookup_part_no_detail")
+        key = "utter_policy_lookup_in_force" if document.effective_on else "utter_policy_lookup_in_force_undated"
+        _say_standing(key, document, "in_force", day, replies, own, statement)
+
+    def _say_out_of_scope(self, turn: Turn, document: PolicyDocument, replies: Replies) -> None:
+        key, outcome = "utter_policy_lookup_other_payer", "policy"
+        if turn.plan is None or document.payer == turn.plan.payer:
+            key, outcome = "utter_policy_lookup_other_state", "handoff_offered"
+            if turn.state is None:
+                key, outcome = "utter_policy_lookup_which_state", "ask"
+        replies.say(
+            key,
+            outcome,
+            sources=Sources((document.citation(),)),
+            awaiting=("state", "text") if outcome == "ask" else None,
+            policy=_name(document),
+            payer=document.payer_name,
+            plan=turn.plan.name if turn.plan else "",
+            states=self.phrases.list_of(document.states),
+            state=turn.state or "",
+        )
+
+
+def _say_standing(
+    key: str,
+    document: PolicyDocument,
+    standing: str,
+    day: date,
+    replies: Replies,
+    facts: tuple[Fact, ...] = (),
+    statement: str = "",
+) -> None:
+    replies.say(
+        key,
+        "policy",
+        sources=Sources.of(facts, document.citation()),
+        cards=[_card(document, standing)],
+        policy=_name(document),
+        payer=document.payer_name,
+        day=say_day(day),
+        effective_on=say_day(document.in_force_from),
+        archived_on=say_day(document.archived_on) if document.archived_on else "",
+        statement=statement,
+    )
+
+
+def _card(document: PolicyDocument, standing: str) -> dict[str, object]:
+    days = {
+        "issued_on": document.issued_on,
+        "effective_on": document.effective_on,
+        "revised_on": document.revised_on,
+        "archived_on": document.archived_on,
+        "read_on": document.read_on,
+    }
+    card: dict[str, object] = {
+        "kind": "policy",
+        "title": document.title,
+        "number": document.number,
+        "payer": document.payer_name,
+        "standing": standing,
+        "states": list(document.states),
+        "version": document.version,
+        **{name: day.isoformat() for name, day in days.items() if day},
+        "url": document.url,
+    }
+    return {name: value for name, value in card.items() if value}
+
+
+def _name(document: PolicyDocument) -> str:
+    return f"{document.title} ({document.number})" if document.number else document.title
+
+
+def _normalise(number: str | None) -> str | None:
+    """Upper-case with single dashes, as numbers stand on file: "mp ad 1623" is "MP-AD-1623"."""
+    return re.sub(r"[\s_\-\u2010-\u2015]+", "-", number.strip()).upper() if number else None
+
+
+def _only_policies(found: DocumentLookup) -> DocumentLookup:
+    def policies(documents: tuple[PolicyDocument, ...]) -> tuple[PolicyDocument, ...]:
+        return tuple(document for document in documents if document.kind in _POLICIES)
+
+    return DocumentLookup(
+        policies(found.in_force), policies(found.not_yet), policies(found.ended), policies(found.out_of_scope)
+    )
+
+
+def _pick(documents: tuple[PolicyDocument, ...], facts: tuple[Fact, ...]) -> PolicyDocument:
+    """The policy of the product in question where one is on file, else the one that ranks highest."""
+    about = {fact.document.id for fact in facts if fact.subjects}
+    return next((document for document in documents if document.id in about), documents[0])

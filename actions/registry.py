@@ -1,0 +1,53 @@
+"""Which actions are there? Every instance by hand; nothing is found by importing."""
+
+from __future__ import annotations
+
+from rasa_sdk.interfaces import Action
+
+from actions.affirm_deny import AnswerYesOrNo
+from actions.cancel import Cancel, LeaveForm
+from actions.clarify import Clarify
+from actions.coach_handoff import RequestHandoff
+from actions.eligibility_member import AnswerEligibilityMember
+from actions.facility_search import AnswerFacilitySearch, ValidateFacilityForm
+from actions.inform import AnswerInform
+from actions.more import AnswerMore
+from actions.phrases import Phrases
+from actions.plan_form import AskPlan, ContinueTopic, ValidatePlanForm
+from actions.policy_lookup import AnswerPolicyLookup
+from actions.services import ActionServices
+from actions.therapy_info import AnswerTherapyInfo
+from actions.topic_action import TopicAction
+from actions.topic_answers import NEUTRAL_TOPICS, PLAN_TOPICS, AnswerTopic
+from actions.verification_form import ValidateVerificationForm, VerifyMember
+
+
+def build_actions(services: ActionServices, phrases: Phrases) -> tuple[Action, ...]:
+    """Every action of domain.yml, once."""
+    record = AnswerEligibilityMember(services, phrases)
+    topics = {topic: AnswerTopic(services, phrases, topic) for topic in (*PLAN_TOPICS, *NEUTRAL_TOPICS)}
+    answers: dict[str, TopicAction] = {
+        **topics,
+        record.topic: record,
+        AnswerFacilitySearch.topic: AnswerFacilitySearch(services, phrases),
+        AnswerPolicyLookup.topic: AnswerPolicyLookup(services, phrases),
+        AnswerTherapyInfo.topic: AnswerTherapyInfo(services, phrases),
+    }
+    clarify = Clarify(services, phrases)
+    handoff = RequestHandoff(services, phrases)
+    return (
+        *answers.values(),
+        AnswerInform(services, phrases, answers, clarify),
+        AnswerMore(services, phrases, topics),
+        AnswerYesOrNo(services, phrases, handoff),
+        AskPlan(services, phrases),
+        Cancel(services, phrases),
+        clarify,
+        ContinueTopic(services, phrases, answers),
+        handoff,
+        LeaveForm(services, phrases),
+        ValidateFacilityForm(services, phrases),
+        ValidatePlanForm(services, phrases),
+        ValidateVerificationForm(services, phrases),
+        VerifyMember(services, phrases, record),
+    )

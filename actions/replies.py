@@ -1,0 +1,85 @@
+"""How does an action speak? One response key with its values, and one envelope that says what the reply is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from rasa_sdk.executor import CollectingDispatcher
+
+from bot.conversations.model import Channel
+from knowledge.citations import Citation
+from knowledge.policies.model import Fact
+
+
+@dataclass(frozen=True)
+class Button:
+    """A quick reply; `payload` is a Rasa payload such as `/inform{"plan": "caresource"}`."""
+
+    title: str
+    payload: str
+
+
+@dataclass(frozen=True)
+class Sources:
+    """What an answer leans on: its citations, each once, and the ids of the facts that it speaks."""
+
+    citations: tuple[Citation, ...] = ()
+    facts: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, facts: Sequence[Fact], *others: Citation) -> Sources:
+        """The sources of these facts, then the others."""
+        citations = dict.fromkeys([*(fact.citation() for fact in facts), *others])
+        return cls(tuple(citations), tuple(fact.id for fact in facts))
+
+
+@dataclass(frozen=True)
+class Replies:
+    """Collects the replies of one action for one channel."""
+
+    dispatcher: CollectingDispatcher
+    channel: Channel
+    topic: str | None = None
+
+    def say(
+        self,
+        key: str,
+        outcome: str,
+        *,
+        topic: str | None = None,
+        sources: Sources | None = None,
+        cards: Iterable[Mapping[str, object]] = (),
+        buttons: Iterable[Button] = (),
+        awaiting: tuple[str, str] | None = None,
+        **values: str,
+    ) -> None:
+        """Sends the response `key`; `values` fill its placeholders, `awaiting` is a field and its kind.
+
+        A text message has no buttons, so on SMS they are left out: its wording says what to write.
+        """
+        sources = sources or Sources()
+        envelope = {
+            "topic": topic or self.topic,
+            "outcome": outcome,
+            "citations": [citation.as_json() for citation in sources.citations],
+            "cards": [dict(card) for card in cards],
+            "facts": list(sources.facts),
+            "awaiting": {"field": awaiting[0], "kind": awaiting[1]} if awaiting else None,
+        }
+        self.dispatcher.utter_message(
+            response=key,
+            reply={name: value for name, value in envelope.items() if value},
+            buttons=(
+                []
+                if self.channel is Channel.SMS
+                else [{"title": button.title, "payload": button.payload} for button in buttons]
+            ),
+            **values,
+        )
+
+
+def say_day(day: date) -> str:
+    """A day as members read it: "May 1, 2026"."""
+    return f"{day:%B} {day.day}, {day.year}"

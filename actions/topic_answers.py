@@ -1,0 +1,105 @@
+"""What is on file about a topic? Facts in force for the member's plan, each with its source.
+
+Most topics need no code of their own: facts go into the frame `utter_<topic>_answer`, and where nothing is on
+file `utter_<topic>_unknown` says so and offers the coach.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rasa_sdk.events import EventType, SlotSet
+
+from actions.form_steps import ask_plan
+from actions.phrases import Phrases
+from actions.replies import Button, Replies, Sources
+from actions.services import ActionServices
+from actions.therapy_parts import describe_for_topic
+from actions.topic_action import TopicAction
+from actions.turn_context import Turn
+from knowledge.policies.model import Fact, Scope
+
+# One payer's rules differ from another's here, so these wait until the plan is known.
+PLAN_TOPICS = (
+    "coverage_general",
+    "precertification",
+    "evidence_of_coverage",
+    "cost",
+    "appeal_denial",
+    "candidacy",
+    "facility_why",
+    "coach_about",
+)
+# These are answered at once. A plan's own wording is used where the plan is known, but a member who asks what
+# gene therapy is should not have to look for a membership card first; neutral sources say nothing of a plan.
+NEUTRAL_TOPICS = ("therapy_basics", "safety_risks", "process_followup", "clinical_trials")
+
+MAX_FACTS = 4
+# A spoken answer stays readable; the rest waits for "tell me more".
+MAX_WORDS = 75
+
+
+def choose_facts(facts: Sequence[Fact], given: int = 0) -> tuple[Fact, ...]:
+    """The next facts to speak after the `given` first ones: at least one, then as many as stay short."""
+    chosen: list[Fact] = []
+    words = 0
+    for fact in facts[given : given + MAX_FACTS]:
+        words += len(fact.text.split())
+        if chosen and words > MAX_WORDS:
+            break
+        chosen.append(fact)
+    return tuple(chosen)
+
+
+class AnswerTopic(TopicAction):
+    """Answers one informational topic."""
+
+    def __init__(self, services: ActionServices, phrases: Phrases, topic: str) -> None:
+        super().__init__(services, phrases)
+        self.topic = topic
+
+    async def respond(self, turn: Turn, replies: Replies) -> list[EventType]:
+        """Facts for the plan; asks which plan where the answer hangs on it and nobody has asked yet."""
+        if turn.plan is None and self.topic in PLAN_TOPICS:
+            if not turn.plan_is_unknown:
+                return ask_plan(turn, self.topic)
+            return await self._answer_without_plan(turn, replies)
+        return await self.answer_from(0, turn, replies)
+
+    async def answer_from(self, given: int, turn: Turn, replies: Replies) -> list[EventType]:
+        """Speaks the facts that follow the `given` first ones."""
+        facts = await self.find_facts(turn, turn.scope)
+        if not facts and turn.plan is None and self.topic in NEUTRAL_TOPICS and not turn.plan_is_unknown:
+            # Nothing neutral on file: the plan's own sources may answer.
+            return ask_plan(turn, self.topic)
+        chosen = choose_facts(facts, given)
+        opening = await describe_for_topic(self.topic, turn, self.services, self.phrases) if not given else None
+        if not chosen and opening is None:
+            replies.say(f"utter_{self.topic}_unknown", "handoff_offered")
+            return [SlotSet("last_topic", self.topic), SlotSet("facts_given", None)]
+        spoken = [opening.text] if opening else []
+        spoken += [fact.text for fact in chosen]
+        replies.say(
+            f"utter_{self.topic}_answer",
+            "answer",
+            sources=Sources.of(chosen, *(opening.citations if opening else ())),
+            buttons=self._more(given + len(chosen) < len(facts)),
+            statement=" ".join(spoken),
+        )
+        return [SlotSet("last_topic", self.topic), SlotSet("facts_given", given + len(chosen))]
+
+    async def find_facts(self, turn: Turn, scope: Scope) -> tuple[Fact, ...]:
+        """Everything on file for the scope today, in speaking order."""
+        return await self.services.policies.find_facts(self.topic, scope, turn.today, about=turn.about)
+
+    async def _answer_without_plan(self, turn: Turn, replies: Replies) -> list[EventType]:
+        chosen = choose_facts(await self.find_facts(turn, turn.scope))
+        if chosen:
+            statement = " ".join(fact.text for fact in chosen)
+            replies.say("utter_plan_unknown_answer", "answer", sources=Sources.of(chosen), statement=statement)
+        else:
+            await self.say_plan_unknown(replies)
+        return [SlotSet("last_topic", self.topic), SlotSet("facts_given", len(chosen) or None)]
+
+    def _more(self, is_more: bool) -> list[Button]:
+        return [Button(self.phrases.say("utter_more_part_button"), "/more")] if is_more else []

@@ -1,0 +1,86 @@
+"""Is this the member? Member number and date of birth, in any order, and then one attempt."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+from rasa_sdk.events import EventType, SlotSet
+
+from actions.eligibility_member import AnswerEligibilityMember
+from actions.form_steps import VERIFICATION_FORM, begin_form, forget_identity, resume_form
+from actions.phrases import Phrases
+from actions.replies import Replies
+from actions.services import ActionServices
+from actions.topic_action import TurnAction
+from actions.turn_context import Turn, read_day
+from knowledge.eligibility.model import VerificationOutcome
+
+# A word of letters and digits with at least five digits, as member numbers are printed on cards.
+_MEMBER_NUMBER = re.compile(r"\b(?=(?:[A-Za-z-]*\d){5})[A-Za-z]{0,4}[- ]?[\d-]{5,16}[A-Za-z]?\b")
+
+
+class ValidateVerificationForm(TurnAction):
+    """Takes the member number and the date of birth wherever they stand in a message; a later one corrects."""
+
+    action_name = "validate_verification_form"
+    topic = AnswerEligibilityMember.topic
+
+    async def respond(self, turn: Turn, replies: Replies) -> list[EventType]:
+        """Nothing taken means that the form steps back and the question in the message is answered."""
+        number, born = _find_member_number(turn), _find_date_of_birth(turn)
+        events = [SlotSet("member_id", number)] if number else []
+        events += [SlotSet("date_of_birth", born.isoformat())] if born else []
+        return [*events, SlotSet("missed_answers", None)] if events else []
+
+
+class VerifyMember(TurnAction):
+    """Makes the attempt; a verified member's question is answered at once."""
+
+    action_name = "action_verify_member"
+    topic = AnswerEligibilityMember.topic
+
+    def __init__(self, services: ActionServices, phrases: Phrases, record: AnswerEligibilityMember) -> None:
+        super().__init__(services, phrases)
+        self._record = record
+
+    def events_after_failure(self) -> list[EventType]:
+        """What was typed is forgotten even when nothing could be checked."""
+        return forget_identity()
+
+    async def respond(self, turn: Turn, replies: Replies) -> list[EventType]:
+        """Verified: recorded and answered. No match: asked again. Locked: the coach is offered."""
+        born = read_day(turn.slots.date_of_birth)
+        if turn.slots.member_id is None or born is None:
+            return [*forget_identity(), *begin_form(turn, VERIFICATION_FORM)]
+        attempt = await self.services.eligibility.verify(
+            member_number=turn.slots.member_id, date_of_birth=born, conversation_id=turn.conversation_id
+        )
+        if attempt.outcome is VerificationOutcome.LOCKED:
+            replies.say("utter_eligibility_member_verify_locked", "verify_locked")
+            return [*forget_identity(), *resume_form(turn)]
+        if attempt.member_id is None:
+            replies.say("utter_eligibility_member_verify_retry", "verify_retry", awaiting=("member_id", "text"))
+            return [*forget_identity(), *begin_form(turn, VERIFICATION_FORM)]
+        await self.services.conversations.record_verification(turn.conversation_id, attempt.member_id)
+        replies.say("utter_eligibility_member_verified", "verified")
+        answered = await self._record.answer_from_record(turn, attempt.member_id, replies)
+        return [*forget_identity(), *answered, *resume_form(turn)]
+
+
+def _find_member_number(turn: Turn) -> str | None:
+    named = turn.named("member_id")
+    if named or turn.requested_slot != "member_id" or not turn.is_bare_answer:
+        return named
+    written = _MEMBER_NUMBER.search(turn.text)
+    return written[0] if written else None
+
+
+def _find_date_of_birth(turn: Turn) -> date | None:
+    """The birth date by name; a bare date only as the answer to the question, or beside a member number."""
+    named = turn.named("date_of_birth")
+    is_asked = turn.requested_slot in ("member_id", "date_of_birth") and turn.is_bare_answer
+    if named is None and (is_asked or turn.names_birth_date):
+        named = turn.named("date")
+    born = read_day(named)
+    return born if born and born <= turn.today else None
