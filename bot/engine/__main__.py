@@ -1,0 +1,85 @@
+"""How is the engine started? `python -m bot.engine serve` takes turns, `python -m bot.engine train` makes the model."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from types import FrameType
+
+from bot.engine.lifetime import end_with_parent
+from bot.engine.logs import configure_logs
+from bot.engine.model_files import ModelUnusable, find_model
+from bot.engine.settings import SettingsError, read_model_path, read_settings
+from bot.engine.training import TrainingFailed, train_if_needed
+
+# Read by Rasa and what it loads, some of it while it is imported.
+_QUIET = {
+    "RASA_TELEMETRY_ENABLED": "false",
+    "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
+    "TF_CPP_MIN_LOG_LEVEL": "3",
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs the command; 0 when it did its work, 1 after one sentence on what is wrong."""
+    parser = argparse.ArgumentParser(prog="python -m bot.engine", description=__doc__)
+    parser.add_argument("command", choices=["serve", "train"])
+    command = parser.parse_args(arguments).command
+    os.environ.update(_QUIET)
+    end_with_parent()
+    try:
+        return _serve() if command == "serve" else _train()
+    except (SettingsError, ModelUnusable, TrainingFailed) as error:
+        return _fail(str(error))
+
+
+def _serve() -> int:
+    settings = read_settings(os.environ)
+    configure_logs(settings.log_level)
+    model = find_model(settings.model)
+    # Both before the first import of Rasa: what it does while it is imported cannot be undone.
+    from bot.engine.light_start import leave_out_tensorflow
+
+    leave_out_tensorflow(model)
+    from bot.engine.serving import serve
+
+    try:
+        asyncio.run(serve(settings, model))
+    except OSError as error:
+        return _fail(f"The engine cannot listen on {settings.host}:{settings.port}: {error.strerror or 'no reason'}.")
+    except ValueError as error:
+        return _fail(f"The engine cannot start: {error}.")
+    return 0
+
+
+def _train() -> int:
+    # What Rasa's progress bars and log lines would tell is told by `say`.
+    os.environ["LOG_LEVEL"] = "ERROR"
+    signal.signal(signal.SIGTERM, _stop)
+    terminal = sys.stdout
+
+    def say(line: str) -> None:
+        terminal.write(line + "\n")
+        terminal.flush()
+
+    train_if_needed(Path(), read_model_path(os.environ), say)
+    return 0
+
+
+def _stop(number: int, frame: FrameType | None) -> None:
+    # So that the folder of the unfinished model is removed on the way out.
+    raise SystemExit(128 + number)
+
+
+def _fail(sentence: str) -> int:
+    sys.stderr.write(sentence + "\n")
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,144 @@
+"""How do the entities get into Rasa? One component: it adds them to a message, and tells the classifier their kinds."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+import numpy
+import scipy.sparse
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.shared.nlu.constants import ENTITIES, FEATURE_TYPE_SENTENCE, TEXT
+from rasa.shared.nlu.training_data.features import Features
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from bot.engine.entities.catalogue import Catalogue, Name, content_digest, read_names
+from bot.engine.entities.dates import read_dates
+from bot.engine.entities.found import Found, without_overlaps
+from bot.engine.entities.numbers import read_numbers
+from bot.engine.entities.people import read_people
+from bot.engine.entities.places import read_places, state_names
+from bot.engine.entities.words import split_words
+
+KINDS = (
+    "therapy", "condition", "plan", "facility", "state", "city", "zip_code", "date", "age_group", "for_whom",
+    "member_id", "policy_number",
+)  # fmt: skip
+_FILE = "names.json"
+
+
+def read_entities(text: str, catalogue: Catalogue, this_year: int) -> tuple[Found, ...]:
+    """Every entity of a text, in its order, values normalised; of what overlaps the longer reading stays."""
+    dates = read_dates(text, this_year)
+    numbers = read_numbers(text, dates)
+    names = without_overlaps(catalogue.find(split_words(text)), [*dates, *numbers])
+    places = read_places(text, (*dates, *numbers, *names))
+    people = read_people(text, (*dates, *numbers, *names, *places))
+    return tuple(sorted([*dates, *numbers, *names, *places, *people], key=lambda found: (found.start, found.end)))
+
+
+@DefaultV1Recipe.register(
+    [DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR],
+    is_trainable=True,
+)
+class EntityReader(GraphComponent):
+    """Adds entities without training: names from the content folder, numbers, dates, ages and places from rules.
+
+    "Training" copies the names into the model, so that a running engine reads nothing but its model. The kinds of the
+    entities found become features: "what is X" then looks alike to the classifier for a product it never saw.
+    """
+
+    def __init__(self, catalogue: Catalogue, storage: ModelStorage, resource: Resource, content: Path) -> None:
+        self._catalogue = catalogue
+        self._storage = storage
+        self._resource = resource
+        self._content = content
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        """`content` is the folder with the names, seen from where the training runs."""
+        return {"content": "knowledge/content"}
+
+    @classmethod
+    def create(
+        cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+    ) -> EntityReader:
+        """An untrained reader, for training."""
+        return cls(Catalogue(()), model_storage, resource, Path(config["content"]))
+
+    @classmethod
+    def load(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> EntityReader:
+        """The reader with the names that its model was trained with."""
+        with model_storage.read_from(resource) as folder:
+            rows = json.loads((folder / _FILE).read_text(encoding="utf-8"))
+        names = [Name(entity, value, tuple(words)) for entity, value, words in rows]
+        return cls(Catalogue(names), model_storage, resource, Path(config["content"]))
+
+    @classmethod
+    def fingerprint_addon(cls, config: dict[str, Any]) -> str:
+        """Changes with the names and with our reading rules, so that Rasa's cache never serves an older reader."""
+        # Rasa asks for a node restored from its cache, too, and has emptied its settings by then.
+        folder = config.get("content", cls.get_default_config()["content"])
+        digest = hashlib.sha256(content_digest(Path(folder)).encode())
+        for module in sorted(Path(__file__).parent.glob("*.py")):
+            digest.update(module.read_bytes())
+        return digest.hexdigest()
+
+    def train(self, training_data: TrainingData) -> Resource:
+        """Copies the names into the model."""
+        self._catalogue = Catalogue([*read_names(self._content), *state_names()])
+        rows = [[name.entity, name.value, list(name.words)] for name in self._catalogue.names]
+        with self._storage.write_to(self._resource) as folder:
+            (folder / _FILE).write_text(json.dumps(rows, ensure_ascii=False), encoding="utf-8")
+        return self._resource
+
+    def process_training_data(self, training_data: TrainingData) -> TrainingData:
+        """Adds the kinds as features; what an example's author annotated stays as it is."""
+        for message in training_data.training_examples:
+            if message.get(TEXT):
+                self._add_features(message, self._read(message))
+        return training_data
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """Adds entities and features to a member's message."""
+        for message in messages:
+            if not message.get(TEXT):
+                continue
+            found = self._read(message)
+            entities = [
+                {
+                    "entity": each.entity,
+                    "value": each.value,
+                    "start": each.start,
+                    "end": each.end,
+                    "extractor": "EntityReader",
+                }
+                for each in found
+            ]
+            message.set(ENTITIES, [*message.get(ENTITIES, []), *entities], add_to_output=True)
+            self._add_features(message, found)
+        return messages
+
+    def _read(self, message: Message) -> tuple[Found, ...]:
+        return read_entities(message.get(TEXT), self._catalogue, datetime.now(timezone.utc).year)
+
+    def _add_features(self, message: Message, found: tuple[Found, ...]) -> None:
+        present = {each.entity for each in found}
+        row = numpy.array([[1.0 if kind in present else 0.0 for kind in KINDS]], dtype=numpy.float64)
+        message.add_features(
+            Features(scipy.sparse.csr_matrix(row), FEATURE_TYPE_SENTENCE, TEXT, self.__class__.__name__)
+        )

@@ -1,0 +1,91 @@
+"""Which calendar days does a text name? "April 30, 2026", "4/30/26", "2026-04-30", "30 apr 2026" are one day."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date
+
+from bot.engine.entities.found import Found, without_overlaps
+
+_MONTHS = {
+    name: number
+    for number, names in enumerate(
+        (
+            ("january", "jan", "enero", "ene"),
+            ("february", "feb", "febrero"),
+            ("march", "mar", "marzo"),
+            ("april", "apr", "abril", "abr"),
+            ("may", "mayo"),
+            ("june", "jun", "junio"),
+            ("july", "jul", "julio"),
+            ("august", "aug", "agosto", "ago"),
+            ("september", "sept", "sep", "septiembre"),
+            ("october", "oct", "octubre"),
+            ("november", "nov", "noviembre"),
+            ("december", "dec", "diciembre", "dic"),
+        ),
+        start=1,
+    )
+    for name in names
+}
+_MONTH = r"(?P<month>" + "|".join(sorted(_MONTHS, key=len, reverse=True)) + r")\.?"
+_DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
+_YEAR = r"(?P<year>\d{4}|'?\d{2})"
+_EDGE = r"(?<![\w/.-])"
+_END = r"(?![\w/]|[.-]\d)"
+_FORMS = tuple(
+    re.compile(_EDGE + form + _END, re.IGNORECASE)
+    for form in (
+        r"(?P<year>\d{4})(?P<sign>[-/.])(?P<month>\d{1,2})(?P=sign)(?P<day>\d{1,2})",
+        r"(?P<first>\d{1,2})(?P<sign>[-/.])(?P<second>\d{1,2})(?P=sign)(?P<year>\d{4}|\d{2})",
+        rf"{_MONTH}\s*{_DAY}\s*(?:,|of|,?\s)\s*{_YEAR}",
+        rf"{_DAY}[\s-]*(?:of\s+|de\s+)?{_MONTH}[\s,-]*(?:de\s+|del\s+)?{_YEAR}",
+    )
+)
+_EIGHT_DIGITS = re.compile(r"\s*(?P<first>\d{2})(?P<second>\d{2})(?P<year>\d{4})\s*")
+_EARLIEST, _LATEST = 1900, 2100
+
+
+def read_dates(text: str, this_year: int) -> tuple[Found, ...]:
+    """The days named in the text, as ISO dates; what is no day of the calendar is left out.
+
+    Month first, as in the US, unless only the other order makes a day. A year of two digits is the one that is not
+    more than five years ahead. A day without a year is not read: it could be any.
+    """
+    return without_overlaps(_candidates(text, this_year))
+
+
+def _candidates(text: str, this_year: int) -> Iterator[Found]:
+    whole = _EIGHT_DIGITS.fullmatch(text)
+    for match in [*([whole] if whole else []), *(each for form in _FORMS for each in form.finditer(text))]:
+        day = _day(match.groupdict(), this_year)
+        if day is not None:
+            yield Found("date", day.isoformat(), match.start("first") if whole else match.start(), match.end())
+
+
+def _day(parts: dict[str, str | None], this_year: int) -> date | None:
+    year = _year(parts["year"] or "", this_year)
+    if "first" in parts:
+        first, second = int(parts["first"] or 0), int(parts["second"] or 0)
+        return _valid(year, first, second) or _valid(year, second, first)
+    month = parts["month"] or ""
+    return _valid(year, int(month) if month.isdigit() else _MONTHS[month.lower()], int(parts["day"] or 0))
+
+
+def _year(digits: str, this_year: int) -> int:
+    digits = digits.lstrip("'")
+    if len(digits) == 4:
+        return int(digits)
+    century = this_year - this_year % 100
+    year = century + int(digits)
+    return year if year <= this_year + 5 else year - 100
+
+
+def _valid(year: int, month: int, day: int) -> date | None:
+    if not _EARLIEST <= year <= _LATEST:
+        return None
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None

@@ -1,0 +1,29 @@
+"""Which words does a text consist of, written so that spelling variants of a name meet?"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+
+
+@dataclass(frozen=True)
+class Word:
+    """A word as it is compared (no case, accents, apostrophes or possessive s), and where it stands."""
+
+    text: str
+    start: int
+    end: int
+
+
+def split_words(text: str) -> tuple[Word, ...]:
+    """The words of a text; hyphens, signs such as ® and underscores separate them."""
+    return tuple(Word(_plain(match.group()), *match.span()) for match in _WORD.finditer(text))
+
+
+def _plain(word: str) -> str:
+    word = re.sub(r"['’]s$", "", word.casefold())
+    decomposed = unicodedata.normalize("NFKD", word)
+    return "".join(sign for sign in decomposed if sign.isalnum())

@@ -1,0 +1,25 @@
+"""When does the engine end? On a signal, and when the process that started it is gone."""
+
+from __future__ import annotations
+
+import os
+import signal
+import stat
+import threading
+
+
+def end_with_parent() -> None:
+    """Sends this process a SIGTERM when its standard input closes, if that is a pipe or a socket.
+
+    The app starts the engine with a pipe that it never writes to: the pipe closes when the app ends, however it ends.
+    A terminal or /dev/null as standard input means that nobody depends on it.
+    """
+    mode = os.fstat(0).st_mode
+    if stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode):
+        threading.Thread(target=_wait_for_the_end, name="parent-watch", daemon=True).start()
+
+
+def _wait_for_the_end() -> None:
+    while os.read(0, 4096):
+        pass
+    os.kill(os.getpid(), signal.SIGTERM)

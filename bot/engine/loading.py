@@ -1,0 +1,28 @@
+"""Is a trained model one that the engine can run: does it load, and does it have words for its own failures?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rasa.core.agent import Agent
+
+from bot.engine.actions_endpoint import FAILURE_RESPONSE
+from bot.engine.model_files import ModelUnusable
+from bot.engine.server import CHANNELS
+from bot.engine.turns import SILENCE_RESPONSE
+from bot.engine.wording import Wording, WordingError
+
+
+def load_agent(model: Path) -> Agent:
+    """Loads the model. Raises ModelUnusable when it cannot be, or when it has no words for a failure."""
+    try:
+        agent = Agent.load(model)
+    except Exception as error:
+        raise ModelUnusable(f"The model {model} cannot be loaded ({type(error).__name__}): train it anew.") from error
+    for key in (SILENCE_RESPONSE, FAILURE_RESPONSE):
+        for channel in CHANNELS:
+            try:
+                Wording(agent.domain.responses).word(key, channel, {})
+            except WordingError as error:
+                raise ModelUnusable(f"The responses lack a usable {key} ({error.code}).") from None
+    return agent

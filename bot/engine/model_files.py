@@ -1,0 +1,51 @@
+"""Where does the trained model lie, and is it the one that the project's data makes?"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from importlib.metadata import version
+from pathlib import Path
+
+_PREFIX = "gene-guide-"
+_SUFFIX = ".tar.gz"
+
+
+class ModelUnusable(Exception):
+    """There is no model, or it cannot be used; the message is one sentence for the operator."""
+
+
+def find_model(path: Path) -> Path:
+    """The model file itself, or the newest one in the folder. Raises ModelUnusable."""
+    if path.is_file():
+        return path
+    newest = sorted(path.glob(f"*{_SUFFIX}"), key=lambda file: file.stat().st_mtime) if path.is_dir() else []
+    if not newest:
+        raise ModelUnusable(f"There is no trained model in {path}: run `python -m bot.engine train`.")
+    return newest[-1]
+
+
+def trained_model(folder: Path, root: Path) -> Path:
+    """The file that training the project under `root` makes; its name tells the data, so it may or may not exist."""
+    return folder / f"{_PREFIX}{data_digest(root)[:16]}{_SUFFIX}"
+
+
+def earlier_models(folder: Path, current: Path) -> Iterator[Path]:
+    """The files of earlier trainings of ours; what else lies in the folder is somebody's own."""
+    return (file for file in folder.glob(f"{_PREFIX}*{_SUFFIX}") if file != current)
+
+
+def data_digest(root: Path) -> str:
+    """A digest of everything that a model is made of: settings, examples, rules, wording, names, our components, Rasa."""
+    digest = hashlib.sha256(version("rasa").encode())
+    for file in _ingredients(root):
+        digest.update(str(file.relative_to(root)).encode() + b"\0" + file.read_bytes() + b"\0")
+    for module in sorted(Path(__file__).parent.glob("entities/*.py")):
+        digest.update(module.read_bytes())
+    return digest.hexdigest()
+
+
+def _ingredients(root: Path) -> Iterator[Path]:
+    yield from (root / name for name in ("config.yml", "domain.yml") if (root / name).is_file())
+    for folder in ("data", "knowledge/content"):
+        yield from sorted(file for file in (root / folder).rglob("*.yml") if file.is_file())

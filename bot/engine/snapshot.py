@@ -1,0 +1,81 @@
+"""How much of a dialogue is kept? Its state and its last few turns, however long it grows.
+
+A plain cut of the events loses the open form. So what stood before the cut is written as the events that lead to
+the same state: session start, slots, open form, listening; then come the last turns as they were.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rasa.shared.core.constants import ACTION_LISTEN_NAME, ACTION_SESSION_START_NAME
+from rasa.shared.core.conversation import Dialogue
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import (
+    ActionExecuted,
+    ActiveLoop,
+    Event,
+    LoopInterrupted,
+    Restarted,
+    SessionStarted,
+    SlotSet,
+    UserUttered,
+    deserialise_events,
+)
+from rasa.shared.core.trackers import DialogueStateTracker
+
+MEMBER_MESSAGES_KEPT = 5
+
+
+def take_snapshot(
+    tracker: DialogueStateTracker, domain: Domain, keep: int = MEMBER_MESSAGES_KEPT
+) -> list[dict[str, Any]]:
+    """The dialogue's state and its last `keep` member messages with what followed, as Rasa events in JSON form."""
+    events = _current_session(list(tracker.events))
+    member_messages = [at for at, event in enumerate(events) if isinstance(event, UserUttered)]
+    if len(member_messages) > keep:
+        # Rasa listens before every member message; the cut begins behind that.
+        cut = member_messages[-keep]
+        events = _state_as_events(events[:cut], tracker.sender_id, domain) + events[cut:]
+    return [event.as_dict() for event in events]
+
+
+def restore_tracker(conversation_id: str, snapshot: list[dict[str, Any]], domain: Domain) -> DialogueStateTracker:
+    """The tracker that continues where the snapshot was taken."""
+    return _tracker(conversation_id, deserialise_events(snapshot), domain)
+
+
+def _current_session(events: list[Event]) -> list[Event]:
+    """What happened since the last session start; Rasa itself looks at nothing before it."""
+    for at in range(len(events) - 1, -1, -1):
+        if isinstance(events[at], (SessionStarted, Restarted)):
+            starts_by_action = at > 0 and _is_action(events[at - 1], ACTION_SESSION_START_NAME)
+            return events[at - 1 if starts_by_action else at :]
+    return events
+
+
+def _state_as_events(events: list[Event], conversation_id: str, domain: Domain) -> list[Event]:
+    before = _tracker(conversation_id, events, domain)
+    moment = events[-1].timestamp if events else None
+    state: list[Event] = [ActionExecuted(ACTION_SESSION_START_NAME, timestamp=moment), SessionStarted(moment)]
+    if before.active_loop is not None and before.active_loop_name:
+        state.append(ActionExecuted(before.active_loop_name, timestamp=moment))
+        state.append(ActiveLoop(before.active_loop_name, moment))
+        if before.is_active_loop_interrupted:
+            state.append(LoopInterrupted(True, moment))
+    state += [
+        SlotSet(slot.name, slot.value, moment)
+        for slot in before.slots.values()
+        if slot.has_been_set and slot.value != slot.initial_value
+    ]
+    return [*state, ActionExecuted(ACTION_LISTEN_NAME, timestamp=moment)]
+
+
+def _tracker(conversation_id: str, events: list[Event], domain: Domain) -> DialogueStateTracker:
+    tracker = DialogueStateTracker(conversation_id, domain.slots)
+    tracker.recreate_from_dialogue(Dialogue(conversation_id, events))
+    return tracker
+
+
+def _is_action(event: Event, name: str) -> bool:
+    return isinstance(event, ActionExecuted) and event.action_name == name

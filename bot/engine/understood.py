@@ -1,0 +1,87 @@
+"""What was a member's message taken to mean? The contract's view of Rasa's reading, without what identifies anyone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bot.engine.channel import Reply
+from bot.engine.language import tell_language
+
+# The public contract's list. Other intents (`inform`, `cancel`, `more`, `nlu_fallback`) never show.
+TOPICS = frozenset(
+    {
+        "therapy_basics", "therapy_info", "safety_risks", "process_followup", "candidacy", "coverage_general",
+        "precertification", "policy_lookup", "cost", "eligibility_member", "evidence_of_coverage", "facility_search",
+        "facility_why", "appeal_denial", "clinical_trials", "coach_handoff", "coach_about", "emergency", "crisis",
+        "medical_advice", "complaint", "greeting", "thanks_goodbye", "affirm", "deny", "identity", "sms_stop",
+        "sms_help", "out_of_scope", "out_of_scope_far", "gibberish",
+    }
+)  # fmt: skip
+# Member number and birth date are read and used, and shown to nobody.
+_SHOWN = (
+    "therapy", "condition", "plan", "state", "zip_code", "city", "age_group", "for_whom", "facility", "policy_number",
+    "date",
+)  # fmt: skip
+_IDENTIFYING_FIELDS = frozenset({"member_id", "date_of_birth"})
+
+
+@dataclass(frozen=True)
+class Understood:
+    """Topics in the order of the message, its language, its entities by name, and how sure the reading is (0 to 1)."""
+
+    topics: tuple[str, ...]
+    language: str
+    entities: Mapping[str, tuple[str, ...]]
+    confidence: float
+
+    def as_json(self) -> dict[str, Any]:
+        """The reading in the form of the engine's HTTP answer."""
+        return {
+            "topics": list(self.topics),
+            "language": self.language,
+            "entities": {name: list(values) for name, values in self.entities.items()},
+            "confidence": self.confidence,
+        }
+
+
+def describe_understanding(
+    parse_data: Mapping[str, Any],
+    *,
+    text: str | None,
+    asked_for: str | None,
+    topic_in_progress: str | None,
+    replies: Sequence[Reply],
+) -> Understood:
+    """Turns Rasa's reading into the contract's.
+
+    `text` is None for a quick reply. `asked_for` is the form field that the message answered, `topic_in_progress` the
+    topic that the dialogue was about: a bare answer carries the topic that it continues.
+    """
+    intent = parse_data.get("intent") or {}
+    continued = [reply.topic for reply in replies] + [topic_in_progress]
+    candidates = [intent.get("name")] if intent.get("name") in TOPICS else continued
+    topics = tuple(topic for topic in candidates if topic in TOPICS)[:1]
+    found = parse_data.get("entities") or ()
+    return Understood(
+        topics=tuple(str(topic) for topic in topics),
+        language=tell_language(text) if text is not None else "und",
+        entities=_shown(found, asked_for),
+        confidence=round(float(intent.get("confidence") or 0.0), 4),
+    )
+
+
+def _shown(found: Sequence[Mapping[str, Any]], asked_for: str | None) -> dict[str, tuple[str, ...]]:
+    names = {each.get("entity") for each in found}
+    # A day that comes with a member number, or where one was asked for, is a birth date.
+    identifies = asked_for in _IDENTIFYING_FIELDS or bool(names & _IDENTIFYING_FIELDS)
+    shown: dict[str, tuple[str, ...]] = {}
+    for name in _SHOWN:
+        if name == "date" and identifies:
+            continue
+        values = [each["value"] for each in found if each.get("entity") == name]
+        flat = [str(value) for each in values for value in (each if isinstance(each, list) else [each])]
+        if flat:
+            shown[name] = tuple(dict.fromkeys(flat))
+    return shown

@@ -1,0 +1,103 @@
+"""How does a response key become the words of a reply? Strictly: a value that is missing is an error, never a gap."""
+
+from __future__ import annotations
+
+import copy
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import structlog
+from rasa.core.nlg.generator import NaturalLanguageGenerator
+from rasa.core.nlg.generator import ResponseVariationFilter as Variations
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.trackers import DialogueStateTracker
+
+log = structlog.get_logger()
+
+# A name in braces. What stands in a button's payload, `/inform{"plan": "x"}`, begins with a quote and is no name.
+_PLACEHOLDER = re.compile(r"\{([A-Za-z_][A-Za-z0-9_]*)\}")
+# Rasa asks for this one when no rule knows what to do, and is content when there is none.
+_OPTIONAL_KEY = "utter_default"
+
+
+class WordingError(Exception):
+    """A reply cannot be worded; carries the response key and the placeholder, no value."""
+
+    def __init__(self, code: str, key: str, placeholder: str = "") -> None:
+        super().__init__(code, key, placeholder)
+        self.code = code
+        self.key = key
+        self.placeholder = placeholder
+
+
+class Wording(NaturalLanguageGenerator):
+    """Words replies from the model's responses: the variant of the channel, else the one without a channel.
+
+    Placeholders take the values that the action gave, else slots. A missing, empty or "None" value raises
+    WordingError, and `on_failure` hears of it, because Rasa swallows what is raised inside an action.
+    """
+
+    def __init__(
+        self,
+        responses: Mapping[str, list[dict[str, Any]]] | None = None,
+        on_failure: Callable[[WordingError], None] | None = None,
+        *,
+        endpoint_config: Any = None,
+        domain: Domain | None = None,
+    ) -> None:
+        # The last two are how Rasa itself builds the class that endpoints.yml names.
+        self._responses = responses if responses is not None else (domain.responses if domain else {})
+        self._on_failure = on_failure
+
+    async def generate(
+        self, utter_action: str, tracker: DialogueStateTracker, output_channel: str, **values: Any
+    ) -> dict[str, Any] | None:
+        """The worded response, as Rasa's actions expect it. Raises WordingError."""
+        return self.word(utter_action, output_channel, {**tracker.current_slot_values(), **values})
+
+    def word(self, key: str, channel: str, values: Mapping[str, Any]) -> dict[str, Any] | None:
+        """The same without a dialogue, for replies that the engine itself has to make."""
+        try:
+            return self._word(key, channel, values)
+        except WordingError as error:
+            log.error("engine.wording_failed", code=error.code, key=error.key, placeholder=error.placeholder)
+            if self._on_failure is not None:
+                self._on_failure(error)
+            raise
+
+    def _word(self, key: str, channel: str, values: Mapping[str, Any]) -> dict[str, Any] | None:
+        if key not in self._responses:
+            if key == _OPTIONAL_KEY:
+                return None
+            raise WordingError("UNKNOWN_RESPONSE", key)
+        variants = Variations(self._responses).responses_for_utter_action(key, channel, values)
+        if not variants:
+            raise WordingError("NO_VARIANT_FOR_CHANNEL", key)
+        # One variant a key and channel, so that the same question gets the same words.
+        worded = copy.deepcopy(variants[0])
+        worded["text"] = _fill(worded.get("text", ""), values, key)
+        if not worded["text"].strip():
+            raise WordingError("EMPTY_TEXT", key)
+        for button in worded.get("buttons") or ():
+            button["title"] = _fill(button.get("title", ""), values, key)
+            button["payload"] = _fill(button.get("payload", ""), values, key)
+        return worded
+
+
+def _fill(text: str, values: Mapping[str, Any], key: str) -> str:
+    if "{{" in text:
+        # Rasa's own way to write the braces of a payload.
+        text = text.replace("{{", "{").replace("}}", "}")
+    return _PLACEHOLDER.sub(lambda match: _value(match[1], values, key), text)
+
+
+def _value(placeholder: str, values: Mapping[str, Any], key: str) -> str:
+    value = values.get(placeholder)
+    if value is None:
+        raise WordingError("MISSING_VALUE", key, placeholder)
+    if isinstance(value, bool) or not isinstance(value, (str, int, float)):
+        raise WordingError("UNUSABLE_VALUE", key, placeholder)
+    if not str(value).strip() or str(value).strip() == "None":
+        raise WordingError("EMPTY_VALUE", key, placeholder)
+    return str(value)
