@@ -197,11 +197,14 @@ class EligibilityAnswer:
 
 @dataclass(frozen=True)
 class AuditEvent:
-    """Who looked, at whose record, why, at which level of identity, and how it ended. Never what was seen."""
+    """Who looked, at whose record, why, at which level of identity, and how it ended. Never what was seen.
+
+    `conversation_id` is None where the conversation begins with the event: a portal's token comes first.
+    """
 
     at: datetime
     actor: Literal["member", "assistant", "coach"]
-    conversation_id: str
+    conversation_id: str | None
     member_id: MemberId | None
     purpose: str
     level: Literal["anonymous", "verified"]

@@ -139,6 +139,25 @@ class EligibilityService:
         await self._record_look_up(member_id, conversation_id, purpose, f"active_{answer.active.value}")
         return answer
 
+    async def find_vouched_member(self, member_number: str) -> MemberId | None:
+        """The member for whom the plan's own portal vouches, None if no member has that number; audited.
+
+        The caller has checked the portal's signature: this proves nothing by itself.
+        """
+        member = await self._store.find_member(normalise_member_number(member_number))
+        await self._audit.record(
+            AuditEvent(
+                at=self._clock(),
+                actor="member",
+                conversation_id=None,
+                member_id=member.id if member else None,
+                purpose="portal_token",
+                level="verified" if member else "anonymous",
+                outcome="verified" if member else "no_match",
+            )
+        )
+        return member.id if member else None
+
     async def find_plan_id(self, member_id: MemberId) -> PlanId | None:
         """The plan of the member's active cover, else of the newest on file; None if there is none."""
         record = await self._store.find_record(member_id)

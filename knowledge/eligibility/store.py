@@ -67,7 +67,7 @@ audit_events = sa.Table(
     sa.Column("id", sa.Integer, primary_key=True),
     sa.Column("at", UtcDateTime, nullable=False),
     sa.Column("actor", sa.String(16), nullable=False),
-    sa.Column("conversation_id", sa.String(64), nullable=False),
+    sa.Column("conversation_id", sa.String(64), nullable=True),
     sa.Column("member_id", sa.String(32)),
     sa.Column("purpose", sa.String(64), nullable=False),
     sa.Column("level", sa.String(16), nullable=False),

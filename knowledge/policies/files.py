@@ -16,7 +16,7 @@ A document file (shipped under `knowledge/content/documents/`, or an operator's 
       effective_on: 2026-05-01        # optional; without it the document counts from read_on
       revised_on: / archived_on:      # optional
       read_on: 2026-11-21             # required: the day the source was read
-      url: https://...                # required
+      url: https://...                # required, unless the document has a number of its payer
     passages:                         # optional, in the document's order
       - {section: D.I, heading: Policy, rendering: "our own words", payer_text: "optional"}
     facts:
@@ -87,7 +87,7 @@ class _PlanEntry(_Entry):
     aliases: tuple[Text, ...]
     misspellings: tuple[Text, ...] = ()
     member_phone: Text | None = None
-    source_url: Url
+    source: Text
     read_on: date
 
 
@@ -110,8 +110,14 @@ class _DocumentEntry(_Entry):
     revised_on: date | None = None
     archived_on: date | None = None
     read_on: date
-    url: Url
+    url: Url | None = None
     rank: Annotated[int, Field(ge=1, le=99)] | None = None
+
+    @model_validator(mode="after")
+    def _can_be_found(self) -> _DocumentEntry:
+        if self.url is None and not (self.payer and self.number):
+            raise ValueError("a source: url, or payer and number")
+        return self
 
     @model_validator(mode="after")
     def _dates_in_order(self) -> _DocumentEntry:

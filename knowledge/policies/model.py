@@ -68,7 +68,8 @@ class PolicyDocument:
     """A source with an owner, a scope and a time in force.
 
     `payer` None: a public source that belongs to no plan; `payer_name` is then its publisher.
-    `lines_of_business` and `states` empty: not limited. `checksum` is the SHA-256 of the stored record.
+    `lines_of_business` and `states` empty: not limited. `url` None: a payer's numbered document without an
+    address on file. `checksum` is the SHA-256 of the stored record.
     """
 
     id: DocumentId
@@ -85,7 +86,7 @@ class PolicyDocument:
     revised_on: date | None
     archived_on: date | None
     read_on: date
-    url: str
+    url: str | None
     checksum: str
     rank: int
 

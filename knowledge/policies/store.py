@@ -58,7 +58,7 @@ policy_documents = sa.Table(
     sa.Column("revised_on", sa.Date),
     sa.Column("archived_on", sa.Date),
     sa.Column("read_on", sa.Date, nullable=False),
-    sa.Column("url", sa.Text, nullable=False),
+    sa.Column("url", sa.Text),
     sa.Column("checksum", sa.String(64), nullable=False),
     sa.Column("rank", sa.Integer, nullable=False),
     sa.Column("origin", sa.String(16), nullable=False),
@@ -101,7 +101,7 @@ class SqlPolicyStore(PolicyStore):
         return tuple(map(_plan, await self._database.read(lambda connection: connection.execute(query).all())))
 
     async def list_facts(self, topic: str, payer: PayerId | None) -> tuple[Fact, ...]:
-        document = [column.label(f"document_{column.name}") for column in policy_documents.c]
+        document = [column.label(f"source_{column.name}") for column in policy_documents.c]
         query = (
             sa.select(facts, *document)
             .join(policy_documents)
@@ -273,7 +273,7 @@ def _fact(row: sa.Row[Any]) -> Fact:
         topic=row.topic,
         position=row.position,
         text=row.text,
-        document=_document(row, "document_"),
+        document=_document(row, "source_"),
         section=row.section,
         heading=row.heading,
         tags=tuple(row.tags),
