@@ -27,7 +27,7 @@ check:  ## Lints, types and import rules (after `make test` has set things up)
 	@$(APP)/lint-imports
 
 train:  ## Trains the model where it is missing or older than its data
-	@$(ENGINE)/python -m bot.engine train
+	@$(ENGINE)/python -m bot.engine train </dev/null
 
 lock:  ## Resolves the lock files anew; needs uv
 	cd requirements && uv pip compile engine.in --python-version 3.10 --generate-hashes --no-emit-index-url -q -o engine.txt

@@ -74,14 +74,14 @@ def _parser() -> argparse.ArgumentParser:
 
 def _run(options: argparse.Namespace) -> int:
     # Imported here so that an import command does not load a web framework first.
-    from bot.app import run_everything
+    from bot.serving import run_everything
 
     settings = read_settings(demo=options.demo, host=options.host, port=options.port)
     return asyncio.run(run_everything(settings))
 
 
 def _run_part(options: argparse.Namespace) -> int:
-    from bot.app import run_actions, run_gateway
+    from bot.serving import run_actions, run_gateway
 
     settings = read_settings()
     return asyncio.run(run_gateway(settings) if options.part == "gateway" else run_actions(settings))

@@ -9,6 +9,7 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TextIO
 
 import structlog
 
@@ -32,6 +33,7 @@ class EngineCommand:
 
     python: Path
     environment: Mapping[str, str]
+    log_stream: TextIO
 
     async def start(self, verb: str) -> asyncio.subprocess.Process:
         """Starts `python -m bot.engine <verb>`. Raises EngineFailed when there is no such Python."""
@@ -47,6 +49,8 @@ class EngineCommand:
             verb,
             # The engine ends itself when this pipe closes, so that it never outlives us, not even after a kill -9.
             stdin=asyncio.subprocess.PIPE,
+            # What the trainer says is for the terminal; what the serving engine says is the log.
+            stderr=self.log_stream if verb == "serve" else None,
             env={**os.environ, **self.environment},
             # A Ctrl-C in the terminal reaches us alone; we stop the engine in order.
             start_new_session=True,

@@ -6,6 +6,7 @@ environment. `docs/operating.md` lists every field, and a test compares the two.
 
 from __future__ import annotations
 
+import os
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated
@@ -14,6 +15,8 @@ from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 _PREFIX = "GENE_GUIDE_"
+
+DEMO_LOG = Path("var/log/gene-guide.log")
 
 Port = Annotated[int, Field(ge=0, le=65535)]
 
@@ -40,6 +43,9 @@ class Settings(BaseSettings):
         "", description="Space-separated origins whose pages may frame the chat; empty allows none but ours."
     )
     log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="Least severe event logged.")
+    log_file: Path | None = Field(
+        None, description="File for the log; empty writes to standard error, in demo mode `var/log/gene-guide.log`."
+    )
 
     conversation_ttl_hours: int = Field(
         24, ge=1, le=720, description="Hours after which a conversation's token no longer opens it."
@@ -97,6 +103,8 @@ def is_loopback(host: str) -> bool:
 
 def read_settings(**overrides: object) -> Settings:
     """Reads the environment; `overrides` (from the command line) win. Raises SettingsError."""
+    if overrides.get("demo") and "GENE_GUIDE_LOG_FILE" not in os.environ:
+        overrides["log_file"] = DEMO_LOG
     given = {name: value for name, value in overrides.items() if value is not None}
     try:
         return Settings(**given)  # type: ignore[arg-type]

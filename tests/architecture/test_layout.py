@@ -20,6 +20,7 @@ HTTP_EDGES = (
     "bot/engine/",
     "bot/engine_client.py",
     "bot/app.py",
+    "bot/serving.py",
     "bot/demo/",
     "actions/server.py",
 )

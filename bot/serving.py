@@ -1,0 +1,185 @@
+"""How do the app's processes start, say that they are ready, and stop?"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import signal
+import socket
+import sys
+from contextlib import AsyncExitStack
+from typing import TextIO
+
+from aiohttp import web
+
+from actions.server import ROUTE
+from bot.app import build_actions, build_gateway, open_core, prepare_database
+from bot.engine_client import EngineClient
+from bot.engine_process import EngineCommand, EngineProcess, train_if_needed
+from bot.logs import configure_logs
+from bot.settings import Settings, SettingsError
+
+ENGINE_START_TIMEOUT_S = 120.0
+# A turn takes 2.8 s at most; with this, Ctrl-C is done within 5 s even when one is in flight.
+DRAIN_TIMEOUT_S = 2.0
+_STOPPED_BEFORE_READY = 130
+
+
+class StartFailed(Exception):
+    """A process cannot start; the message is one sentence for the operator."""
+
+
+async def run_everything(settings: Settings) -> int:
+    """Starts the whole product on this machine and serves until SIGINT or SIGTERM; returns the exit status.
+
+    Raises StartFailed, EngineFailed, SettingsError, StoreUnavailable.
+    """
+    async with AsyncExitStack() as stack:
+        log_stream = _open_log(settings, stack)
+        # Both ports first: a busy one is said before a minute of training.
+        members = stack.enter_context(_bind(settings.host, settings.port, "PORT"))
+        actions = stack.enter_context(_bind(settings.actions_host, settings.actions_port, "ACTIONS_PORT"))
+        stopped = _stop_signals()
+        waiting = asyncio.create_task(stopped.wait())
+        starting = asyncio.create_task(_start_everything(settings, stack, members, actions, log_stream))
+        await asyncio.wait({starting, waiting}, return_when=asyncio.FIRST_COMPLETED)
+        if not starting.done():
+            starting.cancel()
+            await asyncio.gather(starting, return_exceptions=True)
+            return _STOPPED_BEFORE_READY
+        starting.result()
+        _say_ready(settings, members)
+        await waiting
+        print("Stopping ...", flush=True)
+    return 0
+
+
+async def run_gateway(settings: Settings) -> int:
+    """Serves members alone; engine and actions run elsewhere. Raises StartFailed, SettingsError."""
+    if not settings.engine_url:
+        raise SettingsError("The gateway alone needs GENE_GUIDE_ENGINE_URL and GENE_GUIDE_ENGINE_SECRET.")
+    async with AsyncExitStack() as stack:
+        _open_log(settings, stack)
+        listener = stack.enter_context(_bind(settings.host, settings.port, "PORT"))
+        core = await stack.enter_async_context(open_core(settings))
+        engine = EngineClient(settings.engine_url, settings.engine_secret.get_secret_value(), settings.engine_timeout_s)
+        stack.push_async_callback(engine.close)
+        await _serve(stack, build_gateway(settings, core, engine), listener)
+        _say_ready(settings, listener)
+        await _stop_signals().wait()
+    return 0
+
+
+async def run_actions(settings: Settings) -> int:
+    """Serves the custom actions alone. Raises StartFailed, SettingsError."""
+    secret = settings.actions_secret.get_secret_value()
+    if not secret:
+        raise SettingsError("The actions alone need GENE_GUIDE_ACTIONS_SECRET.")
+    async with AsyncExitStack() as stack:
+        _open_log(settings, stack)
+        listener = stack.enter_context(_bind(settings.actions_host, settings.actions_port, "ACTIONS_PORT"))
+        core = await stack.enter_async_context(open_core(settings))
+        await _serve(stack, build_actions(core, secret), listener)
+        print(f"The actions are ready: {_address(listener)}{ROUTE}", flush=True)
+        await _stop_signals().wait()
+    return 0
+
+
+async def _start_everything(
+    settings: Settings, stack: AsyncExitStack, members: socket.socket, actions: socket.socket, log_stream: TextIO
+) -> None:
+    engine_secret, actions_secret = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
+    engine_port = _free_port()
+    command = EngineCommand(
+        settings.engine_python,
+        {
+            "GENE_GUIDE_ENGINE_HOST": "127.0.0.1",
+            "GENE_GUIDE_ENGINE_PORT": str(engine_port),
+            "GENE_GUIDE_ENGINE_SECRET": engine_secret,
+            "GENE_GUIDE_ACTIONS_URL": f"{_address(actions)}{ROUTE}",
+            "GENE_GUIDE_ACTIONS_SECRET": actions_secret,
+            "GENE_GUIDE_DATABASE_URL": settings.database_url,
+            "GENE_GUIDE_MODEL": str(settings.models_dir),
+            "GENE_GUIDE_LOG_LEVEL": settings.log_level,
+        },
+        log_stream,
+    )
+    core = await stack.enter_async_context(open_core(settings))
+    print(await asyncio.to_thread(prepare_database, core.database, demo=settings.demo), flush=True)
+    await train_if_needed(command)
+    await _serve(stack, build_actions(core, actions_secret), actions)
+
+    client = EngineClient(f"http://127.0.0.1:{engine_port}", engine_secret, settings.engine_timeout_s)
+    stack.push_async_callback(client.close)
+
+    async def engine_is_ready() -> bool:
+        return (await client.is_ready()).ready
+
+    engine = EngineProcess(command, engine_is_ready)
+    stack.push_async_callback(engine.stop)
+    print("Starting the engine ...", flush=True)
+    await engine.start()
+    await engine.wait_until_ready(ENGINE_START_TIMEOUT_S)
+    await _serve(stack, build_gateway(settings, core, client), members)
+
+
+async def _serve(stack: AsyncExitStack, app: web.Application, listener: socket.socket) -> None:
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=DRAIN_TIMEOUT_S)
+    await runner.setup()
+    stack.push_async_callback(runner.cleanup)
+    await web.SockSite(runner, listener).start()
+
+
+def _open_log(settings: Settings, stack: AsyncExitStack) -> TextIO:
+    if not settings.log_file:
+        configure_logs(settings.log_level, sys.stderr)
+        return sys.stderr
+    settings.log_file.parent.mkdir(parents=True, exist_ok=True)
+    stream = stack.enter_context(settings.log_file.open("a", encoding="utf-8", buffering=1))
+    configure_logs(settings.log_level, stream)
+    return stream
+
+
+def _bind(host: str, port: int, setting: str) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        # Lets a restart take the port at once; it does not share the port with another program that listens.
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+        listener.listen(128)
+    except OSError as error:
+        listener.close()
+        raise StartFailed(
+            f"Port {port} on {host} cannot be used ({error.strerror}): stop the other program, "
+            f"or choose another port with GENE_GUIDE_{setting}."
+        ) from None
+    return listener
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return int(probe.getsockname()[1])
+
+
+def _address(listener: socket.socket) -> str:
+    host, port = listener.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def _stop_signals() -> asyncio.Event:
+    stopped = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stopped.set)
+    return stopped
+
+
+def _say_ready(settings: Settings, listener: socket.socket) -> None:
+    address = _address(listener)
+    title = "Gene Guide is ready (demo: fictional members, sample data)." if settings.demo else "Gene Guide is ready."
+    lines = [title, "", f"  Health   {address}/readyz", f"  API      {address}/api/v1/openapi.json"]
+    if settings.log_file:
+        lines.append(f"  Log      {settings.log_file}")
+    # The chat's address last, alone on its line: the one to click.
+    lines += ["", "Stop with Ctrl-C. Open the chat at", "", f"  {address}/"]
+    print("\n".join(lines), flush=True)
