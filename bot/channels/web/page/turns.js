@@ -1,0 +1,79 @@
+// How do the messages that the member sends and those that arrive meet in the log?
+
+import { Problem, sendMessage } from "./api.js";
+import { createOutbox } from "./outbox.js";
+import { sentenceFor } from "./status.js";
+
+/**
+ * `line` says how things stand: `conversation()`, `isOpen()`, `isConnected()`, `isAssistantNext()`. `onState(state)` gets the
+ * state of an answer, `onOver(problem)` a conversation that can't go on, `onShown()` every change of the log.
+ */
+export function createTurns({ session, log, composer, notices, line, onState, onOver, onShown }) {
+  const outbox = createOutbox({
+    send: deliver,
+    isConnected: line.isConnected,
+    remember: session.rememberOutbox,
+    listener: { changed, delivered, refused },
+  });
+
+  async function deliver(entry) {
+    if (!line.isOpen() || !navigator.onLine) throw new Problem();
+    if (line.isAssistantNext()) log.showTyping("assistant", 15_000);
+    try {
+      return await sendMessage(line.conversation(), entry);
+    } finally {
+      log.showTyping(null);
+    }
+  }
+
+  function changed(entry) {
+    log.showEntry(entry);
+    onShown();
+  }
+
+  function delivered(entry, turn) {
+    log.showTurn(entry, turn);
+    onState(turn.state);
+  }
+
+  function refused(entry, problem) {
+    if (problem.safety) log.showUnrecorded(problem.safety);
+    if (problem.isOver) return onOver(problem);
+    notices.showProblem(sentenceFor(problem));
+    if (problem.canRetry) return;
+    // Sending the same again can't work: the words go back to where they can be changed.
+    outbox.remove(entry);
+    if (log.removeEntry(entry) && !entry.choice) composer.putBack([entry.text]);
+  }
+
+  return {
+    send(text) {
+      notices.clearProblem();
+      outbox.add(text);
+    },
+    choose(reply) {
+      notices.clearProblem();
+      // The pressed button goes away: keep the focus near, without opening a phone's keyboard.
+      if (matchMedia("(pointer: coarse)").matches) log.focus();
+      else composer.focus();
+      outbox.add(reply.title, reply.value);
+    },
+    retry(entryId) {
+      notices.clearProblem();
+      outbox.retry(entryId);
+    },
+    take(messages) {
+      session.rememberSeq(Math.max(0, ...messages.map((message) => message.seq)));
+      log.show(messages);
+      onShown();
+    },
+    /** Takes up the unsent messages of an earlier load of the page. */
+    restore: () => outbox.restore(session.outbox),
+    sendWaiting: outbox.flush,
+    /** Gives up what is unsent: the texts go back to the message box, for the next conversation. */
+    putBack() {
+      const unsent = outbox.drain().filter((entry) => log.removeEntry(entry) && !entry.choice);
+      composer.putBack(unsent.map((entry) => entry.text));
+    },
+  };
+}
