@@ -1,95 +1,96 @@
-"""How does the gateway reach the engine? The only way to it: one turn in, one answer out, within a time limit."""
+"""How does the gateway ask the engine for a turn? Its only way: one HTTP client, checked answers, one way to fail."""
 
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import aiohttp
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import TypeAdapter, ValidationError
 
+_NOTHING_TO_READ = "?"
 _READINESS_TIMEOUT_S = 1.5
-# Spaces and slashes of any kind at the beginning: Rasa takes "/name" as an intent that was understood for certain.
-_COMMAND_MARKS = "/\u2044\u2215\uff0f \t\r\n\u00a0\u200b\u2060\ufeff"
-_NOTHING_LEFT = "?"
 
 
 class EngineUnavailable(Exception):
-    """The engine gave no usable answer: it is down, starting, too slow, or refused; `code` says which."""
+    """The engine gave no usable answer: not reached, too slow, refused, or nonsense. `reason` says which."""
 
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
+    code = "ENGINE_UNAVAILABLE"
 
-
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
-class EngineButton(_Frozen):
-    """A quick reply."""
+@dataclass(frozen=True)
+class EngineQuickReply:
+    """A button: what the member reads, and the opaque value that choosing it sends."""
 
     title: str
     value: str
 
 
-class EngineAwaiting(_Frozen):
-    """The field that a reply asks for."""
+@dataclass(frozen=True)
+class EngineAwaiting:
+    """What a reply asks for: a field of the contract, and the kind of answer that fits."""
 
     field: str
     kind: str
 
 
-class EngineReply(_Frozen):
-    """One reply: the key of its response, its text, and everything of the envelope that came with it."""
+@dataclass(frozen=True)
+class EngineReply:
+    """One message of the assistant, with the key of its response and what an action put beside the words."""
 
     key: str
     text: str
-    quick_replies: tuple[EngineButton, ...] = ()
+    quick_replies: tuple[EngineQuickReply, ...] = ()
     topic: str | None = None
     outcome: str | None = None
-    citations: tuple[dict[str, str], ...] = ()
-    cards: tuple[dict[str, Any], ...] = ()
+    citations: tuple[Mapping[str, str], ...] = ()
+    cards: tuple[Mapping[str, object], ...] = ()
     facts: tuple[str, ...] = ()
     awaiting: EngineAwaiting | None = None
 
 
-class EngineUnderstood(_Frozen):
-    """What the member's message was taken to mean."""
+@dataclass(frozen=True)
+class EngineUnderstood:
+    """What the message was taken to mean; topics in the order of the message, confidence from 0 to 1."""
 
     topics: tuple[str, ...] = ()
     language: str = "und"
-    entities: dict[str, tuple[str, ...]] = {}
+    entities: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     confidence: float = 0.0
 
 
-class EngineTurn(_Frozen):
-    """The engine's answer to one message."""
+@dataclass(frozen=True)
+class EngineTurn:
+    """The engine's answer to one member message."""
 
     turn_id: str
     replies: tuple[EngineReply, ...]
     understood: EngineUnderstood
-    model_id: str | None = None
+    model_id: str
 
 
-class EngineReadiness(_Frozen):
-    """Whether the engine can take turns, and with which model."""
+@dataclass(frozen=True)
+class EngineReadiness:
+    """Whether the engine can take turns, and with which model; `model_id` is None while it is not reached."""
 
     ready: bool
-    model_id: str | None = None
+    model_id: str | None
 
 
 class EngineClient:
-    """A connection pool to one engine; made inside a running event loop, closed by `close`."""
+    """Talks to one engine. Every call ends within `timeout_s`, and none is repeated: a turn's id makes that safe."""
 
-    def __init__(self, base_url: str, secret: str, timeout_s: float) -> None:
+    def __init__(self, base_url: str, secret: str, timeout_s: float = 2.8) -> None:
         self._base_url = base_url.rstrip("/")
-        self._timeout = aiohttp.ClientTimeout(total=timeout_s)
-        self._http = aiohttp.ClientSession(
-            headers={"Authorization": f"Bearer {secret}"},
-            connector=aiohttp.TCPConnector(limit=0),
-            timeout=self._timeout,
-        )
+        self._headers = {"Authorization": f"Bearer {secret}"}
+        self._timeout_s = timeout_s
+        self._session: aiohttp.ClientSession | None = None
+        self._turn = TypeAdapter(EngineTurn)
 
     async def take_turn(
         self,
@@ -101,46 +102,69 @@ class EngineClient:
         choice: str | None = None,
         locale: str | None = None,
     ) -> EngineTurn:
-        """One turn: `text` that a person typed, or the `choice` of a button. Raises EngineUnavailable.
+        """One turn; `text` is what a member typed, `choice` the value of the quick reply they chose.
 
-        The same turn id again gives the recorded answer.
+        The conversation's last turn_id again gets its first answer again, and nothing is done twice.
+        Raises EngineUnavailable.
         """
-        body = {
-            "turn_id": turn_id,
-            "conversation_id": conversation_id,
-            "channel": channel,
-            "text": None if text is None else disarm(text),
-            "choice": choice,
-            "locale": locale,
-        }
+        body = {"turn_id": turn_id, "conversation_id": conversation_id, "channel": channel, "locale": locale}
+        body |= {"text": readable_text(text) if text is not None else None, "choice": choice}
+        content = await self._request(
+            "POST", "/turns", {key: value for key, value in body.items() if value is not None}
+        )
         try:
-            async with self._http.post(f"{self._base_url}/turns", json=body) as response:
-                if response.status != 200:
-                    raise EngineUnavailable(f"ENGINE_STATUS_{response.status}")
-                return EngineTurn.model_validate_json(await response.read())
-        except asyncio.TimeoutError:
-            raise EngineUnavailable("ENGINE_TIMEOUT") from None
-        except aiohttp.ClientError:
-            raise EngineUnavailable("ENGINE_UNREACHABLE") from None
+            return self._turn.validate_json(content)
         except ValidationError:
-            # `from None`: the validation error quotes the answer, and with it the member's words.
-            raise EngineUnavailable("ENGINE_NONSENSE") from None
+            raise EngineUnavailable("not a turn") from None
+
+    async def forget(self, conversation_id: str) -> None:
+        """Makes the engine forget the conversation's dialogue. Raises EngineUnavailable."""
+        await self._request("DELETE", f"/conversations/{conversation_id}")
 
     async def is_ready(self) -> EngineReadiness:
-        """Asks the engine; an engine that cannot be asked is not ready."""
+        """Asks the engine whether it can take turns; an engine that is not reached is not ready."""
         try:
-            timeout = aiohttp.ClientTimeout(total=_READINESS_TIMEOUT_S)
-            async with self._http.get(f"{self._base_url}/readyz", timeout=timeout) as response:
-                body = await response.json()
-                return EngineReadiness(ready=response.status == 200, model_id=body.get("model_id"))
+            timeout = aiohttp.ClientTimeout(total=min(self._timeout_s, _READINESS_TIMEOUT_S))
+            async with self._open_session().get(f"{self._base_url}/readyz", timeout=timeout) as response:
+                told = await response.json()
+                model_id = told.get("model_id") if isinstance(told, dict) else None
+                return EngineReadiness(response.status == 200, str(model_id) if model_id else None)
         except (aiohttp.ClientError, asyncio.TimeoutError, ValueError):
-            return EngineReadiness(ready=False)
+            return EngineReadiness(False, None)
 
     async def close(self) -> None:
         """Closes the connections."""
-        await self._http.close()
+        if self._session is not None:
+            await self._session.close()
+
+    async def _request(self, method: str, path: str, body: Mapping[str, object] | None = None) -> bytes:
+        timeout = aiohttp.ClientTimeout(total=self._timeout_s)
+        try:
+            async with self._open_session().request(
+                method, f"{self._base_url}{path}", json=body, headers=self._headers, timeout=timeout
+            ) as response:
+                content = await response.read()
+        except asyncio.TimeoutError:
+            raise EngineUnavailable("too slow") from None
+        except aiohttp.ClientError as error:
+            raise EngineUnavailable(f"not reached: {type(error).__name__}") from None
+        if response.status not in (200, 204):
+            raise EngineUnavailable(f"refused: {response.status}")
+        return content
+
+    def _open_session(self) -> aiohttp.ClientSession:
+        # Inside the loop and not before: a session belongs to the loop that it is made in.
+        if self._session is None:
+            self._session = aiohttp.ClientSession()
+        return self._session
 
 
-def disarm(text: str) -> str:
-    """A person's words as the engine may read them: never empty, and never a command of Rasa's."""
-    return text.lstrip(_COMMAND_MARKS) or _NOTHING_LEFT
+def readable_text(text: str) -> str:
+    """What a member typed, so that nothing of it can be taken for a command of Rasa's: no slashes in front.
+
+    Text of slashes alone becomes "?". The engine does the same once more; neither trusts the other.
+    """
+    text = text.strip()
+    while text.startswith("/"):
+        text = text[1:].strip()
+    return text or _NOTHING_TO_READ

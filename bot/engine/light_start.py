@@ -12,7 +12,7 @@ import importlib.machinery
 import json
 import sys
 import tarfile
-from collections.abc import Sequence
+from collections.abc import MutableSequence, Sequence
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -86,7 +86,7 @@ class NeedsTensorFlow(metaclass=_Anything):
 
 
 class _StandIn(ModuleType):
-    __path__: Sequence[str] = ()
+    __path__: MutableSequence[str] = []  # noqa: RUF012 - what makes it a package
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):

@@ -36,7 +36,7 @@ def earlier_models(folder: Path, current: Path) -> Iterator[Path]:
 
 
 def data_digest(root: Path) -> str:
-    """A digest of everything that a model is made of: settings, examples, rules, wording, names, our components, Rasa."""
+    """A digest of everything that a model is made of: settings, examples, rules, wording, names, components, Rasa."""
     digest = hashlib.sha256(version("rasa").encode())
     for file in _ingredients(root):
         digest.update(str(file.relative_to(root)).encode() + b"\0" + file.read_bytes() + b"\0")

@@ -36,7 +36,12 @@ def read_choice(choice: str, domain: Domain) -> Mapping[str, Any]:
     if match is None or match["intent"] not in domain.intents:
         raise BadChoice
     intent = {"name": match["intent"], "confidence": 1.0}
-    return {"text": choice, "intent": intent, "intent_ranking": [intent], "entities": _entities(match["entities"], domain)}
+    return {
+        "text": choice,
+        "intent": intent,
+        "intent_ranking": [intent],
+        "entities": _entities(match["entities"], domain),
+    }
 
 
 def _entities(written: str | None, domain: Domain) -> list[dict[str, Any]]:

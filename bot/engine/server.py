@@ -9,6 +9,7 @@ from typing import Any
 
 import structlog
 from aiohttp import web
+from aiohttp.typedefs import Middleware
 
 from bot.engine.reading import BadChoice
 from bot.engine.tracker_store import DialogueStore, StoreUnavailable
@@ -110,7 +111,7 @@ async def _json(request: web.Request) -> Any:
         raise BadTurn("body") from None
 
 
-def _require(secret: str) -> Callable[[web.Request, _Handler], Awaitable[web.StreamResponse]]:
+def _require(secret: str) -> Middleware:
     expected = f"Bearer {secret}".encode()
 
     @web.middleware

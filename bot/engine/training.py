@@ -127,7 +127,9 @@ def _progress(say: Callable[[str], None]) -> Iterator[None]:
 def _warnings(say: Callable[[str], None]) -> Iterator[None]:
     """Passes on what Rasa warns of in the project's data; libraries warn each other unheard."""
 
-    def show(message: Warning | str, category: type[Warning], filename: str, *ignored: Any) -> None:
+    def show(
+        message: Warning | str, category: type[Warning], filename: str, lineno: int, file: Any = None, line: Any = None
+    ) -> None:
         if category is UserWarning and "rasa" in Path(filename).parts and not str(message).startswith(_SAID_ALWAYS):
             say(f"  note: {_first_line(str(message))}")
 

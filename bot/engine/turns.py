@@ -122,7 +122,7 @@ class TurnTaker:
         channel: TurnChannel = message.output_channel
         failures: list[Exception] = []
         trackers = TurnTrackers(self._agent.domain, stored)
-        processor = self._processor_for(trackers, failures)
+        processor = self._processor_for(turn, trackers, failures)
         snapshot = stored.snapshot if stored is not None else []
         asked_for: str | None = None
         try:
@@ -141,35 +141,36 @@ class TurnTaker:
             failures.append(error)
             snapshot = []
         return _Outcome(
-            replies=self._with_failure_reply(turn, channel.replies, failed=bool(failures or channel.dropped)),
+            replies=self._never_silent(turn, channel.replies, failed=bool(failures or channel.dropped)),
             reading=message.parse_data or {},
             asked_for=asked_for,
             topic_in_progress=_slot(trackers.saved, _TOPIC_SLOT),
             snapshot=snapshot,
         )
 
-    def _processor_for(self, trackers: TurnTrackers, failures: list[Exception]) -> MessageProcessor:
+    def _processor_for(self, turn: Turn, trackers: TurnTrackers, failures: list[Exception]) -> MessageProcessor:
         """The agent's processor with this turn's store, wording and actions; the model behind it is shared.
 
         Nothing of Rasa's own fail-safe store, lock store or endpoints is in the way of a turn.
         """
         processor = copy.copy(self._agent.processor)
         processor.tracker_store = trackers
-        processor.nlg = Wording(self._agent.domain.responses, failures.append)
+        processor.nlg = Wording(self._agent.domain.responses, failures.append, locale=turn.locale)
         processor.action_endpoint = TurnActions(self._actions, failures.append)
         return processor
 
-    def _with_failure_reply(self, turn: Turn, replies: list[Reply], *, failed: bool) -> tuple[Reply, ...]:
+    def _never_silent(self, turn: Turn, replies: list[Reply], *, failed: bool) -> tuple[Reply, ...]:
         if failed and not any(reply.key == FAILURE_RESPONSE for reply in replies):
-            return (*replies, self._own_reply(FAILURE_RESPONSE, turn.channel))
+            return (*replies, self._own_reply(FAILURE_RESPONSE, turn))
         if not replies:
             log.error("engine.turn_silent", turn_id=turn.turn_id, conversation_id=turn.conversation_id)
-            return (self._own_reply(SILENCE_RESPONSE, turn.channel),)
+            return (self._own_reply(SILENCE_RESPONSE, turn),)
         return tuple(replies)
 
-    def _own_reply(self, key: str, channel: str) -> Reply:
-        reply = read_reply({**(Wording(self._agent.domain.responses).word(key, channel, {}) or {}), "utter_action": key})
-        assert reply is not None  # noqa: S101 - a response with a text, checked when the model was loaded
+    def _own_reply(self, key: str, turn: Turn) -> Reply:
+        words = Wording(self._agent.domain.responses, locale=turn.locale).word(key, turn.channel, {}) or {}
+        reply = read_reply({**words, "utter_action": key})
+        assert reply is not None  # noqa: S101 - it has a text: checked when the model was loaded
         return reply
 
     def _describe(self, turn: Turn, outcome: _Outcome) -> dict[str, Any]:

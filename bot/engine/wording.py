@@ -35,7 +35,8 @@ class Wording(NaturalLanguageGenerator):
     """Words replies from the model's responses: the variant of the channel, else the one without a channel.
 
     Placeholders take the values that the action gave, else slots. A missing, empty or "None" value raises
-    WordingError, and `on_failure` hears of it, because Rasa swallows what is raised inside an action.
+    WordingError, and `on_failure` hears of it, because Rasa swallows what is raised inside an action. For the locale
+    `es` a response `<key>_es` is preferred, where there is one.
     """
 
     def __init__(
@@ -43,12 +44,14 @@ class Wording(NaturalLanguageGenerator):
         responses: Mapping[str, list[dict[str, Any]]] | None = None,
         on_failure: Callable[[WordingError], None] | None = None,
         *,
+        locale: str | None = None,
         endpoint_config: Any = None,
         domain: Domain | None = None,
     ) -> None:
         # The last two are how Rasa itself builds the class that endpoints.yml names.
         self._responses = responses if responses is not None else (domain.responses if domain else {})
         self._on_failure = on_failure
+        self._suffix = "_es" if locale == "es" else ""
 
     async def generate(
         self, utter_action: str, tracker: DialogueStateTracker, output_channel: str, **values: Any
@@ -71,11 +74,12 @@ class Wording(NaturalLanguageGenerator):
             if key == _OPTIONAL_KEY:
                 return None
             raise WordingError("UNKNOWN_RESPONSE", key)
-        variants = Variations(self._responses).responses_for_utter_action(key, channel, values)
+        source = key + self._suffix if key + self._suffix in self._responses else key
+        variants = Variations(self._responses).responses_for_utter_action(source, channel, values)
         if not variants:
             raise WordingError("NO_VARIANT_FOR_CHANNEL", key)
         # One variant a key and channel, so that the same question gets the same words.
-        worded = copy.deepcopy(variants[0])
+        worded: dict[str, Any] = copy.deepcopy(variants[0])
         worded["text"] = _fill(worded.get("text", ""), values, key)
         if not worded["text"].strip():
             raise WordingError("EMPTY_TEXT", key)

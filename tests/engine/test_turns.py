@@ -143,9 +143,7 @@ async def test_typed_text_never_counts_as_a_command(member: Member, text: str) -
 
 
 async def test_a_quick_reply_is_understood_without_reading_it(member: Member, actions: Actions) -> None:
-    actions.answer(
-        "action_find_facilities", {"response": "utter_facility_search_found", "statement": "two hospitals."}
-    )
+    actions.answer("action_find_facilities", {"response": "utter_facility_search_found", "statement": "two hospitals."})
     answer = await member.chooses('/facility_search{"zip_code": "19104"}')
     assert answer["understood"]["confidence"] == 1.0
     assert answer["understood"]["entities"] == {"zip_code": ["19104"]}

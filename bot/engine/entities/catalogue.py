@@ -28,8 +28,9 @@ _SOURCES = (
 _NAME_KEYS = ("name", "names", "brand", "proper_name", "aliases", "lay_synonyms", "misspellings")
 # The four-letter suffix of a biologic's proper name ("-xioi") that hardly anybody types.
 _PROPER_NAME_SUFFIX = re.compile(r"-[a-z]{4}$")
-# Shorter names have too many neighbours among ordinary words to forgive a slip in them.
+# Shorter names have too many neighbours among ordinary words to forgive a slip or a missing space in them.
 _FORGIVING_FROM = 7
+_MOST_WORDS_AS_ONE = 3
 
 
 @dataclass(frozen=True)
@@ -47,23 +48,35 @@ class Catalogue:
     def __init__(self, names: Iterable[Name]) -> None:
         self.names = tuple(sorted(set(names), key=lambda name: (name.entity, name.value, name.words)))
         self._by_first_word: dict[str, list[Name]] = {}
+        self._by_letters: dict[str, list[Name]] = {}
         self._by_slip: dict[str, list[Name]] = {}
         for name in self.names:
             self._by_first_word.setdefault(name.words[0], []).append(name)
+            letters = "".join(name.words)
+            if len(letters) > _FORGIVING_FROM:
+                self._by_letters.setdefault(letters, []).append(name)
             if len(name.words) == 1 and len(name.words[0]) >= _FORGIVING_FROM and name.words[0].isalpha():
                 for slip in _slips(name.words[0]):
                     self._by_slip.setdefault(slip, []).append(name)
 
     def find(self, words: tuple[Word, ...]) -> tuple[Found, ...]:
         """Every name in the text, longest first where they overlap; ids of the same words come all."""
-        exact = without_overlaps(_locate(name, words, at) for at, name in self._exact(words))
+        exact = without_overlaps([*self._exact(words), *self._joined(words)])
         return without_overlaps([*exact, *self._forgiven(words, exact)])
 
-    def _exact(self, words: tuple[Word, ...]) -> Iterator[tuple[int, Name]]:
+    def _exact(self, words: tuple[Word, ...]) -> Iterator[Found]:
         for at, word in enumerate(words):
             for name in self._by_first_word.get(word.text, ()):
                 if tuple(each.text for each in words[at : at + len(name.words)]) == name.words:
-                    yield at, name
+                    yield _locate(name, words, at, len(name.words))
+
+    def _joined(self, words: tuple[Word, ...]) -> Iterator[Found]:
+        """Names whose words were written as one, or the reverse: "sicklecell", "care source"."""
+        for at in range(len(words)):
+            for length in range(1, _MOST_WORDS_AS_ONE + 1):
+                letters = "".join(word.text for word in words[at : at + length])
+                for name in self._by_letters.get(letters, ()) if at + length <= len(words) else ():
+                    yield _locate(name, words, at, length)
 
     def _forgiven(self, words: tuple[Word, ...], exact: tuple[Found, ...]) -> Iterator[Found]:
         covered = {position for found in exact for position in range(found.start, found.end)}
@@ -74,7 +87,7 @@ class Catalogue:
             # The first letter is hardly ever the wrong one, and asking for it keeps ordinary words out.
             near = {name for name in candidates if name.words[0][0] == word.text[0]}
             if len({name.value for name in near}) == 1:
-                yield _locate(near.pop(), words, at)
+                yield _locate(near.pop(), words, at, 1)
 
 
 def read_names(folder: Path) -> tuple[Name, ...]:
@@ -135,13 +148,15 @@ def _spellings(record: dict[str, Any]) -> Iterator[str]:
 
 
 def _names(entity: str, value: str, spelling: str) -> Iterator[Name]:
-    words = tuple(word.text for word in split_words(spelling) if word.text)
-    if words:
-        yield Name(entity, value, words)
+    # "Children's" is often typed without its apostrophe.
+    for variant in {spelling, re.sub(r"['’]", "", spelling)}:
+        words = tuple(word.text for word in split_words(variant) if word.text)
+        if words:
+            yield Name(entity, value, words)
 
 
-def _locate(name: Name, words: tuple[Word, ...], at: int) -> Found:
-    return Found(name.entity, name.value, words[at].start, words[at + len(name.words) - 1].end)
+def _locate(name: Name, words: tuple[Word, ...], at: int, length: int) -> Found:
+    return Found(name.entity, name.value, words[at].start, words[at + length - 1].end)
 
 
 def _slips(word: str) -> set[str]:

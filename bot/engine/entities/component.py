@@ -68,7 +68,11 @@ class EntityReader(GraphComponent):
 
     @classmethod
     def create(
-        cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
     ) -> EntityReader:
         """An untrained reader, for training."""
         return cls(Catalogue(()), model_storage, resource, Path(config["content"]))

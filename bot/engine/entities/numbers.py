@@ -19,7 +19,9 @@ _ZIP_CODE = re.compile(
     r"(?<![\w$#.,/-])(?<!code )(?<!cpt )(?<!hcpcs )(?<!claim )(?<!number )(?P<zip>\d{5})(?:-\d{4})?(?![\w/%]|[.,-]\d)",
     re.IGNORECASE,
 )
-_ZIP_CODE_AFTER_WORD = re.compile(r"(?<!\w)(?:zip|postal)\s*(?:code)?\s*(?:is|:)?\s*(?P<zip>\d{5})(?!\d)", re.IGNORECASE)
+_ZIP_CODE_AFTER_WORD = re.compile(
+    r"(?<!\w)(?:zip|postal)\s*(?:code)?\s*(?:is|:)?\s*(?P<zip>\d{5})(?!\d)", re.IGNORECASE
+)
 _FEWEST_MEMBER_DIGITS = 5
 
 

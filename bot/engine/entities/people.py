@@ -11,14 +11,34 @@ _ADULT_FROM_YEARS = 18
 _NUMBER_WORDS = {
     word: number
     for number, word in enumerate(
-        "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
-        "eighteen nineteen twenty".split(),
+        [
+            "one",
+            "two",
+            "three",
+            "four",
+            "five",
+            "six",
+            "seven",
+            "eight",
+            "nine",
+            "ten",
+            "eleven",
+            "twelve",
+            "thirteen",
+            "fourteen",
+            "fifteen",
+            "sixteen",
+            "seventeen",
+            "eighteen",
+            "nineteen",
+            "twenty",
+        ],
         start=1,
     )
 }
 _NUMBER = r"(?P<number>\d{1,3}|" + "|".join(sorted(_NUMBER_WORDS, key=len, reverse=True)) + r")"
-_YEARS = r"(?P<years>years?|yrs?|y)"
-_MONTHS_OR_LESS = r"(?P<small>months?|mos?|mths?|weeks?|wks?|days?)"
+_YEARS = r"(?P<years>years?|yrs?|y|años?)"
+_MONTHS_OR_LESS = r"(?P<small>months?|mos?|mths?|meses|weeks?|wks?|semanas|days?|días)"
 
 # "4 yo", "4 y/o", "26 month old", "two-year-old": always an age.
 _AGE_WITH_OLD = re.compile(

@@ -22,10 +22,16 @@ STATES = {
     "WI": "Wisconsin", "WY": "Wyoming",
 }  # fmt: skip
 _CODES = "|".join(STATES)
-# Codes that are words too: in small letters they count only where nothing but a state can stand.
-_WORDS_TOO = frozenset(["AL", "DE", "HI", "ID", "IN", "LA", "MA", "ME", "OH", "OK", "OR", "PA"])
 _CODE = re.compile(rf"(?<![\w'’-])(?P<code>{_CODES})(?![\w'’-])", re.IGNORECASE)
-_LIVES_BEFORE = re.compile(r"(?:\b(?:in|from|of|near|to)|,|\bstate(?:\s+is)?|^\W*)\s*$", re.IGNORECASE)
+# Codes that mean something else as often, even in capitals: "CT scan", "member ID", "PA for a drug", "MS", "MD".
+_AMBIGUOUS = frozenset("AL CO CT DC DE HI ID IN LA MA MD ME MI MO MS MT NE OK OR PA SC VA".split())  # noqa: SIM905
+# In small letters these are words and nothing else.
+_WORDS = frozenset(["HI", "IN", "ME", "OK", "OR"])
+_BEFORE_A_STATE = re.compile(
+    r"(?:\b(?:in|from|of|near|to)|,|\bstate(?:\s+is)?|\b(?:in|from|near|around)\s+[a-z][\w.'’]+(?:\s+[a-z][\w.'’]+)?)\s*$",
+    re.IGNORECASE,
+)
+_AFTER_A_STATE = re.compile(r"[\s,.]*(?:\d{5}\b|plan\b|marketplace\b|members?\b)", re.IGNORECASE)
 # "Columbus, OH", "Fort Wayne IN": capitalised words before a state.
 _CITY_BEFORE = re.compile(r"(?P<city>[A-Z][\w.'’]*(?:[ -][A-Z][\w.'’]*){0,2}),?\s+$")
 _CITY_LEAD_INS = frozenset(["i", "im", "in", "near", "from", "around", "hi", "hello", "state", "zip", "my", "we"])
@@ -39,25 +45,29 @@ def state_names() -> tuple[Name, ...]:
 
 def read_places(text: str, taken: tuple[Found, ...]) -> tuple[Found, ...]:
     """States written as codes, and cities written before a state; full state names come from the catalogue."""
-    codes = without_overlaps(_codes(text), taken)
+    codes = without_overlaps(_codes(text, taken), taken)
     states = [*codes, *(found for found in taken if found.entity == "state")]
     return (*codes, *without_overlaps(_cities(text, states), [*taken, *codes]))
 
 
-def _codes(text: str) -> Iterator[Found]:
-    shouting = text.isupper()
+def _codes(text: str, taken: tuple[Found, ...]) -> Iterator[Found]:
     for match in _CODE.finditer(text):
         written, code = match["code"], match["code"].upper()
         before, after = text[: match.start()], text[match.end() :]
-        stands_for_state = bool(_LIVES_BEFORE.search(before)) or bool(re.match(r"[\s,.]*\d{5}\b", after))
-        alone = not before.strip(" ,.!?") and not after.strip(" ,.!?")
-        if written == code and not shouting:
-            counts = code not in {"OK", "HI"} or (stands_for_state and not alone)
-        elif code in _WORDS_TOO:
-            # "oh" and "pa" alone answer "which state?"; "ok", "hi", "me", "in", "or" alone are what they look like.
-            counts = code in {"OH", "PA", "DE", "AL", "LA", "MA", "ID"} and (alone or stands_for_state and bool(before))
+        if not before.strip(" ,.!?") and not after.strip(" ,.!?"):
+            counts = code not in _WORDS or written == code != "OK"
+        elif written == code and code not in _AMBIGUOUS and not text.isupper():
+            counts = True
         else:
-            counts = alone or stands_for_state
+            follows_name = any(
+                found.entity in ("city", "plan")
+                and found.end <= match.start()
+                and not text[found.end : match.start()].strip(" ,")
+                for found in taken
+            )
+            led = _BEFORE_A_STATE.search(before) is not None or _AFTER_A_STATE.match(after) is not None
+            is_word = code in _WORDS and (written != code or text.isupper())
+            counts = (follows_name or led) and not is_word
         if counts:
             yield Found("state", code, *match.span())
 
@@ -65,7 +75,7 @@ def _codes(text: str) -> Iterator[Found]:
 def _cities(text: str, states: list[Found]) -> Iterator[Found]:
     for state in states:
         match = _CITY_BEFORE.search(text[: state.start])
-        if match is None:
+        if match is None or text.isupper():
             continue
         words = re.split(r"([ -])", match["city"])
         while words and words[0].lower().replace("'", "") in _CITY_LEAD_INS:
