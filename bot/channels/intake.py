@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 import structlog
 
@@ -35,10 +35,8 @@ from bot.conversations.model import (
 from bot.conversations.service import ConversationService, OpenedConversation
 from bot.conversations.vocabulary import HANDOFF_CHOICE
 from bot.database import StoreUnavailable
+from bot.engine_client import EngineTurn, EngineUnavailable
 from bot.safety.gate import SafetyFinding, SafetyGate, SafetyLevel
-
-if TYPE_CHECKING:
-    from bot.engine_client import EngineTurn
 
 log = structlog.get_logger()
 
@@ -58,7 +56,7 @@ class TurnTaker(Protocol):
         choice: str | None = None,
         locale: str | None = None,
     ) -> EngineTurn:
-        """One turn of the assistant; raises when the engine cannot take it."""
+        """One turn of the assistant. Raises EngineUnavailable."""
         ...
 
 
@@ -268,5 +266,6 @@ class Intake:
             return check_answer(turn, blocked=blocked, silence=silence), turn.model_id
         except Exception as error:
             # Whatever happened in there, the member gets an answer and a way to a person.
-            log.error("engine.no_answer", conversation_id=conversation.id, error=type(error).__name__)
+            why = error.reason if isinstance(error, EngineUnavailable) else type(error).__name__
+            log.error("engine.no_answer", conversation_id=conversation.id, error=why)
             return CheckedAnswer((self._say(words.ENGINE_FAILURE, conversation),), None, Understood()), None

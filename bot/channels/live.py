@@ -80,6 +80,10 @@ class LiveHub:
         if not lines:
             self._lines.pop(conversation_id, None)
 
+    def open_lines(self, conversation_id: str) -> int:
+        """How many pages of the conversation are connected here."""
+        return len(self._lines.get(conversation_id, ()))
+
     def publish(self, conversation_id: str, *events: LiveEvent) -> None:
         """Hands the events to every open line, and waits for none of them."""
         for line in tuple(self._lines.get(conversation_id, ())):

@@ -68,6 +68,10 @@ class RateLimiter:
         self._max_clients = max_clients
         self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
 
+    def __len__(self) -> int:
+        """How many clients are remembered."""
+        return len(self._buckets)
+
     def check(self, client: str) -> None:
         """Takes one token. Raises RateLimited when there is none."""
         now = self._clock()

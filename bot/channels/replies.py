@@ -7,16 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import structlog
 
 from bot.conversations.model import Author, Awaiting, Draft, QuickReply, Understood
 from bot.conversations.vocabulary import AWAITING_FIELDS, AWAITING_KINDS, LANGUAGES, OUTCOMES, TOPICS
+from bot.engine_client import EngineReply, EngineTurn
 from bot.safety.lint import find_fault
-
-if TYPE_CHECKING:
-    from bot.engine_client import EngineReply, EngineTurn
 
 log = structlog.get_logger()
 

@@ -22,6 +22,11 @@ class TurnLocks:
     def __init__(self) -> None:
         self._lines: dict[str, _Line] = {}
 
+    @property
+    def held(self) -> int:
+        """How many conversations have work now."""
+        return len(self._lines)
+
     @asynccontextmanager
     async def hold(self, conversation_id: str) -> AsyncIterator[None]:
         """Waits for this conversation's turn.

@@ -131,7 +131,7 @@ def read_message(row: Row) -> Message:
     )
 
 
-def answer_values(answer: Answer) -> Values:
+def answer_values(answer: Answer, answered_at: datetime) -> Values:
     """The columns of an answered turn."""
     state = answer.state
     return {
@@ -150,6 +150,7 @@ def answer_values(answer: Answer) -> Values:
             "verified": state.verified,
         },
         "model_id": answer.model_id,
+        "answered_at": answered_at,
     }
 
 

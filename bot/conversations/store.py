@@ -143,7 +143,7 @@ class SqlConversationStore(ConversationStore):
             connection.execute(sa.update(conversations).where(conversations.c.id == after.id).values(values))
             _write_handoff(connection, after.id, change, now)
             if change.answer is not None:
-                connection.execute(sa.insert(turns).values(rows.answer_values(change.answer), answered_at=now))
+                connection.execute(sa.insert(turns).values(rows.answer_values(change.answer, now)))
             return Recorded(_with_handoff(connection, after), said)
 
         try:

@@ -74,8 +74,9 @@ def create_web_app(
         app.router.add_route(operation.method, operation.path, handler)
     app.router.add_get("/livez", health.show_liveness)
     app.router.add_get("/readyz", health.show_readiness)
-    app.router.add_get("/", _page_handler(settings.page_folder / "index.html"))
-    app.router.add_static("/page/", settings.page_folder)
+    page = _Page(settings.page_folder)
+    app.router.add_get("/", page.show_start)
+    app.router.add_get("/page/{name}", page.show_file)
 
     async def stop_sockets(app: web.Application) -> None:
         await sockets.stop()
@@ -85,11 +86,22 @@ def create_web_app(
     return app
 
 
-def _page_handler(path: Path) -> Handler:
-    async def show_page(request: web.Request) -> web.StreamResponse:
-        return web.FileResponse(path)
+class _Page:
+    """The chat page: the files that were in its folder at the start, and no others."""
 
-    return show_page
+    def __init__(self, folder: Path) -> None:
+        self._files = {path.name: path for path in folder.iterdir() if path.is_file()}
+
+    async def show_start(self, request: web.Request) -> web.StreamResponse:
+        return self._show("index.html")
+
+    async def show_file(self, request: web.Request) -> web.StreamResponse:
+        return self._show(request.match_info["name"])
+
+    def _show(self, name: str) -> web.StreamResponse:
+        if name not in self._files:
+            raise web.HTTPNotFound
+        return web.FileResponse(self._files[name])
 
 
 def _translate_errors(gatekeeper: Gatekeeper) -> Callable[..., Awaitable[web.StreamResponse]]:

@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from bot.channels.intake import UnansweredDanger, UnknownChoice
 from bot.channels.live import TooManySubscribers
 from bot.channels.rate_limit import RateLimited
+from bot.channels.web.identity import IdentityTokenNotAccepted
 from bot.channels.web.views import JsonObject, view_message
 from bot.conversations.model import ConversationClosed, ConversationNotFound, IdempotencyConflict
 from bot.database import StoreUnavailable
@@ -87,6 +88,7 @@ _KNOWN: dict[type[Exception], int] = {
     ConversationClosed: 409,
     IdempotencyConflict: 409,
     UnknownChoice: 422,
+    IdentityTokenNotAccepted: 422,
 }
 
 # What the web server itself refuses.

@@ -1,0 +1,209 @@
+"""A gateway with a scripted engine: everything else in it is real, and every answer is held against the contract."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta, timezone
+from functools import cache
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+from uuid import uuid4
+
+from aiohttp.test_utils import TestClient, TestServer
+
+from bot.channels.intake import Intake
+from bot.channels.live import LiveHub
+from bot.channels.rate_limit import RateLimits
+from bot.channels.web.app import WebSettings, create_web_app
+from bot.channels.web.openapi import build_document
+from bot.channels.wording import Wording, load_wording
+from bot.conversations.ids import RandomIds
+from bot.conversations.service import ConversationService, ConversationSettings
+from bot.conversations.store import SqlConversationStore
+from bot.database import Database
+from bot.engine_client import EngineReadiness, EngineReply, EngineTurn, EngineUnderstood
+from bot.safety.gate import SafetyGate, load_gate
+from tests.contract.published import Published
+
+ROOT = Path(__file__).parents[2]
+Json = dict[str, Any]
+
+
+@cache
+def gate() -> SafetyGate:
+    """The shipped lexicon, read once for all tests."""
+    return load_gate()
+
+
+@cache
+def wording() -> Wording:
+    """The shipped wording, read once for all tests."""
+    return load_wording(ROOT / "data/responses")
+
+
+class Clock:
+    """A clock that stands still until a test moves it."""
+
+    def __init__(self) -> None:
+        self.now = datetime(2026, 11, 21, 15, 0, tzinfo=timezone.utc)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def pass_time(self, **amount: float) -> None:
+        self.now += timedelta(**amount)
+
+
+def reply(text: str = "An answer.", **fields: Any) -> EngineReply:
+    """One reply as the engine gives it."""
+    return EngineReply(**{"key": "utter_test", "text": text, "outcome": "answer", **fields})
+
+
+class ScriptedEngine:
+    """Gives the replies that a test put in; remembers every turn, and can fail or take its time."""
+
+    def __init__(self) -> None:
+        self.replies: list[EngineReply] = [reply()]
+        self.topics: tuple[str, ...] = ("coverage_general",)
+        self.turns: list[SimpleNamespace] = []
+        self.failure: Exception | None = None
+        self.before_answer: Callable[[SimpleNamespace], Awaitable[None]] | None = None
+        self.running = 0
+        self.most_running: dict[str, int] = {}
+
+    async def take_turn(self, **asked: Any) -> EngineTurn:
+        turn = SimpleNamespace(**asked)
+        self.turns.append(turn)
+        self.running += 1
+        self.most_running[turn.conversation_id] = max(self.most_running.get(turn.conversation_id, 0), self.running)
+        try:
+            await asyncio.sleep(0)
+            if self.before_answer is not None:
+                await self.before_answer(turn)
+            if self.failure is not None:
+                raise self.failure
+        finally:
+            self.running -= 1
+        understood = EngineUnderstood(self.topics, "en", {"therapy": ("zolgensma",)}, 0.9)
+        return EngineTurn(turn.turn_id, tuple(self.replies), understood, "model-1")
+
+
+class Plans:
+    """The plans of these tests."""
+
+    async def list_plans(self) -> tuple[Any, ...]:
+        return (
+            SimpleNamespace(id="independence", name="Independence Blue Cross"),
+            SimpleNamespace(id="caresource", name="CareSource Marketplace"),
+        )
+
+
+@dataclass
+class Answer:
+    """An answer over HTTP."""
+
+    status: int
+    headers: Any
+    body: Any
+
+    @property
+    def code(self) -> str:
+        return str(self.body["code"])
+
+
+@dataclass
+class Gateway:
+    """The running gateway with its parts."""
+
+    client: TestClient[Any, Any]
+    conversations: ConversationService
+    engine: ScriptedEngine
+    live: LiveHub
+    clock: Clock
+    database: Database
+    published: Published
+    ready: SimpleNamespace = field(default_factory=lambda: SimpleNamespace(ready=True, model_id="model-1"))
+
+    async def call(self, method: str, path: str, *, token: str | None = None, **content: Any) -> Answer:
+        """One request, its answer checked against the published document."""
+        headers = {**({"Authorization": f"Bearer {token}"} if token else {}), **content.pop("headers", {})}
+        async with self.client.request(method, path, headers=headers, **content) as response:
+            text = await response.text()
+            is_json = response.content_type.endswith("json")
+            answer = Answer(response.status, response.headers, json.loads(text) if text and is_json else text)
+        self.published.check(method, path, answer.status, response.content_type, answer.body)
+        return answer
+
+    async def open(self, **fields: Any) -> Tab:
+        """A new conversation."""
+        answer = await self.call("POST", "/api/v1/conversations", json={"channel": "web", **fields})
+        assert answer.status == 201, answer.body
+        return Tab(self, answer.body["conversation_id"], answer.body["token"], answer.body)
+
+
+@dataclass
+class Tab:
+    """One member's page on one conversation."""
+
+    gateway: Gateway
+    id: str
+    token: str
+    opened: Json
+
+    @property
+    def path(self) -> str:
+        return f"/api/v1/conversations/{self.id}"
+
+    async def call(self, method: str, rest: str, **content: Any) -> Answer:
+        return await self.gateway.call(method, f"{self.path}/{rest}", token=self.token, **content)
+
+    async def say(self, text: str, client_message_id: str | None = None) -> Answer:
+        body = {"client_message_id": client_message_id or str(uuid4()), "text": text}
+        return await self.call("POST", "messages", json=body)
+
+    async def choose(self, value: str) -> Answer:
+        return await self.call("POST", "messages", json={"client_message_id": str(uuid4()), "choice": value})
+
+    async def read(self, after: int = 0) -> list[Json]:
+        answer = await self.call("GET", f"messages?after={after}")
+        assert answer.status == 200
+        messages: list[Json] = answer.body["messages"]
+        return messages
+
+    async def state(self) -> Json:
+        state: Json = (await self.call("GET", "messages?after=2147483647")).body["state"]
+        return state
+
+
+async def start_gateway(database: Database, *, find_member: Any = None, **settings: Any) -> Gateway:
+    """Starts a gateway on this database; the caller closes its client."""
+    clock, engine, live = Clock(), ScriptedEngine(), LiveHub()
+    ids = RandomIds()
+    conversations = ConversationService(SqlConversationStore(database), clock, ids, ConversationSettings())
+    intake = Intake(conversations, engine, gate(), wording(), live)
+    ready = SimpleNamespace(ready=True, model_id="model-1")
+
+    async def readiness() -> EngineReadiness:
+        return EngineReadiness(ready.ready, ready.model_id)
+
+    async def nobody(member_number: str) -> None:
+        return None
+
+    app = create_web_app(
+        settings=WebSettings(**{"rate_limits": RateLimits.demo(), **settings}),
+        intake=intake,
+        conversations=conversations,
+        live=live,
+        plans=Plans(),
+        database=database,
+        engine_readiness=readiness,
+        find_member=find_member or nobody,
+    )
+    client = TestClient(TestServer(app))
+    await client.start_server()
+    published = Published(build_document())
+    return Gateway(client, conversations, engine, live, clock, database, published, ready)
