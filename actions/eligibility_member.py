@@ -28,13 +28,15 @@ class AnswerEligibilityMember(TopicAction):
         """A proof of the last 15 minutes stands; else the form asks for one."""
         if turn.verified_member_id is None:
             return [SlotSet("date", _iso(turn.day_asked_about)), *begin_form(turn, VERIFICATION_FORM)]
-        return await self.answer_from_record(turn, turn.verified_member_id, replies)
+        return await self.answer_from_record(turn, turn.verified_member_id, turn.day_asked_about, replies)
 
-    async def answer_from_record(self, turn: Turn, member_id: MemberId, replies: Replies) -> list[EventType]:
-        """The record for the member, or for the minor child that was asked about."""
+    async def answer_from_record(
+        self, turn: Turn, member_id: MemberId, day: date | None, replies: Replies
+    ) -> list[EventType]:
+        """The record on `day` (None: today) for the member, or for the minor child that was asked about."""
         record = await self.services.eligibility.look_up(
             member_id=member_id,
-            as_of=turn.day_asked_about or turn.today,
+            as_of=day or turn.today,
             conversation_id=turn.conversation_id,
             purpose=self.topic,
         )
@@ -49,7 +51,7 @@ class AnswerEligibilityMember(TopicAction):
         ]
         if whom is None and record.dependents:
             self._ask_for_whom(replies)
-            return [*done, SlotSet("date", _iso(turn.day_asked_about))]
+            return [*done, SlotSet("date", _iso(day))]
         # Whom it is about is asked anew for the next question: an answer must not speak of the wrong person.
         done.append(SlotSet("for_whom", None))
         if whom not in (None, SELF, CHILD):

@@ -6,7 +6,8 @@ from rasa_sdk.events import EventType, SlotSet
 
 from actions.form_steps import FACILITY_FORM, MISSES_BEFORE_GIVING_UP, begin_form, resume_form
 from actions.plan_form import names_no_plan_on_file
-from actions.replies import Replies, Sources, say_day
+from actions.replies import Replies, Sources
+from actions.spoken import say_day
 from actions.topic_action import TopicAction, TurnAction
 from actions.turn_context import UNKNOWN_PLAN, Turn
 from knowledge.facilities.model import FacilityMatch, FacilitySearch, UnknownZipCode
@@ -81,6 +82,7 @@ class ValidateFacilityForm(TurnAction):
     """Takes the ZIP code and the plan from what the member writes while the form is open."""
 
     action_name = "validate_facility_form"
+    keeps_plan = False
     topic = AnswerFacilitySearch.topic
 
     async def respond(self, turn: Turn, replies: Replies) -> list[EventType]:

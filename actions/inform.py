@@ -59,7 +59,7 @@ class AnswerInform(TurnAction):
             replies = Replies(replies.dispatcher, turn.channel, topic)
             return [SlotSet("topic_in_progress", None), *await self._answers[topic].respond(turn, replies)]
         if turn.active_form is None and turn.named_plan:
-            replies.say("utter_inform_plan_kept", "answer", plan=turn.named_plan.name)
+            replies.say("utter_inform_plan_kept", "answer", plan_name=turn.named_plan.name)
             return []
         return await self._clarify.respond(turn, replies)
 

@@ -47,9 +47,9 @@ class Phrases:
         """The parts that say something, in order."""
         return separator.join(part for part in parts if part)
 
-    def list_of(self, items: Iterable[str]) -> str:
-        """Names in a row: "A", "A and B", "A, B and C"."""
+    def list_of(self, items: Iterable[str], *, is_choice: bool = False) -> str:
+        """Names in a row: "A", "A and B", "A, B and C"; with "or" where one is to be chosen."""
         names = list(items)
         if len(names) < 2:
             return "".join(names)
-        return self.say("utter_part_and", first=", ".join(names[:-1]), last=names[-1])
+        return self.say("utter_part_or" if is_choice else "utter_part_and", first=", ".join(names[:-1]), last=names[-1])

@@ -40,7 +40,7 @@ class AskPlan(TurnAction):
             topic=turn.slots.topic_in_progress or "facility_search",
             awaiting=("plan", "choice"),
             buttons=[*buttons, not_sure],
-            plans=self.phrases.list_of(plan.name for plan in plans),
+            plans=self.phrases.list_of((plan.name for plan in plans), is_choice=True),
         )
         return []
 
@@ -49,6 +49,7 @@ class ValidatePlanForm(TurnAction):
     """Takes the plan from the member's answer."""
 
     action_name = "validate_plan_form"
+    keeps_plan = False
 
     async def respond(self, turn: Turn, replies: Replies) -> list[EventType]:
         """A plan by name; "unknown" for an answer that names none; nothing for a question of its own."""

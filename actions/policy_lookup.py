@@ -8,7 +8,8 @@ from datetime import date
 from rasa_sdk.events import EventType, SlotSet
 
 from actions.form_steps import ask_plan
-from actions.replies import Replies, Sources, say_day
+from actions.replies import Replies, Sources
+from actions.spoken import say_day, say_state
 from actions.topic_action import TopicAction
 from actions.topic_answers import choose_facts
 from actions.turn_context import Turn
@@ -48,11 +49,11 @@ class AnswerPolicyLookup(TopicAction):
         if found.in_force:
             self._say_in_force(_pick(found.in_force, facts), day, facts, replies)
         elif found.not_yet:
-            _say_standing("utter_policy_lookup_not_yet", found.not_yet[0], "not_yet_in_force", day, replies)
+            _say_standing("utter_policy_lookup_not_yet", found.not_yet[0], "not yet in force", day, replies)
         elif found.ended:
             _say_standing("utter_policy_lookup_ended", found.ended[0], "ended", day, replies)
         elif found.out_of_scope:
-            self._say_out_of_scope(turn, found.out_of_scope[0], replies)
+            self._say_out_of_scope(turn, found.out_of_scope[0], day, replies)
         elif number:
             replies.say("utter_policy_lookup_unknown_number", "handoff_offered", number=number)
         elif facts:
@@ -66,9 +67,9 @@ class AnswerPolicyLookup(TopicAction):
         own = choose_facts([fact for fact in facts if fact.document.id == document.id])
         statement = " ".join(fact.text for fact in own) or self.phrases.say("utter_policy_lookup_part_no_detail")
         key = "utter_policy_lookup_in_force" if document.effective_on else "utter_policy_lookup_in_force_undated"
-        _say_standing(key, document, "in_force", day, replies, own, statement)
+        _say_standing(key, document, "in force", day, replies, own, statement)
 
-    def _say_out_of_scope(self, turn: Turn, document: PolicyDocument, replies: Replies) -> None:
+    def _say_out_of_scope(self, turn: Turn, document: PolicyDocument, day: date, replies: Replies) -> None:
         key, outcome = "utter_policy_lookup_other_payer", "policy"
         if turn.plan is None or document.payer == turn.plan.payer:
             key, outcome = "utter_policy_lookup_other_state", "handoff_offered"
@@ -81,9 +82,12 @@ class AnswerPolicyLookup(TopicAction):
             awaiting=("state", "text") if outcome == "ask" else None,
             policy=_name(document),
             payer=document.payer_name,
-            plan=turn.plan.name if turn.plan else "",
-            states=self.phrases.list_of(document.states),
-            state=turn.state or "",
+            plan_name=turn.plan.name if turn.plan else "",
+            day=say_day(day),
+            effective_on=say_day(document.in_force_from),
+            standing=self.phrases.say(f"utter_policy_lookup_part_{_standing(document, day)}"),
+            states=self.phrases.list_of(say_state(state) for state in document.states),
+            state_name=say_state(turn.state or ""),
         )
 
 
@@ -99,7 +103,7 @@ def _say_standing(
     replies.say(
         key,
         "policy",
-        sources=Sources.of(facts, document.citation()),
+        sources=Sources.of(facts) if facts else Sources((document.citation(),)),
         cards=[_card(document, standing)],
         policy=_name(document),
         payer=document.payer_name,
@@ -130,6 +134,12 @@ def _card(document: PolicyDocument, standing: str) -> dict[str, object]:
         "url": document.url,
     }
     return {name: value for name, value in card.items() if value}
+
+
+def _standing(document: PolicyDocument, day: date) -> str:
+    if document.has_ended_on(day):
+        return "ended"
+    return "in_force" if document.in_force_on(day) else "not_yet"
 
 
 def _name(document: PolicyDocument) -> str:

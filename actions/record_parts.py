@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from actions.phrases import Phrases
-from actions.replies import say_day
+from actions.spoken import say_day
 from knowledge.citations import Citation
 from knowledge.eligibility.model import Answer, EligibilityAnswer, Funding
 
@@ -29,7 +29,7 @@ def describe_child(record: EligibilityAnswer, phrases: Phrases) -> str:
     answers = {dependent.active for dependent in record.dependents}
     # Several children who differ can't be told apart without naming them, so that is left to a person.
     active = answers.pop() if len(answers) == 1 else Answer.UNKNOWN
-    return phrases.say(f"{_PART}_child_{active.value}", day=day, plan=record.plan_name or "")
+    return phrases.say(f"{_PART}_child_{active.value}", day=day, plan_name=record.plan_name or "")
 
 
 def record_card(record: EligibilityAnswer, *, is_for_child: bool) -> dict[str, object]:
@@ -72,7 +72,7 @@ def record_citation(record: EligibilityAnswer) -> Citation | None:
 def _describe_period(record: EligibilityAnswer, phrases: Phrases) -> str:
     if record.plan_id is None:
         return phrases.say(f"{_PART}_no_coverage")
-    values = {"day": say_day(record.service_day), "plan": record.plan_name or str(record.plan_id)}
+    values = {"day": say_day(record.service_day), "plan_name": record.plan_name or str(record.plan_id)}
     if record.active is Answer.UNKNOWN:
         return phrases.say(f"{_PART}_active_unknown", **values)
     if record.active is Answer.NO:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from rasa_sdk.executor import CollectingDispatcher
 
@@ -78,8 +77,3 @@ class Replies:
             ),
             **values,
         )
-
-
-def say_day(day: date) -> str:
-    """A day as members read it: "May 1, 2026"."""
-    return f"{day:%B} {day.day}, {day.year}"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from actions.phrases import Phrases
-from actions.replies import say_day
 from actions.services import ActionServices
+from actions.spoken import say_day
 from actions.turn_context import Turn
 from knowledge.citations import Citation
 from knowledge.therapies.model import Condition, MarketStatus, Source, Therapy
@@ -14,8 +14,9 @@ from knowledge.therapies.model import Condition, MarketStatus, Source, Therapy
 
 @dataclass(frozen=True)
 class Description:
-    """Finished sentences and the sources behind them."""
+    """Finished sentences about the therapy or condition `about`, and the sources behind them."""
 
+    about: str
     text: str
     citations: tuple[Citation, ...]
 
@@ -27,7 +28,7 @@ async def describe_for_topic(topic: str, turn: Turn, services: ActionServices, p
         return None
     parts = {"process_followup": _how_it_is_given, "candidacy": _for_whom}.get(topic)
     text = parts(therapy, phrases) if parts else ""
-    return Description(text, cite(therapy.sources)) if text else None
+    return Description(therapy.id, text, cite(therapy.sources)) if text else None
 
 
 async def describe_therapy(therapy: Therapy, services: ActionServices, phrases: Phrases) -> Description:
@@ -44,7 +45,7 @@ async def describe_therapy(therapy: Therapy, services: ActionServices, phrases: 
         say("utter_therapy_info_part_accelerated") if therapy.accelerated_approval else "",
         say("utter_therapy_info_part_discontinued") if therapy.us_status is MarketStatus.DISCONTINUED else "",
     ]
-    return Description(phrases.join(parts), cite(therapy.sources))
+    return Description(therapy.id, phrases.join(parts), cite(therapy.sources))
 
 
 async def describe_condition(condition: Condition, services: ActionServices, phrases: Phrases) -> Description:
@@ -55,12 +56,12 @@ async def describe_condition(condition: Condition, services: ActionServices, phr
     old_brands = phrases.list_of(therapy.brand for therapy in ended if therapy)
     say = phrases.say
     parts = [
-        say("utter_therapy_info_part_for_condition", condition=condition.name, brands=brands) if brands else "",
-        say("utter_therapy_info_part_none_for_condition", condition=condition.name) if not brands else "",
+        say("utter_therapy_info_part_for_condition", condition_name=condition.name, brands=brands) if brands else "",
+        say("utter_therapy_info_part_none_for_condition", condition_name=condition.name) if not brands else "",
         say("utter_therapy_info_part_ended_for_condition", brands=old_brands) if old_brands else "",
     ]
     sources = [source for therapy in (*marketed, *ended) if therapy for source in therapy.sources[:1]]
-    return Description(phrases.join(parts), cite((*condition.sources, *sources)))
+    return Description(condition.id, phrases.join(parts), cite((*condition.sources, *sources)))
 
 
 def cite(sources: tuple[Source, ...]) -> tuple[Citation, ...]:

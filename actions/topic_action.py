@@ -20,6 +20,8 @@ class TurnAction(Action):
 
     action_name: str
     topic: str | None = None
+    # A form's check must not: whatever it returns counts as an answer to the form's question.
+    keeps_plan = True
 
     def __init__(self, services: ActionServices, phrases: Phrases) -> None:
         self.services = services
@@ -32,7 +34,7 @@ class TurnAction(Action):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         """Reads the turn and responds; a plan or state that this message names is kept for later questions."""
         turn = await read_turn(tracker, self.services)
-        kept = await self.keep_plan(turn)
+        kept = await self.keep_plan(turn) if self.keeps_plan else []
         return [*kept, *await self.respond(turn, Replies(dispatcher, turn.channel, self.topic))]
 
     @abstractmethod

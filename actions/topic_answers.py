@@ -40,12 +40,15 @@ MAX_WORDS = 75
 
 
 def choose_facts(facts: Sequence[Fact], given: int = 0) -> tuple[Fact, ...]:
-    """The next facts to speak after the `given` first ones: at least one, then as many as stay short."""
+    """The next facts to speak after the `given` first ones: at least one, then as many as stay short.
+
+    What the payer says and what neutral sources say is never spoken in one breath.
+    """
     chosen: list[Fact] = []
     words = 0
     for fact in facts[given : given + MAX_FACTS]:
         words += len(fact.text.split())
-        if chosen and words > MAX_WORDS:
+        if chosen and (words > MAX_WORDS or fact.document.payer != chosen[0].document.payer):
             break
         chosen.append(fact)
     return tuple(chosen)

@@ -50,7 +50,7 @@ class Slots:
 
 @dataclass(frozen=True)
 class Turn:
-    """One member message as the actions see it.
+    """One member message as the actions see it; `actions_run` are those that it has caused already.
 
     `plan` is the plan to answer for: the one named in this message, else the conversation's, else the verified
     member's. None with `plan_is_unknown` means that the member was asked and does not know.
@@ -67,6 +67,7 @@ class Turn:
     slots: Slots
     active_form: str | None
     requested_slot: str | None
+    actions_run: frozenset[str]
     last_outcome: str | None
     named_plan: Plan | None
     plan: Plan | None
@@ -139,6 +140,7 @@ async def read_turn(tracker: Tracker, services: ActionServices) -> Turn:
         slots=slots,
         active_form=tracker.active_loop_name,
         requested_slot=tracker.slots.get("requested_slot"),
+        actions_run=_read_actions_run(tracker.events),
         last_outcome=_read_last_outcome(tracker.events),
         named_plan=named_plan,
         plan=plan,
@@ -184,6 +186,17 @@ def _read_slots(slots: Mapping[str, Any]) -> Slots:
 
 def _read_channel(tracker: Tracker) -> Channel:
     return Channel.SMS if tracker.get_latest_input_channel() == Channel.SMS.value else Channel.WEB
+
+
+def _read_actions_run(events: list[dict[str, Any]]) -> frozenset[str]:
+    """The actions that this message has caused so far."""
+    names = set()
+    for event in reversed(events):
+        if event.get("event") == "user":
+            break
+        if event.get("event") == "action" and event.get("name"):
+            names.add(str(event["name"]))
+    return frozenset(names)
 
 
 def _read_last_outcome(events: list[dict[str, Any]]) -> str | None:

@@ -16,18 +16,22 @@ from actions.topic_action import TurnAction
 from actions.turn_context import Turn, read_day
 from knowledge.eligibility.model import VerificationOutcome
 
-# A word of letters and digits with at least five digits, as member numbers are printed on cards.
-_MEMBER_NUMBER = re.compile(r"\b(?=(?:[A-Za-z-]*\d){5})[A-Za-z]{0,4}[- ]?[\d-]{5,16}[A-Za-z]?\b")
+# As member numbers are printed on cards: capitals perhaps, then at least five digits.
+_MEMBER_NUMBER = re.compile(r"\b(?:[A-Z]{1,4}[ -]?)?\d[\d-]{4,15}[A-Za-z]?\b")
 
 
 class ValidateVerificationForm(TurnAction):
     """Takes the member number and the date of birth wherever they stand in a message; a later one corrects."""
 
     action_name = "validate_verification_form"
+    keeps_plan = False
     topic = AnswerEligibilityMember.topic
 
     async def respond(self, turn: Turn, replies: Replies) -> list[EventType]:
         """Nothing taken means that the form steps back and the question in the message is answered."""
+        if VerifyMember.action_name in turn.actions_run:
+            # Asked again after a failure: the message that just failed is not tried a second time.
+            return []
         number, born = _find_member_number(turn), _find_date_of_birth(turn)
         events = [SlotSet("member_id", number)] if number else []
         events += [SlotSet("date_of_birth", born.isoformat())] if born else []
@@ -64,13 +68,15 @@ class VerifyMember(TurnAction):
             return [*forget_identity(), *begin_form(turn, VERIFICATION_FORM)]
         await self.services.conversations.record_verification(turn.conversation_id, attempt.member_id)
         replies.say("utter_eligibility_member_verified", "verified")
-        answered = await self._record.answer_from_record(turn, attempt.member_id, replies)
+        # The date in this message may be the birth date: only a day from before the form is the one asked about.
+        day = read_day(turn.slots.date)
+        answered = await self._record.answer_from_record(turn, attempt.member_id, day, replies)
         return [*forget_identity(), *answered, *resume_form(turn)]
 
 
 def _find_member_number(turn: Turn) -> str | None:
     named = turn.named("member_id")
-    if named or turn.requested_slot != "member_id" or not turn.is_bare_answer:
+    if named or turn.named("date") or turn.requested_slot != "member_id" or not turn.is_bare_answer:
         return named
     written = _MEMBER_NUMBER.search(turn.text)
     return written[0] if written else None

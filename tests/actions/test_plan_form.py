@@ -1,0 +1,80 @@
+"""The plan is asked for once, with a button for each plan on file, and then the question is answered."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.conversations.model import Channel
+from tests.actions.cast import Ran, Stage
+
+
+async def tell(*entities: tuple[str, str], intent: str = "inform", text: str = "words", asked: str = "plan") -> Ran:
+    return await Stage().run("validate_plan_form", intent, text=text, form="plan_form", asked=asked, entities=entities)
+
+
+async def test_every_plan_on_file_has_a_button_and_so_has_not_knowing() -> None:
+    ran = await Stage(slots={"topic_in_progress": "cost"}).run("action_ask_plan")
+
+    assert ran.titles == [
+        '/inform{"plan": "independence"}',
+        '/inform{"plan": "caresource"}',
+        '/inform{"plan": "unknown"}',
+    ]
+    assert ran.reply == {"topic": "cost", "outcome": "ask", "awaiting": {"field": "plan", "kind": "choice"}}
+
+
+async def test_a_text_message_names_the_plans_instead() -> None:
+    ran = await Stage(channel=Channel.SMS).run("action_ask_plan")
+
+    assert ran.titles == []
+    assert ran.values["plans"] == "Independence Blue Cross or CareSource Marketplace"
+
+
+@pytest.mark.parametrize("intent", ["inform", "coverage_general"])
+async def test_a_plan_is_taken_by_name_whatever_else_is_said(intent: str) -> None:
+    assert (await tell(("plan", "caresource"), intent=intent)).slots == {"plan": "caresource"}
+
+
+@pytest.mark.parametrize(
+    ("entities", "intent"),
+    [([], "inform"), ([], "deny"), ([("plan", "unknown")], "inform"), ([("plan", "aetna")], "inform")],
+)
+async def test_an_answer_that_names_no_plan_on_file_is_not_asked_again(
+    entities: list[tuple[str, str]], intent: str
+) -> None:
+    assert (await tell(*entities, intent=intent)).slots == {"plan": "unknown"}
+
+
+@pytest.mark.parametrize("intent", ["precertification", "nlu_fallback", "gibberish", "cancel"])
+async def test_another_question_and_noise_are_no_answer(intent: str) -> None:
+    assert (await tell(intent=intent)).events == []
+
+
+async def test_a_zip_code_is_no_answer_to_which_plan() -> None:
+    assert (await tell(("zip_code", "19104"))).events == []
+
+
+async def test_the_waiting_question_is_answered_for_the_plan_that_was_named() -> None:
+    stage = Stage(slots={"topic_in_progress": "precertification"})
+    ran = await stage.run("action_continue_topic", entities=[("plan", "caresource")])
+
+    assert ran.keys == ["utter_precertification_answer"]
+    assert ran.payers == {"CareSource"}
+    assert ran.reply["topic"] == "precertification"
+    assert stage.conversations.context.plan_id == "caresource"
+    assert stage.slots["topic_in_progress"] is None
+
+
+async def test_a_newer_question_in_the_same_message_is_the_one_answered() -> None:
+    stage = Stage(slots={"topic_in_progress": "cost"})
+    ran = await stage.run("action_continue_topic", "coverage_general", entities=[("plan", "caresource")])
+
+    assert ran.keys == ["utter_coverage_general_answer"]
+
+
+async def test_the_day_and_number_of_the_waiting_question_are_not_lost() -> None:
+    stage = Stage(slots={"topic_in_progress": "policy_lookup", "date": "2026-04-30"})
+    ran = await stage.run("action_continue_topic", entities=[("plan", "caresource")])
+
+    assert ran.keys == ["utter_policy_lookup_not_yet"]
+    assert stage.slots["date"] is None

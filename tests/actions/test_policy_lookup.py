@@ -1,0 +1,101 @@
+"""A policy is found by number or by plan, state and day, and is spoken as current only when it is in force."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.actions.cast import Ran, Stage
+
+NUMBER = ("policy_number", "MP-AD-1623")
+
+
+async def look_up(stage: Stage, *entities: tuple[str, str], intent: str = "policy_lookup") -> Ran:
+    return await stage.run("action_answer_policy_lookup", intent, entities=entities)
+
+
+@pytest.mark.parametrize(
+    ("day", "key"),
+    [
+        ("2026-04-30", "utter_policy_lookup_not_yet"),
+        ("2026-05-01", "utter_policy_lookup_in_force"),
+        ("2026-11-21", "utter_policy_lookup_in_force"),
+    ],
+)
+async def test_a_policy_counts_from_its_effective_day(day: str, key: str) -> None:
+    ran = await look_up(Stage(plan_id="caresource", state="OH"), NUMBER, ("date", day))
+
+    assert ran.keys == [key]
+    assert ran.outcomes == ["policy"]
+    assert ran.values["effective_on"] == "05/01/2026"
+    assert [card["kind"] for card in ran.reply["cards"]] == ["policy"]
+    assert ran.reply["citations"][0]["number"] == "MP-AD-1623"
+
+
+async def test_a_number_alone_names_its_policy_without_asking_for_the_plan() -> None:
+    ran = await look_up(Stage(), NUMBER)
+
+    assert ran.keys == ["utter_policy_lookup_in_force"]
+    assert ran.payers == {"CareSource"}
+
+
+@pytest.mark.parametrize("written", ["mp-ad-1623", "MP AD 1623", "mp_ad\u20131623"])
+async def test_a_number_is_found_however_it_is_written(written: str) -> None:
+    assert (await look_up(Stage(), ("policy_number", written))).keys == ["utter_policy_lookup_in_force"]
+
+
+async def test_the_plan_and_state_find_the_policy_that_applies() -> None:
+    ran = await look_up(Stage(plan_id="caresource", state="WV"))
+
+    assert ran.keys == ["utter_policy_lookup_in_force"]
+    assert ran.reply["facts"] == ["mp-ad-1623/policy_lookup/1"]
+
+
+async def test_another_state_has_nothing_on_file() -> None:
+    ran = await look_up(Stage(plan_id="caresource"), ("state", "KY"))
+
+    assert ran.keys == ["utter_policy_lookup_other_state"]
+    assert ran.values["state_name"] == "Kentucky"
+    assert ran.values["states"] == "Georgia, Indiana, Ohio and West Virginia"
+
+
+async def test_independence_has_no_policy_text_on_file() -> None:
+    ran = await look_up(Stage(plan_id="independence"))
+
+    assert ran.keys == ["utter_policy_lookup_no_text"]
+    assert ran.payers == {"Independence Blue Cross"}
+    assert "cards" not in ran.reply
+
+
+async def test_another_payers_policy_is_named_as_such() -> None:
+    ran = await look_up(Stage(plan_id="independence"), NUMBER)
+
+    assert ran.keys == ["utter_policy_lookup_other_payer"]
+    assert "facts" not in ran.reply
+
+
+async def test_an_unknown_number_is_said_to_be_unknown() -> None:
+    ran = await look_up(Stage(), ("policy_number", "MP-AD-9999"))
+
+    assert ran.keys == ["utter_policy_lookup_unknown_number"]
+
+
+async def test_without_a_number_the_plan_is_asked_and_the_day_is_kept() -> None:
+    ran = await look_up(Stage(), ("date", "2026-04-30"))
+
+    assert ran.follows == "plan_form"
+    assert ran.slots["date"] == "2026-04-30"
+
+
+async def test_a_later_day_is_asked_about_the_same_policy() -> None:
+    stage = Stage()
+    await look_up(stage, NUMBER, ("date", "2026-04-30"))
+    ran = await stage.run("action_answer_inform", entities=[("date", "2026-05-01")])
+
+    assert ran.keys == ["utter_policy_lookup_in_force"]
+
+
+async def test_a_new_question_does_not_go_by_an_old_number() -> None:
+    stage = Stage(plan_id="independence")
+    await look_up(stage, NUMBER)
+
+    assert (await look_up(stage)).keys == ["utter_policy_lookup_no_text"]

@@ -1,0 +1,150 @@
+"""Facts reach a member with their sources, one payer at a time, and the plan is asked for once."""
+
+from __future__ import annotations
+
+import pytest
+
+from actions.topic_answers import MAX_WORDS, NEUTRAL_TOPICS, PLAN_TOPICS, choose_facts
+from tests.actions.cast import FDA_PAGE, Stage, make_fact
+
+CARESOURCE_IN_OHIO = {"plan_id": "caresource", "state": "OH"}
+
+
+@pytest.mark.parametrize(
+    ("known", "payer"),
+    [({"plan_id": "independence"}, "Independence Blue Cross"), (CARESOURCE_IN_OHIO, "CareSource")],
+)
+async def test_an_answer_cites_the_members_payer_alone(known: dict[str, str], payer: str) -> None:
+    ran = await Stage(**known).run("action_answer_coverage_general", "coverage_general")
+
+    assert ran.keys == ["utter_coverage_general_answer"]
+    assert ran.payers == {payer}
+    assert ran.reply["outcome"] == "answer"
+    assert ran.reply["topic"] == "coverage_general"
+    assert all(fact.split("/")[1] == "coverage_general" for fact in ran.reply["facts"])
+
+
+async def test_a_known_plans_own_definition_is_not_blended_with_a_neutral_one() -> None:
+    ran = await Stage(**CARESOURCE_IN_OHIO).run("action_answer_therapy_basics", "therapy_basics")
+
+    assert "CareSource" in ran.payers
+    assert "Independence Blue Cross" not in ran.payers
+
+
+@pytest.mark.parametrize("topic", PLAN_TOPICS)
+async def test_without_a_plan_a_plan_topic_asks_which(topic: str) -> None:
+    ran = await Stage().run(f"action_answer_{topic}", topic, entities=[("date", "2026-04-30")])
+
+    assert ran.responses == []
+    assert ran.follows == "plan_form"
+    assert ran.slots["topic_in_progress"] == topic
+    assert ran.slots["date"] == "2026-04-30"
+
+
+async def test_without_a_plan_basics_are_answered_from_neutral_sources() -> None:
+    ran = await Stage().run("action_answer_therapy_basics", "therapy_basics")
+
+    assert ran.keys == ["utter_therapy_basics_answer"]
+    assert ran.payers == {"FDA"}
+
+
+async def test_without_a_plan_and_without_a_neutral_source_the_plan_is_asked() -> None:
+    ran = await Stage().run("action_answer_clinical_trials", "clinical_trials")
+
+    assert ran.follows == "plan_form"
+
+
+async def test_two_plans_in_one_message_are_not_blended_but_asked_about() -> None:
+    both = [("plan", "independence"), ("plan", "caresource")]
+    ran = await Stage(plan_id="independence").run("action_answer_coverage_general", "coverage_general", entities=both)
+
+    assert ran.follows == "plan_form"
+
+
+async def test_a_plan_named_in_the_question_is_used_and_kept() -> None:
+    stage = Stage()
+    ran = await stage.run("action_answer_coverage_general", "coverage_general", entities=[("plan", "caresource")])
+
+    assert ran.payers == {"CareSource"}
+    assert stage.conversations.context.plan_id == "caresource"
+
+
+async def test_a_verified_members_own_plan_needs_no_question() -> None:
+    ran = await Stage(verified="GG1000001").run("action_answer_coverage_general", "coverage_general")
+
+    assert ran.payers == {"Independence Blue Cross"}
+
+
+async def test_a_member_who_does_not_know_the_plan_is_not_asked_again() -> None:
+    stage = Stage(slots={"plan": "unknown"})
+    ran = await stage.run("action_answer_coverage_general", "coverage_general")
+
+    assert ran.keys == ["utter_plan_unknown"]
+    assert ran.outcomes == ["handoff_offered"]
+    assert ran.follows is None
+
+
+async def test_what_holds_for_every_plan_is_said_to_a_member_who_does_not_know_theirs() -> None:
+    ran = await Stage(slots={"plan": "unknown"}).run("action_answer_appeal_denial", "appeal_denial")
+
+    assert ran.keys == ["utter_plan_unknown_answer"]
+    assert ran.payers == {"FDA"}
+
+
+@pytest.mark.parametrize("topic", ["candidacy", "cost", "clinical_trials", "facility_why"])
+async def test_nothing_on_file_is_said_and_the_coach_is_offered(topic: str) -> None:
+    ran = await Stage(plan_id="independence").run(f"action_answer_{topic}", topic)
+
+    assert ran.keys == [f"utter_{topic}_unknown"]
+    assert ran.outcomes == ["handoff_offered"]
+
+
+async def test_a_state_that_the_policy_does_not_name_gets_no_answer_from_it() -> None:
+    ran = await Stage(plan_id="caresource", state="PA").run("action_answer_coverage_general", "coverage_general")
+
+    assert ran.keys == ["utter_coverage_general_unknown"]
+
+
+async def test_more_gives_what_a_short_answer_held_back_and_then_says_that_it_is_all() -> None:
+    stage = Stage(plan_id="independence")
+    first = await stage.run("action_answer_coverage_general", "coverage_general")
+    second = await stage.run("action_answer_more", "more")
+    third = await stage.run("action_answer_more", "more")
+
+    assert "/more" in first.titles
+    assert set(first.reply["facts"]).isdisjoint(second.reply["facts"])
+    assert len(first.reply["facts"]) + len(second.reply["facts"]) == 3
+    assert third.keys == ["utter_more_nothing"]
+
+
+async def test_more_without_anything_before_it_says_so() -> None:
+    assert (await Stage().run("action_answer_more", "more")).keys == ["utter_more_nothing"]
+
+
+async def test_a_product_in_question_adds_what_the_catalogue_knows() -> None:
+    ran = await Stage().run("action_answer_process_followup", "process_followup", entities=[("therapy", "zolgensma")])
+
+    assert "Zolgensma" in ran.values["statement"]
+    assert len(ran.reply["citations"]) == 2
+
+
+async def test_a_payers_facts_and_neutral_ones_are_not_spoken_in_one_breath() -> None:
+    stage = Stage(**CARESOURCE_IN_OHIO)
+    first = await stage.run("action_answer_safety_risks", "safety_risks")
+    second = await stage.run("action_answer_more", "more")
+
+    assert (first.payers, second.payers) == ({"CareSource"}, {"FDA"})
+
+
+def test_a_spoken_answer_stays_short_but_is_never_empty() -> None:
+    long = [make_fact("cost", FDA_PAGE, position, words=MAX_WORDS + 10) for position in (1, 2)]
+    short = [make_fact("cost", FDA_PAGE, position, words=2) for position in range(1, 9)]
+
+    assert choose_facts(long) == (long[0],)
+    assert choose_facts(long, 1) == (long[1],)
+    assert choose_facts(short) == tuple(short[:4])
+    assert choose_facts(short, 8) == ()
+
+
+def test_no_topic_is_both_the_plans_and_neutral() -> None:
+    assert not set(PLAN_TOPICS) & set(NEUTRAL_TOPICS)
