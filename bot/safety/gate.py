@@ -67,9 +67,13 @@ class SafetyGate:
             return NOTHING_FOUND
 
     def _find(self, text: str) -> SafetyFinding:
+        # Idioms are looked up only where something sounded like danger: most messages are done after one pass.
+        suspected = [entry for entry in self._entries if entry.pattern.search(text)]
+        if not suspected:
+            return NOTHING_FOUND
         for idiom in self._idioms:
             text = idiom.sub(" … ", text)
-        found = (entry for entry in self._entries if entry.pattern.search(text))
+        found = (entry for entry in suspected if entry.pattern.search(text))
         entry = min(found, key=lambda entry: entry.level is not SafetyLevel.EMERGENCY, default=None)
         return SafetyFinding(entry.level, entry.id, entry.language) if entry else NOTHING_FOUND
 

@@ -1,0 +1,126 @@
+"""The pure rules: who may speak, what follows what, and when an identity proof ends."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta, timezone
+
+import pytest
+
+from bot.conversations import rules
+from bot.conversations.model import (
+    Author,
+    Awaiting,
+    Channel,
+    Conversation,
+    ConversationClosed,
+    ConversationId,
+    Draft,
+    Holder,
+    OpenHandoff,
+)
+
+NOW = datetime(2026, 11, 21, 15, 0, tzinfo=timezone.utc)
+QUARTER = timedelta(minutes=15)
+ZIP = Awaiting("zip_code", "postal_code")
+
+
+def conversation(holder: Holder = Holder.ASSISTANT, **fields: object) -> Conversation:
+    return replace(
+        Conversation(ConversationId("a"), Channel.WEB, holder, NOW, NOW + timedelta(days=1), "hash"),
+        **fields,  # type: ignore[arg-type]
+    )
+
+
+@pytest.mark.parametrize(
+    ("holder", "speakers"),
+    [
+        (Holder.ASSISTANT, {Author.MEMBER, Author.ASSISTANT, Author.SYSTEM}),
+        (Holder.WAITING, {Author.MEMBER, Author.ASSISTANT, Author.SYSTEM}),
+        (Holder.COACH, {Author.MEMBER, Author.COACH, Author.SYSTEM}),
+        (Holder.CLOSED, {Author.MEMBER, Author.SYSTEM}),
+    ],
+)
+def test_the_holder_decides_who_may_speak(holder: Holder, speakers: set[Author]) -> None:
+    assert {author for author in Author if rules.may_speak(holder, author)} == speakers
+
+
+@pytest.mark.parametrize(
+    ("before", "waited", "claimed", "resumed"),
+    [
+        (Holder.ASSISTANT, Holder.WAITING, Holder.ASSISTANT, Holder.ASSISTANT),
+        (Holder.WAITING, Holder.WAITING, Holder.COACH, Holder.ASSISTANT),
+        (Holder.COACH, Holder.COACH, Holder.COACH, Holder.ASSISTANT),
+    ],
+)
+def test_the_holder_changes_by_rule(before: Holder, waited: Holder, claimed: Holder, resumed: Holder) -> None:
+    assert rules.wait(conversation(before)).holder is waited
+    assert rules.claim(conversation(before)).holder is claimed
+    assert rules.resume(conversation(before)).holder is resumed
+    assert rules.close(conversation(before), NOW).holder is Holder.CLOSED
+
+
+def test_nothing_changes_after_the_end() -> None:
+    closed = conversation(Holder.CLOSED, last_seq=7)
+    for change in (
+        rules.wait,
+        rules.claim,
+        rules.resume,
+        rules.check_open,
+        lambda found: rules.hear(found, NOW, QUARTER),
+        lambda found: rules.verify(found, "member-1", NOW),
+    ):
+        with pytest.raises(ConversationClosed) as refused:
+            change(closed)
+        assert refused.value.last_seq == 7
+    assert rules.close(closed, NOW) is closed
+
+
+def test_a_proof_of_identity_lasts_while_the_member_keeps_writing() -> None:
+    verified = rules.verify(conversation(), "member-1", NOW)
+    for minutes in (14, 28, 42):
+        now = NOW + timedelta(minutes=minutes)
+        assert rules.is_verified(verified, now, QUARTER)
+        verified = rules.hear(verified, now, QUARTER)
+    assert not rules.is_verified(verified, NOW + timedelta(minutes=57), QUARTER)
+
+
+def test_a_stale_proof_is_not_revived_by_the_next_message() -> None:
+    verified = rules.verify(conversation(), "member-1", NOW)
+    heard = rules.hear(verified, NOW + QUARTER, QUARTER)
+    assert heard.verified_member_id is None
+    assert not rules.is_verified(heard, NOW + QUARTER, QUARTER)
+    assert rules.read_context(verified, NOW + QUARTER, QUARTER).verified_member_id is None
+
+
+def test_the_end_takes_the_proof_away() -> None:
+    closed = rules.close(rules.verify(conversation(awaiting=ZIP), "member-1", NOW), NOW)
+    assert (closed.verified_member_id, closed.awaiting, closed.closed_at) == (None, None, NOW)
+
+
+def test_a_message_from_before_the_proof_does_not_shorten_it() -> None:
+    verified = rules.verify(conversation(last_member_message_at=NOW - timedelta(hours=1)), "member-1", NOW)
+    assert rules.is_verified(verified, NOW + timedelta(minutes=14), QUARTER)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "asks", "after"),
+    [("ask", ZIP, ZIP), ("answer", None, None), ("emergency", None, ZIP), ("failure", None, ZIP), (None, None, None)],
+)
+def test_a_question_stays_open_until_something_answers_it(
+    outcome: str | None, asks: Awaiting | None, after: Awaiting | None
+) -> None:
+    said = (Draft(Author.ASSISTANT, "text", outcome=outcome),)
+    assert rules.ask(conversation(awaiting=ZIP), said, asks).awaiting == after
+
+
+def test_silence_leaves_the_question_open() -> None:
+    assert rules.ask(conversation(awaiting=ZIP), (), None).awaiting == ZIP
+
+
+def test_the_queue_shows_only_while_waiting() -> None:
+    handoff = OpenHandoff(1, 3, None)
+    waiting = rules.read_state(conversation(Holder.WAITING, handoff=handoff), NOW, QUARTER)
+    assert waiting.queue is not None
+    assert (waiting.queue.position, waiting.queue.wait_minutes) == (3, None)
+    assert rules.read_state(conversation(Holder.COACH, handoff=handoff), NOW, QUARTER).queue is None
