@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import traceback
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -75,7 +76,14 @@ def _guard(action: TurnAction) -> Run:
             return await action.run(dispatcher, tracker, domain)
         except Exception as error:
             # The class and code of the error, not its text: that may quote what the member wrote.
-            log.error("action_failed", action=action.name(), error=type(error).__name__, code=_code(error))
+            log.error(
+                "action_failed",
+                action=action.name(),
+                conversation_id=tracker.sender_id,
+                error=type(error).__name__,
+                code=_code(error),
+                at=_place_of(error),
+            )
             dispatcher.messages.clear()
             dispatcher.utter_message(response="utter_failure_action", reply={"outcome": "failure"})
             return [*_ask_again(action, tracker), *action.events_after_failure()]
@@ -91,6 +99,12 @@ def _ask_again(action: TurnAction, tracker: Tracker) -> list[EventType]:
 
 def _code(error: Exception) -> str:
     return str(getattr(error, "code", "ACTION_ERROR"))
+
+
+def _place_of(error: Exception) -> str:
+    """File and line that raised it."""
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{Path(last.filename).name}:{last.lineno}"
 
 
 def _is_authorised(request: web.Request, secret: str) -> bool:

@@ -14,10 +14,11 @@ from actions.form_steps import ask_plan
 from actions.phrases import Phrases
 from actions.replies import Button, Replies, Sources
 from actions.services import ActionServices
+from actions.spoken import say_state
 from actions.therapy_parts import describe_for_topic
 from actions.topic_action import TopicAction
 from actions.turn_context import Turn
-from knowledge.policies.model import Fact, Scope
+from knowledge.policies.model import Fact, Plan, Scope
 
 # One payer's rules differ from another's here, so these wait until the plan is known.
 PLAN_TOPICS = (
@@ -67,6 +68,9 @@ class AnswerTopic(TopicAction):
             if not turn.plan_is_unknown:
                 return ask_plan(turn, self.topic)
             return await self._answer_without_plan(turn, replies)
+        if turn.plan and self.topic in PLAN_TOPICS and _is_elsewhere(turn.plan, turn.state):
+            self._say_other_state(turn, turn.plan, replies)
+            return [SlotSet("last_topic", self.topic), SlotSet("facts_given", None)]
         return await self.answer_from(0, turn, replies)
 
     async def answer_from(self, given: int, turn: Turn, replies: Replies) -> list[EventType]:
@@ -91,6 +95,15 @@ class AnswerTopic(TopicAction):
         )
         return [SlotSet("last_topic", self.topic), SlotSet("facts_given", given + len(chosen))]
 
+    def _say_other_state(self, turn: Turn, plan: Plan, replies: Replies) -> None:
+        replies.say(
+            "utter_plan_other_state",
+            "handoff_offered",
+            payer=plan.payer_name,
+            state_name=say_state(turn.state or ""),
+            states=self.phrases.list_of(say_state(state) for state in plan.states),
+        )
+
     async def find_facts(self, turn: Turn, scope: Scope) -> tuple[Fact, ...]:
         """Everything on file for the scope today, in speaking order."""
         return await self.services.policies.find_facts(self.topic, scope, turn.today, about=turn.about)
@@ -106,3 +119,7 @@ class AnswerTopic(TopicAction):
 
     def _more(self, is_more: bool) -> list[Button]:
         return [Button(self.phrases.say("utter_more_part_button"), "/more")] if is_more else []
+
+
+def _is_elsewhere(plan: Plan, state: str | None) -> bool:
+    return bool(plan.states and state) and state not in plan.states

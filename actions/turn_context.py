@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import date
 from typing import Any
 
@@ -37,8 +37,8 @@ class Slots:
     for_whom: str | None = None
     plan: str | None = None
     zip_code: str | None = None
-    member_id: str | None = None
-    date_of_birth: str | None = None
+    member_id: str | None = field(default=None, repr=False)
+    date_of_birth: str | None = field(default=None, repr=False)
     topic_in_progress: str | None = None
     policy_number: str | None = None
     date: str | None = None
@@ -60,10 +60,10 @@ class Turn:
     is_recorded: bool
     channel: Channel
     holder: Holder
-    verified_member_id: MemberId | None
+    verified_member_id: MemberId | None = field(repr=False)
     intent: str
-    text: str
-    entities: Mapping[str, tuple[str, ...]]
+    text: str = field(repr=False)
+    entities: Mapping[str, tuple[str, ...]] = field(repr=False)
     slots: Slots
     active_form: str | None
     requested_slot: str | None
@@ -181,7 +181,7 @@ def _read_entities(found: list[dict[str, Any]]) -> dict[str, tuple[str, ...]]:
 
 
 def _read_slots(slots: Mapping[str, Any]) -> Slots:
-    return Slots(**{field.name: slots.get(field.name) for field in fields(Slots)})
+    return Slots(**{slot.name: slots.get(slot.name) for slot in fields(Slots)})
 
 
 def _read_channel(tracker: Tracker) -> Channel:

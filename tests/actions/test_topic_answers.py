@@ -102,7 +102,8 @@ async def test_nothing_on_file_is_said_and_the_coach_is_offered(topic: str) -> N
 async def test_a_state_that_the_policy_does_not_name_gets_no_answer_from_it() -> None:
     ran = await Stage(plan_id="caresource", state="PA").run("action_answer_coverage_general", "coverage_general")
 
-    assert ran.keys == ["utter_coverage_general_unknown"]
+    assert ran.keys == ["utter_plan_other_state"]
+    assert ran.values["state_name"] == "Pennsylvania"
 
 
 async def test_more_gives_what_a_short_answer_held_back_and_then_says_that_it_is_all() -> None:
