@@ -93,9 +93,7 @@ class Database:
         except asyncio.TimeoutError as error:
             raise StoreUnavailable("the database took too long") from error
 
-    def _translated(
-        self, run: Callable[[Callable[[Connection], T]], T], work: Callable[[Connection], T]
-    ) -> T:
+    def _translated(self, run: Callable[[Callable[[Connection], T]], T], work: Callable[[Connection], T]) -> T:
         try:
             return run(work)
         except IntegrityError:
