@@ -88,7 +88,8 @@ export function connect(conversation, listener) {
       const page = await listMessages(conversation, cursor);
       if (stopped) return;
       pollFailures = 0;
-      listener.status("connected");
+      // An answer that was on its way when the line dropped says nothing about the line now.
+      if (navigator.onLine) listener.status("connected");
       take(page.messages);
       listener.state(page.state);
     } catch (problem) {

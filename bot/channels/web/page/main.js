@@ -101,7 +101,10 @@ async function startLater(problem, plan) {
 }
 
 async function open(plan) {
-  const opened = await api.openConversation(plan);
+  begin(await api.openConversation(plan), plan);
+}
+
+function begin(opened, plan) {
   session.begin({ id: opened.conversation_id, token: opened.token, seq: 0, plan });
   follow(opened.messages, opened.state);
 }
@@ -154,12 +157,16 @@ async function restart() {
 /** Nothing has been said yet, so the conversation is simply begun again with the plan. */
 function startWithPlan(plan) {
   return requests.attempt(async (untouched) => {
-    if (log.hasMemberMessage()) return;
     const opened = await api.openConversation(plan);
-    leave();
-    session.begin({ id: opened.conversation_id, token: opened.token, seq: 0, plan });
-    follow(opened.messages, opened.state);
-    await api.closeConversation(untouched);
+    // The member may have written meanwhile: what was said stays where it was said.
+    const isTooLate = log.hasMemberMessage();
+    const empty = isTooLate ? { id: opened.conversation_id, token: opened.token } : untouched;
+    if (!isTooLate) {
+      leave();
+      begin(opened, plan);
+    }
+    // An empty conversation that can't be closed expires by itself.
+    await api.closeConversation(empty).catch(() => null);
   });
 }
 

@@ -29,7 +29,7 @@ export function createLog({ onChoose, onRetry }) {
 
   // What appears below the log takes room from it: the last words stay in sight. (In a low window the page scrolls, not the log.)
   new ResizeObserver(() => {
-    if (atEnd && scroller.scrollHeight > scroller.clientHeight) end.scrollIntoView({ block: "end", behavior: "instant" });
+    if (atEnd && scroller.scrollHeight > scroller.clientHeight) end.scrollIntoView({ block: "end" });
   }).observe(scroller);
 
   newMessage.addEventListener("click", () => {
@@ -70,7 +70,7 @@ export function createLog({ onChoose, onRetry }) {
   }
 
   function goToEnd() {
-    end.scrollIntoView({ block: "end", behavior: "instant" });
+    end.scrollIntoView({ block: "end" });
     atEnd = true;
     newMessage.hidden = true;
   }
