@@ -162,12 +162,16 @@ class Intake:
 
     async def request_handoff(self, conversation: Conversation, *, reason: str) -> Standing:
         """The member asks for a person with a button; asked again, the same answer. Raises ConversationClosed."""
+        finding = self._gate.check(reason)
         async with self._locks.hold(conversation.id):
             request = await self._conversations.request_handoff(
                 conversation.id,
                 reason=reason,
                 cause="button",
                 announcement=self._say(words.HANDOFF_WAITING, conversation),
+                warning=None
+                if finding.level is SafetyLevel.NONE
+                else self._safety_draft(finding, conversation.channel),
             )
             log.info("handoff.requested", conversation_id=conversation.id, already=request.already)
             return await self._standing(conversation, request.messages)

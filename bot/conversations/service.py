@@ -238,12 +238,19 @@ class ConversationService:
         )
 
     async def request_handoff(
-        self, conversation_id: str, *, reason: str, cause: HandoffCause, announcement: Draft | None = None
+        self,
+        conversation_id: str,
+        *,
+        reason: str,
+        cause: HandoffCause,
+        announcement: Draft | None = None,
+        warning: Draft | None = None,
     ) -> HandoffRequest:
         """The member wants a person: recorded once, however often it is asked. Raises ConversationClosed.
 
         `announcement` is recorded with the request by callers that tell the member themselves; asked again,
-        the same message comes back. An action leaves it out and answers in its own reply.
+        the same message comes back. An action leaves it out and answers in its own reply. `warning` is what the
+        safety gate says to the reason, and is recorded each time.
         """
         already = False
 
@@ -254,7 +261,7 @@ class ConversationService:
             entries = self._entries((announcement,)) if announcement and told is None else ()
             return Change(
                 rules.wait(conversation),
-                entries=entries,
+                entries=(*self._entries((warning,) if warning else ()), *entries),
                 opens=None if already else Request(reason, cause),
                 announcement=entries[0].id if entries else None,
             )
@@ -262,9 +269,10 @@ class ConversationService:
         recorded = await self._change(conversation_id, decide)
         request = recorded.conversation.handoff
         messages = recorded.messages
-        if announcement and not messages and request and request.message_id:
-            said = await self._store.find_message(request.message_id)
-            messages = (said,) if said else ()
+        told = request.message_id if request else None
+        if announcement and told and told not in {message.id for message in messages}:
+            said = await self._store.find_message(told)
+            messages = (*messages, said) if said else messages
         return HandoffRequest(request.position if request else 0, already, messages)
 
     async def claim_handoff(self, conversation_id: str) -> State:

@@ -235,6 +235,15 @@ async def test_a_request_for_a_person_stands_once_and_says_the_same(gateway: Gat
     assert (await tabs[2].state())["queue"]["position"] == 2
 
 
+async def test_danger_in_the_reason_for_a_person_is_answered(tab: Tab) -> None:
+    answer = await tab.call("POST", "handoff", json={"reason": CRISIS})
+    assert [message["outcome"] for message in answer.body["messages"]] == ["crisis", "handoff_waiting"]
+    again = await tab.call("POST", "handoff", json={"reason": CRISIS})
+    assert [message["outcome"] for message in again.body["messages"]] == ["crisis", "handoff_waiting"]
+    assert again.body["messages"][1] == answer.body["messages"][1]
+    assert again.body["state"]["queue"]["position"] == 1
+
+
 async def test_a_request_made_in_words_is_the_same_request(tab: Tab) -> None:
     async def ask(turn: SimpleNamespace) -> None:
         await tab.gateway.conversations.request_handoff(tab.id, reason="asked", cause="words")

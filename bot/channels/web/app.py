@@ -110,7 +110,8 @@ def _translate_errors(gatekeeper: Gatekeeper) -> Callable[..., Awaitable[web.Str
     @web.middleware
     async def translate(request: web.Request, handler: Handler) -> web.StreamResponse:
         try:
-            if request.path.startswith("/api/"):
+            # Not the page's files, which are many and cheap; and not the question whether we live.
+            if request.path.startswith("/api/") or request.path == "/readyz":
                 gatekeeper.check_request(request)
             return await handler(request)
         except Exception as error:
