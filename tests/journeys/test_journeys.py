@@ -1,9 +1,10 @@
 """Whole conversations through gateway, engine with the trained model and actions: one readable file each.
 
 A step is what the member does (`member` types, `choose` presses a button, `coach`, `cancel_coach`, `close`) and what
-must hold of the replies: `outcome`, `topic` and `awaiting` of the last one, `understood` topics, `entities`, the
-`holder`, whether `verified`, which documents are cited (`cites`) and the one payer among them (`payer`), the names on the
-`cards` in order, what must be said somewhere (`says`) and what must not (`never_says`), both as regular expressions.
+must hold of the replies: `outcome`, `topic` and `awaiting` of the last one (`outcomes` of all), `understood` topics,
+`entities`, the `holder`, whether `verified`, which documents are cited (`cites`) and the one payer among them
+(`payer`), the names on the `cards` in order, what must be said somewhere (`says`) and what must not (`never_says`),
+both as regular expressions.
 """
 
 from __future__ import annotations
@@ -25,8 +26,8 @@ JOURNEYS = {
 PAYERS = {"Independence Blue Cross", "CareSource"}
 STEPS = {"member", "choose", "coach", "cancel_coach", "close"}
 CHECKS = {
-    "outcome", "topic", "awaiting", "understood", "entities", "holder", "verified", "cites", "payer", "cards", "says",
-    "never_says",
+    "outcome", "outcomes", "topic", "awaiting", "understood", "entities", "holder", "verified", "cites", "payer",
+    "cards", "says", "never_says",
 }  # fmt: skip
 
 
@@ -64,6 +65,7 @@ def _problems(member: Member, step: dict[str, Any]) -> list[str]:
     citations = [citation for reply in replies for citation in reply.get("citations", [])]
     seen: dict[str, Any] = {
         "outcome": last.get("outcome"),
+        "outcomes": [reply.get("outcome") for reply in replies],
         "topic": last.get("topic"),
         "awaiting": (member.state.get("awaiting") or {}).get("field"),
         "understood": member.understood.get("topics"),
