@@ -1,0 +1,132 @@
+"""Every shipped sentence: has a source, is plain to read, promises nothing, and keeps the payers apart."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from knowledge.policies.model import DocumentRecord, Fact
+from knowledge.shipped.files import ShippedContent, read_shipped_content
+from knowledge.topics import INFORMATIONAL_TOPICS
+from tests.knowledge.reading_grade import count_syllables, reading_grade
+
+CONTENT = read_shipped_content()
+FACTS = [fact for record in CONTENT.documents for fact in record.facts]
+PASSAGES = [(record, passage) for record in CONTENT.documents for passage in record.passages]
+MEDICINES = [name for therapy in CONTENT.therapies for name in (therapy.brand, therapy.proper_name)]
+
+# What only a plan's own decision may say.
+DETERMINATIONS = re.compile(
+    r"\byou(?:'re| are| will be| would be)? (?:not )?(?:covered|approved|eligible|entitled|a candidate|qualif\w+)\b"
+    r"|\bguaranteed\b|\bwill be (?:covered|approved|paid)\b|\byou should (?:take|get|ask for|stop|start)\b",
+    re.IGNORECASE,
+)
+OTHER_PAYER = {"independence": r"\bCareSource", "caresource": r"\bIndependence\b|\bIBX\b"}
+PAYER_NAME = {"independence": "Independence", "caresource": "CareSource"}
+
+
+@pytest.fixture(scope="module")
+def content() -> ShippedContent:
+    return CONTENT
+
+
+def fact_id(value: object) -> str:
+    return value.id if isinstance(value, Fact) else str(value)
+
+
+@pytest.mark.parametrize("fact", FACTS, ids=fact_id)
+def test_a_fact_is_a_plain_thought_with_a_source(fact: Fact) -> None:
+    document = fact.document
+    assert document.url or (document.number and document.payer)
+    assert document.in_force_from
+    citation = fact.citation().as_json()
+    assert {"document", "payer", "read_on"} <= set(citation)
+    assert reading_grade(fact.text, MEDICINES) <= 8
+    assert len(fact.text.split()) <= 40
+    assert fact.text[-1] in ".?!"
+    assert not DETERMINATIONS.search(fact.text)
+    assert "{" not in fact.text
+    assert fact.text.split()[0] not in {"It", "They", "Their", "That", "This", "Then", "So"}, "not whole by itself"
+
+
+@pytest.mark.parametrize("fact", [fact for fact in FACTS if fact.document.payer], ids=fact_id)
+def test_a_payers_fact_names_its_payer_and_no_other(fact: Fact) -> None:
+    payer = str(fact.document.payer)
+    assert PAYER_NAME[payer] in fact.text
+    assert not re.search(OTHER_PAYER[payer], fact.text)
+
+
+@pytest.mark.parametrize("fact", [fact for fact in FACTS if not fact.document.payer], ids=fact_id)
+def test_a_neutral_fact_names_no_payer(fact: Fact) -> None:
+    assert not re.search("|".join(OTHER_PAYER.values()), fact.text)
+
+
+@pytest.mark.parametrize(
+    ("record", "section"),
+    [(record, passage.section) for record, passage in PASSAGES],
+    ids=lambda value: str(value)[:40],
+)
+def test_a_passage_is_our_own_plain_rendering(record: DocumentRecord, section: str) -> None:
+    passage = next(found for found in record.passages if found.section == section)
+    assert passage.payer_text is None
+    assert reading_grade(passage.rendering, MEDICINES) <= 8
+    assert not DETERMINATIONS.search(passage.rendering)
+
+
+def test_every_informational_topic_has_facts_where_sources_were_found(content: ShippedContent) -> None:
+    told = {(fact.topic, fact.document.payer) for fact in FACTS}
+    assert {topic for topic, payer in told if payer == "independence"} == INFORMATIONAL_TOPICS
+    # No source was found that says what CareSource's nurses do.
+    assert {topic for topic, payer in told if payer == "caresource"} == INFORMATIONAL_TOPICS - {"coach_about"}
+
+
+def test_the_two_payers_kinds_of_therapy_are_never_blended() -> None:
+    kinds = {fact.id: fact.text for fact in FACTS if fact.topic == "therapy_basics" and fact.document.payer}
+    assert "replacement" in kinds["ibx-basics-kinds"]
+    assert "editing" in kinds["ibx-basics-kinds"]
+    assert not any("replacement" in text for name, text in kinds.items() if name.startswith("cs-"))
+
+
+def test_times_that_do_not_bind_these_plans_are_not_promised() -> None:
+    assert not any(re.search(r"\b(?:7|seven) (?:calendar )?days\b|CMS-0057", fact.text) for fact in FACTS)
+
+
+def test_nobody_is_told_that_one_dose_is_all() -> None:
+    assert not any(re.search(r"\bone[- ](?:dose|time)\b", fact.text) for fact in FACTS)
+
+
+def test_the_two_source_documents_are_on_file_as_they_state_themselves(content: ShippedContent) -> None:
+    documents = {record.document.id: record.document for record in content.documents}
+    page = documents["ibx-gene-based-therapies"]
+    assert (page.effective_on, page.read_on.isoformat()) == (None, "2026-11-21")
+    policy = documents["caresource-mp-ad-1623"]
+    assert (policy.number, policy.states) == ("MP-AD-1623", ("GA", "IN", "OH", "WV"))
+    assert policy.issued_on is not None
+    assert policy.effective_on is not None
+    assert (policy.issued_on.isoformat(), policy.effective_on.isoformat()) == ("2026-01-28", "2026-05-01")
+
+
+def test_every_catalogue_entry_has_a_source_with_the_day_it_was_read(content: ShippedContent) -> None:
+    for entry in (*content.therapies, *content.conditions):
+        assert entry.sources
+        assert all(source.read_on and source.url.startswith("https://") for source in entry.sources)
+
+
+def test_no_source_is_the_machine_it_was_written_on(content: ShippedContent) -> None:
+    urls = [record.document.url for record in content.documents if record.document.url]
+    assert all(url.startswith(("https://", "http://www.ibx.com/")) for url in urls)
+
+
+@pytest.mark.parametrize(
+    ("word", "syllables"),
+    [("care", 1), ("table", 2), ("genes", 1), ("diseases", 3), ("CareSource", 2), ("therapies", 3), ("FDA", 3)],
+)
+def test_syllables_are_counted_as_they_are_read(word: str, syllables: int) -> None:
+    assert count_syllables(word) == syllables
+
+
+def test_the_reading_grade_tells_plain_from_hard() -> None:
+    assert reading_grade("The cat sat on the mat.") < 1
+    assert reading_grade("Administrative determinations necessitate comprehensive documentation.") > 12
+    assert reading_grade("Elevidys helps.", ["Elevidys"]) == reading_grade("drug helps.")
