@@ -8,6 +8,7 @@ import signal
 import socket
 import sys
 from contextlib import AsyncExitStack
+from pathlib import Path
 from typing import TextIO
 
 from aiohttp import web
@@ -134,8 +135,9 @@ def _open_log(settings: Settings, stack: AsyncExitStack) -> TextIO:
     if not settings.log_file:
         configure_logs(settings.log_level, sys.stderr)
         return sys.stderr
-    settings.log_file.parent.mkdir(parents=True, exist_ok=True)
-    stream = stack.enter_context(settings.log_file.open("a", encoding="utf-8", buffering=1))
+    path = Path(settings.log_file)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    stream = stack.enter_context(path.open("a", encoding="utf-8", buffering=1))
     configure_logs(settings.log_level, stream)
     return stream
 

@@ -16,7 +16,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 _PREFIX = "GENE_GUIDE_"
 
-DEMO_LOG = Path("var/log/gene-guide.log")
+DEMO_LOG = "var/log/gene-guide.log"
 
 Port = Annotated[int, Field(ge=0, le=65535)]
 
@@ -43,8 +43,8 @@ class Settings(BaseSettings):
         "", description="Space-separated origins whose pages may frame the chat; empty allows none but ours."
     )
     log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="Least severe event logged.")
-    log_file: Path | None = Field(
-        None, description="File for the log; empty writes to standard error, in demo mode `var/log/gene-guide.log`."
+    log_file: str = Field(
+        "", description="File for the log; empty writes to standard error, in demo mode `var/log/gene-guide.log`."
     )
 
     conversation_ttl_hours: int = Field(

@@ -39,6 +39,7 @@ def start_product(folder: Path, *, database_url: str | None = None, **settings: 
     environment = {
         **os.environ,
         "GENE_GUIDE_DATABASE_URL": database_url,
+        "GENE_GUIDE_LOG_FILE": "",
         **{f"GENE_GUIDE_{name.upper()}": value for name, value in settings.items()},
     }
     with log.open("wb") as output:
