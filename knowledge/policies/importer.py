@@ -7,7 +7,7 @@ from pathlib import Path
 from bot.database import Database
 from knowledge.content_files import ContentError
 from knowledge.csv_files import ImportReport
-from knowledge.policies import store
+from knowledge.policies import import_store
 from knowledge.policies.files import read_document
 from knowledge.policies.model import FactOfAnotherDocument, PayerWithoutPlan
 
@@ -21,7 +21,7 @@ def import_documents(database: Database, path: Path) -> ImportReport:
     """
     record = read_document(path)
     try:
-        return database.write_now(lambda connection: store.import_document(connection, record))
+        return database.write_now(lambda connection: import_store.import_document(connection, record))
     except FactOfAnotherDocument as error:
         raise ContentError(path.name, record.document.id, f"fact id {error} belongs to another document") from error
     except PayerWithoutPlan as error:

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from bot.database import UtcDateTime, metadata
 from knowledge.facilities.store import delete_facility, find_records, write_facility
 from knowledge.origin import Origin
-from knowledge.policies.store import delete_document, find_checksums, replace_plans, write_document
+from knowledge.policies.import_store import delete_document, find_checksums, replace_plans, write_document
 from knowledge.shipped.files import ShippedContent
 from knowledge.therapies.store import replace_catalogue
 

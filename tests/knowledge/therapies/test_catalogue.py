@@ -21,7 +21,7 @@ async def test_a_product_is_found_with_typed_fields(shipped: Knowledge) -> None:
     casgevy = await shipped.therapies.find_therapy("casgevy")
     assert casgevy is not None
     assert casgevy.kind is TherapyKind.EX_VIVO_GENE_EDITING
-    assert casgevy.conditions == ("sickle_cell", "beta_thalassemia")
+    assert casgevy.conditions == ("beta_thalassemia", "sickle_cell")
     assert casgevy.approved_on == date(2023, 12, 8)
     assert casgevy.age_min_years == 2
 
