@@ -17,16 +17,18 @@ from bot.channels.live import LiveHub
 from bot.channels.rate_limit import RateLimits
 from bot.channels.web.app import WebSettings, create_web_app
 from bot.channels.web.identity import Portal
-from bot.channels.wording import load_wording
+from bot.channels.wording import WordingError, load_wording
 from bot.conversations.ids import RandomIds
 from bot.conversations.service import ConversationService, ConversationSettings
 from bot.conversations.store import SqlConversationStore
 from bot.database import Database
 from bot.database.migrate import migrate
 from bot.engine_client import EngineClient
+from bot.failures import StartFailed
 from bot.safety.gate import load_gate
 from bot.settings import Settings, SettingsError
 from knowledge.bootstrap import Knowledge, build_knowledge
+from knowledge.content_files import ContentError
 from knowledge.importing import import_file, load_content
 
 ROOT = Path(__file__).parents[1]
@@ -42,10 +44,13 @@ def utc_now() -> datetime:
 def prepare_database(database: Database, *, demo: bool = False) -> str:
     """Migrates, loads the shipped content and, in demo mode, the fictional members; says what is there.
 
-    Raises ContentError, StoreUnavailable.
+    Raises StartFailed, StoreUnavailable.
     """
     migrate(database.engine)
-    content = load_content(database)
+    try:
+        content = load_content(database)
+    except ContentError as error:
+        raise StartFailed(f"The shipped content cannot be loaded: {error}") from None
     if demo:
         import_file(database, "members", DEMO_MEMBERS, now=utc_now())
     return (
@@ -86,9 +91,13 @@ async def open_core(settings: Settings) -> AsyncIterator[Core]:
 
 
 def build_gateway(settings: Settings, core: Core, engine: EngineClient) -> web.Application:
-    """What members reach. Raises SettingsError, WordingError."""
+    """What members reach. Raises SettingsError, StartFailed."""
+    try:
+        wording = load_wording(RESPONSES)
+    except WordingError as error:
+        raise StartFailed(f"The gateway's wording cannot be used: {error}.") from None
     live = LiveHub()
-    intake = Intake(core.conversations, engine, load_gate(), load_wording(RESPONSES), live)
+    intake = Intake(core.conversations, engine, load_gate(), wording, live)
     limits = RateLimits.per_minute(
         conversations=settings.conversations_per_minute, messages=settings.messages_per_minute
     )

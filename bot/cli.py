@@ -11,14 +11,14 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 from bot.database import Database, StoreUnavailable
-from bot.engine_process import EngineFailed
-from bot.settings import Settings, SettingsError, read_settings
+from bot.failures import OperatorError
+from bot.settings import Settings, read_settings
 
 _STOPPED_BY_CTRL_C = 130
 
 
-class CommandFailed(Exception):
-    """A command could not do its work; the message is one sentence for the person at the keyboard."""
+class CommandFailed(OperatorError):
+    """A command could not do its work."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -26,7 +26,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         return int(options.command(options) or 0)
-    except (CommandFailed, SettingsError, EngineFailed) as error:
+    except OperatorError as error:
         return _refuse(str(error))
     except StoreUnavailable as error:
         return _refuse(f"The database cannot be used: {error}. Check GENE_GUIDE_DATABASE_URL and the disk.")

