@@ -4,194 +4,28 @@ from __future__ import annotations
 
 from bot.engine.entities.words import split_words
 
-# Frequent in one language and rare in the other; written as `split_words` gives them, without accents.
-_ENGLISH = frozenset(
-    [
-        "the",
-        "is",
-        "are",
-        "was",
-        "am",
-        "be",
-        "been",
-        "i",
-        "my",
-        "you",
-        "your",
-        "we",
-        "they",
-        "he",
-        "she",
-        "it",
-        "this",
-        "that",
-        "what",
-        "which",
-        "who",
-        "how",
-        "when",
-        "where",
-        "why",
-        "do",
-        "does",
-        "did",
-        "can",
-        "could",
-        "will",
-        "would",
-        "should",
-        "have",
-        "has",
-        "need",
-        "want",
-        "get",
-        "for",
-        "with",
-        "from",
-        "of",
-        "to",
-        "in",
-        "on",
-        "at",
-        "by",
-        "about",
-        "and",
-        "or",
-        "not",
-        "if",
-        "there",
-        "any",
-        "yes",
-        "thanks",
-        "thank",
-        "please",
-        "hello",
-        "hi",
-        "hey",
-        "ok",
-        "okay",
-        "help",
-        "find",
-        "show",
-        "tell",
-        "approval",
-        "coverage",
-        "covered",
-        "hospital",
-        "near",
-        "nearest",
-        "therapy",
-        "gene",
-        "treatment",
-        "cost",
-        "price",
-        "pay",
-        "plan",
-        "insurance",
-        "member",
-        "card",
-        "nurse",
-        "coach",
-        "doctor",
-        "person",
-        "human",
-        "appeal",
-        "denied",
-        "deny",
-        "sick",
-        "child",
-        "baby",
-        "wife",
-        "husband",
-        "mom",
-        "dad",
-        "adult",
-        "year",
-        "years",
-        "month",
-        "months",
-        "old",
-        "trial",
-        "trials",
-        "risk",
-        "risks",
-        "side",
-        "effects",
-        "unsure",
-        "sure",
-        "yeah",
-        "yep",
-        "nope",
-        "bye",
-        "stop",
-        "cancel",
-        "more",
-        "never",
-        "mind",
-        "policy",
-        "criteria",
-        "precertification",
-        "authorization",
-    ]
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(word.text for word in split_words(text))
+
+
+# Frequent in one language and rare in the other.
+_ENGLISH = _words(
+    """
+    the is are was am be been i my you your we they he she it this that what which who how when where why do does did
+    can could will would should have has need want get for with from of to in on at by about and or not if there any
+    yes thanks thank please hello hi hey ok okay help find show tell approval coverage covered hospital near nearest
+    therapy gene treatment cost price pay plan insurance member card nurse coach doctor person human appeal denied
+    deny sick child baby wife husband mom dad adult year years month months old trial trials risk risks side effects
+    unsure sure yeah yep nope bye stop cancel more never mind policy criteria precertification authorization
+    """
 )
-_SPANISH = frozenset(
-    [
-        "el",
-        "los",
-        "las",
-        "un",
-        "una",
-        "unos",
-        "unas",
-        "es",
-        "esta",
-        "este",
-        "estan",
-        "soy",
-        "mi",
-        "mis",
-        "su",
-        "sus",
-        "tu",
-        "usted",
-        "yo",
-        "que",
-        "cual",
-        "quien",
-        "como",
-        "cuando",
-        "donde",
-        "porque",
-        "por",
-        "para",
-        "con",
-        "de",
-        "del",
-        "y",
-        "o",
-        "si",
-        "hay",
-        "puedo",
-        "puede",
-        "quiero",
-        "necesito",
-        "tengo",
-        "tiene",
-        "ayuda",
-        "gracias",
-        "hola",
-        "buenos",
-        "buenas",
-        "favor",
-        "hijo",
-        "hija",
-        "nino",
-        "nina",
-        "terapia",
-        "cubierto",
-        "cubierta",
-        "cobertura",
-    ]
+_SPANISH = _words(
+    """
+    el los las un una unos unas es está este están soy mi mis su sus tu usted yo qué cuál quién cómo cuándo dónde
+    porque por para con de del y o sí hay puedo puede quiero necesito tengo tiene ayuda gracias hola buenos buenas
+    favor hijo hija niño niña terapia cubierto cubierta cobertura
+    """
 )
 
 
@@ -200,6 +34,6 @@ def tell_language(text: str) -> str:
     words = [word.text for word in split_words(text)]
     english = sum(word in _ENGLISH for word in words)
     spanish = sum(word in _SPANISH for word in words)
-    if english == spanish == 0 or english == spanish:
-        return "und" if english == 0 else "en"
-    return "en" if english > spanish else "es"
+    if english == spanish == 0:
+        return "und"
+    return "es" if spanish > english else "en"

@@ -40,7 +40,8 @@ def data_digest(root: Path) -> str:
     digest = hashlib.sha256(version("rasa").encode())
     for file in _ingredients(root):
         digest.update(str(file.relative_to(root)).encode() + b"\0" + file.read_bytes() + b"\0")
-    for module in sorted(Path(__file__).parent.glob("entities/*.py")):
+    here = Path(__file__).parent
+    for module in [*sorted(here.glob("entities/*.py")), here / "topics.py", here / "importer.py"]:
         digest.update(module.read_bytes())
     return digest.hexdigest()
 

@@ -44,9 +44,10 @@ def train_if_needed(root: Path, models: Path, say: Callable[[str], None]) -> Pat
         started = time.monotonic()
         say("Training the model, because it is missing or its data changed ...")
         with tempfile.TemporaryDirectory(prefix=".training-", dir=models) as folder:
-            _train(root, Path(folder) / model.name, say)
-            say("  checking that it loads")
-            _check(Path(folder) / model.name)
+            with _warnings(say):
+                _train(root, Path(folder) / model.name, say)
+                say("  checking that it loads")
+                _check(Path(folder) / model.name)
             (Path(folder) / model.name).replace(model)
         for earlier in earlier_models(models, model):
             earlier.unlink(missing_ok=True)
@@ -63,7 +64,7 @@ def _train(root: Path, model: Path, say: Callable[[str], None]) -> None:
 
     output = io.StringIO()
     try:
-        with _progress(say), _warnings(say), contextlib.redirect_stdout(output):
+        with _progress(say), contextlib.redirect_stdout(output):
             result = train(
                 domain=str(root / "domain.yml"),
                 config=str(root / "config.yml"),

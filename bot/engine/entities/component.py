@@ -1,4 +1,4 @@
-"""How do the entities get into Rasa? One component: it adds them to a message, and tells the classifier their kinds."""
+"""How do the entities get into Rasa? One component: it adds them to a message, and masks them for the classifier."""
 
 from __future__ import annotations
 
@@ -8,14 +8,11 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
-import numpy
-import scipy.sparse
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
-from rasa.shared.nlu.constants import ENTITIES, FEATURE_TYPE_SENTENCE, TEXT
-from rasa.shared.nlu.training_data.features import Features
+from rasa.shared.nlu.constants import ENTITIES, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
@@ -27,10 +24,8 @@ from bot.engine.entities.people import read_people
 from bot.engine.entities.places import read_places, state_names
 from bot.engine.entities.words import split_words
 
-KINDS = (
-    "therapy", "condition", "plan", "facility", "state", "city", "zip_code", "date", "age_group", "for_whom",
-    "member_id", "policy_number",
-)  # fmt: skip
+# The message's attribute in which the classifier finds the text with kinds in the place of entities.
+MASKED_TEXT = "masked_text"
 _FILE = "names.json"
 
 
@@ -44,6 +39,17 @@ def read_entities(text: str, catalogue: Catalogue, this_year: int) -> tuple[Foun
     return tuple(sorted([*dates, *numbers, *names, *places, *people], key=lambda found: (found.start, found.end)))
 
 
+def mask_entities(text: str, found: tuple[Found, ...]) -> str:
+    """The text with a made-up word for its kind in the place of every entity: "is xxtherapy covered"."""
+    pieces, at = [], 0
+    for each in found:
+        if each.start >= at:
+            pieces += [text[at : each.start], f" xx{each.entity.replace('_', '')} "]
+            at = each.end
+    return "".join([*pieces, text[at:]])
+
+
+# Registered as a featurizer, because those alone hand on what they add to the examples in training.
 @DefaultV1Recipe.register(
     [DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR],
     is_trainable=True,
@@ -51,8 +57,7 @@ def read_entities(text: str, catalogue: Catalogue, this_year: int) -> tuple[Foun
 class EntityReader(GraphComponent):
     """Adds entities without training: names from the content folder, numbers, dates, ages and places from rules.
 
-    "Training" copies the names into the model, so that a running engine reads nothing but its model. The kinds of the
-    entities found become features: "what is X" then looks alike to the classifier for a product it never saw.
+    "Training" copies the names into the model, so that a running engine reads nothing but its model.
     """
 
     def __init__(self, catalogue: Catalogue, storage: ModelStorage, resource: Resource, content: Path) -> None:
@@ -111,14 +116,14 @@ class EntityReader(GraphComponent):
         return self._resource
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
-        """Adds the kinds as features; what an example's author annotated stays as it is."""
+        """Adds the masked text for the classifier; the entities that an example's author annotated stay as they are."""
         for message in training_data.training_examples:
             if message.get(TEXT):
-                self._add_features(message, self._read(message))
+                message.set(MASKED_TEXT, mask_entities(message.get(TEXT), self._read(message)))
         return training_data
 
     def process(self, messages: list[Message]) -> list[Message]:
-        """Adds entities and features to a member's message."""
+        """Adds the entities and the masked text to a member's message."""
         for message in messages:
             if not message.get(TEXT):
                 continue
@@ -134,15 +139,8 @@ class EntityReader(GraphComponent):
                 for each in found
             ]
             message.set(ENTITIES, [*message.get(ENTITIES, []), *entities], add_to_output=True)
-            self._add_features(message, found)
+            message.set(MASKED_TEXT, mask_entities(message.get(TEXT), found))
         return messages
 
     def _read(self, message: Message) -> tuple[Found, ...]:
         return read_entities(message.get(TEXT), self._catalogue, datetime.now(timezone.utc).year)
-
-    def _add_features(self, message: Message, found: tuple[Found, ...]) -> None:
-        present = {each.entity for each in found}
-        row = numpy.array([[1.0 if kind in present else 0.0 for kind in KINDS]], dtype=numpy.float64)
-        message.add_features(
-            Features(scipy.sparse.csr_matrix(row), FEATURE_TYPE_SENTENCE, TEXT, self.__class__.__name__)
-        )

@@ -26,7 +26,8 @@ _CODE = re.compile(rf"(?<![\w'’-])(?P<code>{_CODES})(?![\w'’-])", re.IGNOREC
 # Codes that mean something else as often, even in capitals: "CT scan", "member ID", "PA for a drug", "MS", "MD".
 _AMBIGUOUS = frozenset("AL CO CT DC DE HI ID IN LA MA MD ME MI MO MS MT NE OK OR PA SC VA".split())  # noqa: SIM905
 # In small letters these are words and nothing else.
-_WORDS = frozenset(["HI", "IN", "ME", "OK", "OR"])
+_WORDS = frozenset(["HI", "ID", "IN", "ME", "OK", "OR"])
+_GREETINGS = frozenset(["HI", "OK"])
 _BEFORE_A_STATE = re.compile(
     r"(?:\b(?:in|from|of|near|to)|,|\bstate(?:\s+is)?|\b(?:in|from|near|around)\s+[a-z][\w.'’]+(?:\s+[a-z][\w.'’]+)?)\s*$",
     re.IGNORECASE,
@@ -55,7 +56,7 @@ def _codes(text: str, taken: tuple[Found, ...]) -> Iterator[Found]:
         written, code = match["code"], match["code"].upper()
         before, after = text[: match.start()], text[match.end() :]
         if not before.strip(" ,.!?") and not after.strip(" ,.!?"):
-            counts = code not in _WORDS or written == code != "OK"
+            counts = code not in _WORDS or (written == code and code not in _GREETINGS)
         elif written == code and code not in _AMBIGUOUS and not text.isupper():
             counts = True
         else:
