@@ -51,11 +51,12 @@ class ActionsConnection:
                 timeout=aiohttp.ClientTimeout(total=timeout_s),
                 allow_redirects=False,
             ) as response:
-                return self._checked(response.status, await response.read())
+                status, content = response.status, await response.read()
         except asyncio.TimeoutError:
             raise ActionFailed("TIMEOUT") from None
         except aiohttp.ClientError:
             raise ActionFailed("UNREACHABLE") from None
+        return self._checked(status, content)
 
     async def close(self) -> None:
         """Closes the session."""

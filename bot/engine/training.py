@@ -93,7 +93,7 @@ def _check(model: Path) -> None:
 
 def _origin(error: BaseException) -> BaseException:
     """What Rasa's graph wrapped: the mistake itself rather than the name of the node that met it."""
-    while error.__cause__ is not None:
+    while type(error).__module__.startswith("rasa.engine") and error.__cause__ is not None:
         error = error.__cause__
     return error
 

@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import structlog
-from rasa.core.nlg.generator import NaturalLanguageGenerator
 from rasa.core.nlg.generator import ResponseVariationFilter as Variations
+from rasa.core.nlg.response import TemplatedNaturalLanguageGenerator
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.trackers import DialogueStateTracker
 
@@ -31,7 +31,7 @@ class WordingError(Exception):
         self.placeholder = placeholder
 
 
-class Wording(NaturalLanguageGenerator):
+class Wording(TemplatedNaturalLanguageGenerator):
     """Words replies from the model's responses: the variant of the channel, else the one without a channel.
 
     Placeholders take the values that the action gave, else slots. A missing, empty or "None" value raises
@@ -48,8 +48,9 @@ class Wording(NaturalLanguageGenerator):
         endpoint_config: Any = None,
         domain: Domain | None = None,
     ) -> None:
-        # The last two are how Rasa itself builds the class that endpoints.yml names.
-        self._responses = responses if responses is not None else (domain.responses if domain else {})
+        # `endpoint_config` and `domain` are what Rasa builds the class with that endpoints.yml names, before it has
+        # loaded a model; afterwards it sets this attribute.
+        self.responses = responses if responses is not None else (domain.responses if domain else {})
         self._on_failure = on_failure
         self._suffix = "_es" if locale == "es" else ""
 
@@ -64,18 +65,20 @@ class Wording(NaturalLanguageGenerator):
         try:
             return self._word(key, channel, values)
         except WordingError as error:
-            log.error("engine.wording_failed", code=error.code, key=error.key, placeholder=error.placeholder)
+            # A key that nobody wrote may hold anything, a member's words included.
+            known = key if key in self.responses else None
+            log.error("engine.wording_failed", code=error.code, key=known, placeholder=error.placeholder)
             if self._on_failure is not None:
                 self._on_failure(error)
             raise
 
     def _word(self, key: str, channel: str, values: Mapping[str, Any]) -> dict[str, Any] | None:
-        if key not in self._responses:
+        if key not in self.responses:
             if key == _OPTIONAL_KEY:
                 return None
             raise WordingError("UNKNOWN_RESPONSE", key)
-        source = key + self._suffix if key + self._suffix in self._responses else key
-        variants = Variations(self._responses).responses_for_utter_action(source, channel, values)
+        source = key + self._suffix if key + self._suffix in self.responses else key
+        variants = Variations(self.responses).responses_for_utter_action(source, channel, values)
         if not variants:
             raise WordingError("NO_VARIANT_FOR_CHANNEL", key)
         # One variant a key and channel, so that the same question gets the same words.

@@ -1,0 +1,132 @@
+"""No log line holds a member's words, whoever writes it and however much is logged."""
+
+from __future__ import annotations
+
+import io
+import json
+import logging
+import sys
+import warnings
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import structlog
+from engine_cast import Actions, Member
+
+from bot.engine.logs import configure_logs
+from bot.engine.tracker_store import StoreUnavailable
+
+CANARY = "Quokka"
+
+
+@pytest.fixture(params=["DEBUG", "INFO", "ERROR"])
+def log(request: pytest.FixtureRequest) -> Iterator[io.StringIO]:
+    """The log at a level; what was configured before is put back."""
+    stream = io.StringIO()
+    before, root = structlog.get_config(), logging.getLogger()
+    handlers, level, hook = root.handlers[:], root.level, sys.excepthook
+    configure_logs(request.param, stream)
+    yield stream
+    structlog.configure(**before)
+    root.handlers[:], sys.excepthook = handlers, hook
+    root.setLevel(level)
+    logging.captureWarnings(False)
+
+
+def lines(log: io.StringIO) -> list[dict[str, Any]]:
+    """Every line is an event as JSON."""
+    events = [json.loads(line) for line in log.getvalue().splitlines()]
+    assert all(set(event) >= {"event", "timestamp", "level"} for event in events)
+    return events
+
+
+@pytest.mark.parametrize(
+    "source", ["rasa.core.processor", "sanic.root", "sanic.error", "asyncio", "aiohttp.server", ""]
+)
+def test_what_libraries_say_is_reduced_to_where_they_said_it(log: io.StringIO, source: str) -> None:
+    logger = logging.getLogger(source)
+    for method in (logger.debug, logger.info, logger.warning, logger.error, logger.critical):
+        method(f"Member said {CANARY}")
+        method("Member said %s", CANARY)
+    try:
+        raise ValueError(CANARY)
+    except ValueError:
+        logger.exception("Failed on %s", CANARY)
+    assert CANARY not in log.getvalue()
+    assert {"error": "ValueError", "level": "error"}.items() <= lines(log)[-1].items()
+
+
+def test_what_rasa_logs_as_fields_is_dropped(log: io.StringIO) -> None:
+    logger = structlog.get_logger()
+    fields = ("parse_data_text", "parse_data_entities", "slot_values", "rasa_events", "response", "event_info", "text")
+    for level in ("debug", "info", "warning", "error", "critical"):
+        getattr(logger, level)("processor.message.parse", **dict.fromkeys(fields, CANARY))
+        getattr(logger, level)(f"The member {CANARY} wrote", turn_id="turn-1")
+    try:
+        raise KeyError(CANARY)
+    except KeyError:
+        logger.exception("interpolator.interpolate.text", placeholder_key=CANARY)
+    assert CANARY not in log.getvalue()
+    assert lines(log)[-1]["error"] == "KeyError"
+
+
+def test_a_listed_field_with_words_in_it_is_not_shown(log: io.StringIO) -> None:
+    structlog.get_logger().error("engine.test", code=f"{CANARY} is my name", where=["a.py:1", f"my {CANARY}"])
+    assert lines(log)[-1]["code"] == "?"
+    assert lines(log)[-1]["where"] == ["a.py:1", "?"]
+
+
+def test_warnings_and_crashes_are_told_without_their_text(log: io.StringIO) -> None:
+    warnings.warn(f"Invalid entity {CANARY}", UserWarning, stacklevel=1)
+    try:
+        raise RuntimeError(CANARY)
+    except RuntimeError as error:
+        sys.excepthook(type(error), error, error.__traceback__)
+    assert CANARY not in log.getvalue()
+    assert lines(log)[-1]["event"] == "engine.crashed"
+
+
+async def test_whole_conversations_leave_no_word_in_the_log(
+    log: io.StringIO,
+    member: Member,
+    actions: Actions,
+    capfd: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    said = [
+        f"my name is {CANARY}, is zolgensma covered",
+        f"find a hospital for {CANARY}",
+        f"/{CANARY}",
+        "is my coverage active",
+        "GG1000001",
+        "March 14, 1962",
+        f"thank you {CANARY}",
+        f"this is useless {CANARY}",
+        f"{{{CANARY}}} %s {CANARY}",
+    ]
+    for text in said:
+        await member.says(text)
+    await member.chooses('/facility_search{"zip_code": "19104"}')
+    # Everything breaks now, and every failure has the member's words at hand.
+    actions.answer_raw("action_answer_coverage", 200, json.dumps({"events": [{"text": CANARY}]}).encode())
+    await member.says(f"is casgevy covered, {CANARY}?")
+    actions.answer("action_answer_coverage", {"response": f"utter_{CANARY}"}, {"text": CANARY})
+    await member.says(f"is casgevy covered, {CANARY}?")
+    actions.answer("action_answer_coverage", events=[{"event": "slot", "name": "no_such_slot", "value": CANARY}])
+    await member.says(f"is casgevy covered, {CANARY}?")
+
+    async def crash(*args: Any, **kwargs: Any) -> None:
+        raise RuntimeError(f"could not read {CANARY}")
+
+    monkeypatch.setattr("rasa.core.processor.MessageProcessor.parse_message", crash)
+    await member.says(CANARY)
+    monkeypatch.setattr("bot.engine.tracker_store._upsert", lambda *args: 1 / 0)
+    with pytest.raises((StoreUnavailable, ZeroDivisionError)):
+        await member.says(CANARY)
+
+    printed = capfd.readouterr()
+    for output in (log.getvalue(), printed.out, printed.err):
+        for secret in (CANARY, "1000001", "1962", "19104"):
+            assert secret not in output.replace("conversation-1", "")
+    assert lines(log)
