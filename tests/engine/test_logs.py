@@ -41,9 +41,7 @@ def lines(log: io.StringIO) -> list[dict[str, Any]]:
     return events
 
 
-@pytest.mark.parametrize(
-    "source", ["rasa.core.processor", "sanic.root", "sanic.error", "asyncio", "aiohttp.server", ""]
-)
+@pytest.mark.parametrize("source", ["rasa.core.processor", "sanic.root", "sanic.error", "asyncio", "aiohttp.server"])
 def test_what_libraries_say_is_reduced_to_where_they_said_it(log: io.StringIO, source: str) -> None:
     logger = logging.getLogger(source)
     for method in (logger.debug, logger.info, logger.warning, logger.error, logger.critical):
