@@ -24,6 +24,8 @@ _QUIET = {
     "TF_CPP_MIN_LOG_LEVEL": "3",
 }
 
+_INTERRUPTED = 130
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the command; 0 when it did its work, 1 after one sentence on what is wrong."""
@@ -31,15 +33,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("command", choices=["serve", "train"])
     command = parser.parse_args(arguments).command
     os.environ.update(_QUIET)
-    end_with_parent()
     try:
         return _serve() if command == "serve" else _train()
     except (SettingsError, ModelUnusable, TrainingFailed) as error:
         return _fail(str(error))
+    except KeyboardInterrupt:
+        return _INTERRUPTED
 
 
 def _serve() -> int:
     settings = read_settings(os.environ)
+    end_with_parent()
     configure_logs(settings.log_level)
     model = find_model(settings.model)
     # Both before the first import of Rasa: what it does while it is imported cannot be undone.
@@ -73,7 +77,7 @@ def _train() -> int:
 
 def _stop(number: int, frame: FrameType | None) -> None:
     # So that the folder of the unfinished model is removed on the way out.
-    raise SystemExit(128 + number)
+    raise KeyboardInterrupt
 
 
 def _fail(sentence: str) -> int:

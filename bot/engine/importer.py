@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from rasa.shared.core.domain import Domain
+import copy
+import functools
+
+from rasa.shared.core.domain import Domain, InvalidDomain
 from rasa.shared.importers.rasa import RasaFileImporter
+from rasa.shared.importers.utils import training_data_from_paths
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 
@@ -15,15 +19,25 @@ class WordingImporter(RasaFileImporter):
 
     def get_nlu_data(self, language: str | None = "en") -> TrainingData:
         """The examples without the responses."""
-        data = super().get_nlu_data(language)
         return TrainingData(
-            training_examples=data.training_examples,
-            entity_synonyms=data.entity_synonyms,
-            regex_features=data.regex_features,
-            lookup_tables=data.lookup_tables,
+            # Copies: Rasa adds to examples while it trains.
+            training_examples=copy.deepcopy(self._files.training_examples),
+            entity_synonyms=self._files.entity_synonyms,
+            regex_features=self._files.regex_features,
+            lookup_tables=self._files.lookup_tables,
         )
 
     def get_domain(self) -> Domain:
         """The domain with the responses of the data files. Raises InvalidDomain when a key is written twice."""
-        responses = super().get_nlu_data().responses
-        return super().get_domain().merge(Domain.from_dict({"responses": responses}))
+        return super().get_domain().merge(Domain.from_dict({"responses": self._files.responses}))
+
+    @functools.cached_property
+    def _files(self) -> TrainingData:
+        # Once: Rasa asks again and again, and reading thousands of examples takes seconds.
+        files = [training_data_from_paths([file], "en") for file in self._nlu_files]
+        written = [key for file in files for key in file.responses]
+        twice = sorted({key for key in written if written.count(key) > 1})
+        if twice:
+            # Rasa would let the file that comes last win.
+            raise InvalidDomain(f"These responses are written in two files: {', '.join(twice)}")
+        return TrainingData().merge(*files)

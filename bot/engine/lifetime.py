@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import signal
 import stat
 import threading
@@ -12,10 +13,12 @@ def end_with_parent() -> None:
     """Sends this process a SIGTERM when its standard input closes, if that is a pipe or a socket.
 
     The app starts the engine with a pipe that it never writes to: the pipe closes when the app ends, however it ends.
-    A terminal or /dev/null as standard input means that nobody depends on it.
+    A terminal or /dev/null as standard input means that nobody holds it.
     """
     mode = os.fstat(0).st_mode
-    if stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode):
+    # What is closed from the start, as under some service managers, was never anybody's hold on us.
+    held = (stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode)) and not select.select([0], [], [], 0)[0]
+    if held:
         threading.Thread(target=_wait_for_the_end, name="parent-watch", daemon=True).start()
 
 

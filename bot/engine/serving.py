@@ -35,7 +35,13 @@ async def serve(settings: EngineSettings, model: Path) -> None:
     store = DialogueStore(settings.database_url)
     actions = ActionsConnection(settings.actions_url, settings.actions_secret)
     turns = TurnTaker(agent, store, actions)
-    runner = web.AppRunner(create_app(turns, store, settings.secret), access_log=None, shutdown_timeout=_STOP_TIMEOUT_S)
+    runner = web.AppRunner(
+        create_app(turns, store, settings.secret),
+        access_log=None,
+        shutdown_timeout=_STOP_TIMEOUT_S,
+        # A turn that nobody waits for any more is given up, so that the dialogue does not move on unseen.
+        handler_cancellation=True,
+    )
     try:
         await runner.setup()
         site = web.TCPSite(runner, settings.host, settings.port)

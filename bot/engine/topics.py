@@ -6,9 +6,13 @@ CountVectorsFeaturizer with LogisticRegressionClassifier, in a quarter of the tr
 
 from __future__ import annotations
 
+import hashlib
+import json
+from pathlib import Path
 from typing import Any
 
-import skops.io
+import numpy
+import scipy.sparse
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -18,14 +22,56 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
-from sklearn.pipeline import FeatureUnion, Pipeline, make_union
 
 from bot.engine.entities.component import MASKED_TEXT
 
-_FILE = "topics.skops"
 _RANKED = 10
-# Beyond what skops trusts of its own: how the weights of the pieces are kept.
-_TRUSTED = ["scipy.sparse._csr.csr_matrix"]
+
+
+class TopicModel:
+    """The linear model itself: texts in, the confidence of every topic out. Stored as plain numbers and words."""
+
+    def __init__(self, regularisation: float = 1.0, max_iter: int = 100) -> None:
+        common = {"strip_accents": "unicode", "sublinear_tf": True, "min_df": 2}
+        word = r"(?u)\b\w+\b"
+        self._pieces = (
+            TfidfVectorizer(ngram_range=(1, 2), token_pattern=word, **common),
+            # Pieces of words forgive slips of the finger.
+            TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 4), **common),
+        )
+        self._topics = LogisticRegression(C=regularisation, max_iter=max_iter, class_weight="balanced", random_state=0)
+
+    def fit(self, texts: list[str], topics: list[str]) -> None:
+        """Learns from texts and their topics. Raises ValueError when there are fewer than two topics."""
+        self._topics.fit(scipy.sparse.hstack([piece.fit_transform(texts) for piece in self._pieces]), topics)
+
+    def rank(self, text: str) -> list[tuple[str, float]]:
+        """Every topic with its confidence from 0 to 1, the likeliest first."""
+        features = scipy.sparse.hstack([piece.transform([text]) for piece in self._pieces])
+        [confidences] = self._topics.predict_proba(features)
+        ranked = sorted(zip(confidences, self._topics.classes_, strict=True), reverse=True)
+        return [(str(topic), float(confidence)) for confidence, topic in ranked]
+
+    def save(self, folder: Path) -> None:
+        """Writes the model into the folder."""
+        vocabularies = [piece.get_feature_names_out().tolist() for piece in self._pieces]
+        words = {"vocabularies": vocabularies, "topics": self._topics.classes_.tolist()}
+        (folder / "words.json").write_text(json.dumps(words), encoding="utf-8")
+        weights = {f"idf_{number}": piece.idf_ for number, piece in enumerate(self._pieces)}
+        numpy.savez(folder / "weights.npz", coef=self._topics.coef_, intercept=self._topics.intercept_, **weights)
+
+    @classmethod
+    def open(cls, folder: Path) -> TopicModel:
+        """Reads the model that `save` wrote."""
+        model = cls()
+        words = json.loads((folder / "words.json").read_text(encoding="utf-8"))
+        with numpy.load(folder / "weights.npz", allow_pickle=False) as weights:
+            for number, piece in enumerate(model._pieces):
+                piece.vocabulary = {word: at for at, word in enumerate(words["vocabularies"][number])}
+                piece.idf_ = weights[f"idf_{number}"]
+            model._topics.coef_, model._topics.intercept_ = weights["coef"], weights["intercept"]
+        model._topics.classes_ = numpy.array(words["topics"])
+        return model
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -39,7 +85,7 @@ class TopicClassifier(GraphComponent):
         self._config = config
         self._storage = storage
         self._resource = resource
-        self._model: Pipeline | None = None
+        self._model: TopicModel | None = None
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
@@ -50,6 +96,11 @@ class TopicClassifier(GraphComponent):
     def required_packages() -> list[str]:
         """Packages whose version goes into the fingerprint."""
         return ["sklearn"]
+
+    @classmethod
+    def fingerprint_addon(cls, config: dict[str, Any]) -> str:
+        """Changes with this file, so that Rasa's cache never serves a model of another kind."""
+        return hashlib.sha256(Path(__file__).read_bytes()).hexdigest()
 
     @classmethod
     def create(
@@ -71,55 +122,30 @@ class TopicClassifier(GraphComponent):
         execution_context: ExecutionContext,
         **kwargs: Any,
     ) -> TopicClassifier:
-        """The trained classifier. Raises skops' UntrustedTypesFoundException for a file that is not ours."""
+        """The trained classifier."""
         classifier = cls(config, model_storage, resource)
         with model_storage.read_from(resource) as folder:
-            classifier._model = skops.io.load(folder / _FILE, trusted=_TRUSTED)
+            classifier._model = TopicModel.open(folder)
         return classifier
 
     def train(self, training_data: TrainingData) -> Resource:
         """Learns from the examples. Raises ValueError when there are fewer than two topics."""
         examples = [example for example in training_data.intent_examples if example.get(TEXT) and example.get(INTENT)]
-        if len({example.get(INTENT) for example in examples}) < 2:
-            raise ValueError("there must be examples of at least two intents")
-        model = Pipeline(
-            [
-                ("pieces", _pieces()),
-                (
-                    "topics",
-                    LogisticRegression(
-                        C=self._config["regularisation"],
-                        max_iter=self._config["max_iter"],
-                        class_weight="balanced",
-                        random_state=0,
-                    ),
-                ),
-            ]
-        )
+        model = TopicModel(self._config["regularisation"], self._config["max_iter"])
         model.fit([_readable(example) for example in examples], [example.get(INTENT) for example in examples])
         with self._storage.write_to(self._resource) as folder:
-            skops.io.dump(model, folder / _FILE)
+            model.save(folder)
         return self._resource
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Adds the topic and the ranking of the likeliest ones, confidences from 0 to 1."""
         assert self._model is not None  # noqa: S101 - Rasa processes with loaded components only
         for message in messages:
-            [confidences] = self._model.predict_proba([_readable(message)])
-            likeliest = sorted(zip(confidences, self._model.classes_, strict=True), reverse=True)[:_RANKED]
-            ranking = [{"name": str(topic), "confidence": float(confidence)} for confidence, topic in likeliest]
+            likeliest = self._model.rank(_readable(message))[:_RANKED]
+            ranking = [{"name": topic, "confidence": confidence} for topic, confidence in likeliest]
             message.set(INTENT, ranking[0], add_to_output=True)
             message.set(INTENT_RANKING_KEY, ranking, add_to_output=True)
         return messages
-
-
-def _pieces() -> FeatureUnion:
-    common = {"strip_accents": "unicode", "sublinear_tf": True, "min_df": 2}
-    return make_union(
-        TfidfVectorizer(ngram_range=(1, 2), token_pattern=r"(?u)\b\w+\b", **common),  # noqa: S106 - a word's shape
-        # Pieces of words forgive slips of the finger.
-        TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 4), **common),
-    )
 
 
 def _readable(message: Message) -> str:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from typing import Any
 
+import aiohttp
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
 from engine_cast import Actions
@@ -127,6 +129,27 @@ async def test_forgetting_begins_the_dialogue_anew(client: TestClient, store: Di
     await post(client, TURN)
     assert (await client.delete("/conversations/conversation-1", headers=AUTHORIZED)).status == 204
     assert await store.load("conversation-1") is None
+
+
+async def test_a_turn_that_nobody_waits_for_is_given_up_and_the_dialogue_stays(
+    client: TestClient, store: DialogueStore, actions: Actions
+) -> None:
+    await post(client, {**TURN, "text": "is my coverage active"})
+    await post(client, {**TURN, "turn_id": "turn-2", "text": "GG1000001"})
+    before = await store.load("conversation-1")
+    actions.hang("action_verify")
+    with pytest.raises(asyncio.TimeoutError):
+        await client.post(
+            "/turns",
+            json={**TURN, "turn_id": "turn-3", "text": "3/14/1962"},
+            headers=AUTHORIZED,
+            timeout=aiohttp.ClientTimeout(total=0.3),
+        )
+    await asyncio.sleep(0.1)
+    assert await store.load("conversation-1") == before
+    actions.answer("action_verify", {"response": "utter_verification_done"})
+    _, answer = await post(client, {**TURN, "turn_id": "turn-3", "text": "3/14/1962"})
+    assert [reply["key"] for reply in answer["replies"]] == ["utter_verification_done"]
 
 
 async def test_a_mistake_of_ours_is_a_code_and_not_a_trace(

@@ -95,6 +95,7 @@ def test_training_twice_gives_the_same_understanding(copy: Path, agent: Agent, t
     [
         ("domain.yml", "intents: [", "domain.yml"),
         ("data/rules/more.yml", CONTRADICTION, "ontradict"),
+        ("data/responses/more.yml", "responses:\n  utter_clarify:\n  - text: again\n", "utter_clarify"),
         ("knowledge/content/plans.yml", "plans: [", "plans.yml"),
         ("config.yml", "recipe: default.v1\nassistant_id: x\npipeline:\n- name: Nothing\npolicies: []\n", "Nothing"),
     ],
