@@ -31,6 +31,7 @@ train:  ## Trains the model where it is missing or older than its data
 
 lock:  ## Resolves the lock files anew; needs uv
 	cd requirements && uv pip compile engine.in --python-version 3.10 --generate-hashes --no-emit-index-url -q -o engine.txt
+	cd requirements && uv pip compile uv.in --universal --python-version 3.8 --generate-hashes --no-emit-index-url -q -o uv.txt
 	cd requirements && uv pip compile engine-test.in -c engine.txt --python-version 3.10 --generate-hashes --no-emit-index-url -q -o engine-test.txt
 	cd requirements && uv pip compile app.in --universal --python-version 3.10 --generate-hashes --no-emit-index-url -q -o app.txt
 	cd requirements && uv pip compile test.in -c app.txt --universal --python-version 3.10 --generate-hashes --no-emit-index-url -q -o test.txt

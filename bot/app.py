@@ -41,6 +41,14 @@ def utc_now() -> datetime:
     return datetime.now(timezone.utc)
 
 
+def open_database(settings: Settings) -> Database:
+    """The database of the settings, not yet connected. Raises SettingsError."""
+    try:
+        return Database.open(settings.database_url)
+    except ValueError as error:
+        raise SettingsError(f"GENE_GUIDE_DATABASE_URL cannot be used: {error}.") from None
+
+
 def prepare_database(database: Database, *, demo: bool = False) -> str:
     """Migrates, loads the shipped content and, in demo mode, the fictional members; says what is there.
 
@@ -71,7 +79,7 @@ class Core:
 @asynccontextmanager
 async def open_core(settings: Settings) -> AsyncIterator[Core]:
     """Opens the database and builds the services; closes it at the end."""
-    database = Database.open(settings.database_url)
+    database = open_database(settings)
     try:
         yield Core(
             database=database,

@@ -122,7 +122,9 @@ def _import(options: argparse.Namespace) -> int:
 
 
 def _with_database(settings: Settings, work: Callable[[Database], str]) -> str:
-    database = Database.open(settings.database_url)
+    from bot.app import open_database
+
+    database = open_database(settings)
     try:
         return work(database)
     finally:

@@ -118,7 +118,16 @@ class EngineProcess:
             log.error("engine.died", status=status, restart_in_s=delay_s)
             await asyncio.sleep(delay_s)
             delay_s = min(delay_s * 2, LONGEST_RESTART_DELAY_S)
-            self._process = await self._command.start("serve")
+            self._process = await self._start_again()
+
+    async def _start_again(self) -> asyncio.subprocess.Process:
+        while True:
+            try:
+                return await self._command.start("serve")
+            except (EngineFailed, OSError) as error:
+                # Whatever keeps it from starting now (memory, files, a changed environment) may pass.
+                log.error("engine.not_started", error=type(error).__name__, restart_in_s=LONGEST_RESTART_DELAY_S)
+                await asyncio.sleep(LONGEST_RESTART_DELAY_S)
 
 
 async def _stop(process: asyncio.subprocess.Process) -> None:

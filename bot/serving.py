@@ -103,11 +103,23 @@ async def _start_everything(
         log_stream,
     )
     core = await stack.enter_async_context(open_core(settings))
-    print(await asyncio.to_thread(prepare_database, core.database, demo=settings.demo), flush=True)
-    await train_if_needed(command)
+    # The database is prepared while the engine, the slowest part, comes up.
+    preparing = asyncio.create_task(asyncio.to_thread(prepare_database, core.database, demo=settings.demo))
+    try:
+        await train_if_needed(command)
+        engine, client = await _start_engine(settings, stack, command, engine_port, engine_secret)
+    finally:
+        report = await preparing
+    print(report, flush=True)
     await _serve(stack, build_actions(core, actions_secret), actions)
+    await engine.wait_until_ready(ENGINE_START_TIMEOUT_S)
+    await _serve(stack, build_gateway(settings, core, client), members)
 
-    client = EngineClient(f"http://127.0.0.1:{engine_port}", engine_secret, settings.engine_timeout_s)
+
+async def _start_engine(
+    settings: Settings, stack: AsyncExitStack, command: EngineCommand, port: int, secret: str
+) -> tuple[EngineProcess, EngineClient]:
+    client = EngineClient(f"http://127.0.0.1:{port}", secret, settings.engine_timeout_s)
     stack.push_async_callback(client.close)
 
     async def engine_is_ready() -> bool:
@@ -117,8 +129,7 @@ async def _start_everything(
     stack.push_async_callback(engine.stop)
     print("Starting the engine ...", flush=True)
     await engine.start()
-    await engine.wait_until_ready(ENGINE_START_TIMEOUT_S)
-    await _serve(stack, build_gateway(settings, core, client), members)
+    return engine, client
 
 
 async def _serve(stack: AsyncExitStack, app: web.Application, listener: socket.socket) -> None:

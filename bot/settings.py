@@ -88,6 +88,9 @@ class Settings(BaseSettings):
             raise ValueError("demo mode shows fictional members and listens on loopback addresses only")
         if not is_loopback(self.actions_host) and not self.actions_secret.get_secret_value():
             raise ValueError("actions beyond loopback need actions_secret")
+        for name in ("engine_secret", "actions_secret"):
+            if "${" in getattr(self, name).get_secret_value():
+                raise ValueError(f"{name} holds a placeholder instead of a secret")
         if self.engine_url and not self.engine_secret.get_secret_value():
             raise ValueError("an engine that runs elsewhere needs engine_secret")
         return self

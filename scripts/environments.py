@@ -128,19 +128,35 @@ def find_interpreter(versions, title):
         for candidate in candidates(version):
             if version_of(candidate) == version:
                 return candidate
-    uv = shutil.which("uv")
-    if uv:
-        print("Fetching Python %s with uv ..." % versions[0], flush=True)
-        if subprocess.call([uv, "python", "install", versions[0]]) == 0:
-            found = subprocess.run([uv, "python", "find", versions[0]], stdout=subprocess.PIPE)
-            candidate = found.stdout.decode().strip()
-            if candidate and version_of(candidate) == versions[0]:
-                return candidate
+    fetched = fetch_interpreter(versions[0])
+    if fetched:
+        return fetched
     raise SetupFailed(
         "No Python %s that runs was found for %s: install it (for example `uv python install %s` or "
         "`pyenv install %s`) or name one in GENE_GUIDE_PYTHON_%s."
         % (" or ".join(versions), title, versions[0], versions[0], versions[0].replace(".", "_"))
     )
+
+
+def fetch_interpreter(version):
+    """Fetches a CPython with uv, which comes from its own lock file where it is not there; None when it can't be."""
+    uv = shutil.which("uv")
+    try:
+        if uv is None:
+            folder = os.path.join(ROOT, ".venv", "uv")
+            uv = os.path.join(folder, "bin", "uv")
+            if not os.path.exists(uv):
+                print("Looking for a Python %s to fetch ..." % version, flush=True)
+                run([sys.executable, "-m", "venv", folder], "uv", "Python could not make an environment for uv")
+                install(python_of(folder), "uv.txt", "uv", "uv, which fetches interpreters,")
+        print("Fetching Python %s with uv ..." % version, flush=True)
+        run([uv, "python", "install", version], "uv", "uv could not fetch Python %s" % version)
+    except SetupFailed as error:
+        print("  %s" % error, flush=True)
+        return None
+    found = subprocess.run([uv, "python", "find", version], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    candidate = found.stdout.decode().strip()
+    return candidate if candidate and version_of(candidate) == version else None
 
 
 def candidates(version):
@@ -191,11 +207,13 @@ def run(command, name, failure):
     os.makedirs(LOGS, exist_ok=True)
     log = os.path.join(LOGS, "setup-%s.log" % name)
     with open(log, "ab") as file:
+        start = file.tell()
         file.write(("\n$ %s\n" % " ".join(command)).encode())
         file.flush()
-        if subprocess.call(command, stdout=file, stderr=subprocess.STDOUT, cwd=ROOT) == 0:
+        if subprocess.call(command, stdin=subprocess.DEVNULL, stdout=file, stderr=subprocess.STDOUT, cwd=ROOT) == 0:
             return
     with open(log, errors="replace") as file:
+        file.seek(start)
         lines = [line.strip() for line in file if line.strip()]
     reasons = [line for line in lines if line.lower().startswith(("error", "oserror"))] or lines
     raise SetupFailed("%s: %s (all of it in %s)." % (failure, reasons[-1][:300], os.path.relpath(log, ROOT)))

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 T = TypeVar("T")
@@ -117,7 +117,11 @@ class Database:
 
 def create_database_engine(url: str, *, timeout_s: float = DEFAULT_TIMEOUT_S) -> Engine:
     """Builds the SQLAlchemy engine for a `sqlite:` or `postgresql:` address. Raises ValueError for others."""
-    parsed = make_url(url)
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        # `from None`: the message quotes the address, and an address may hold a password.
+        raise ValueError("the database address is not an address") from None
     # Parameters are never logged or shown: they hold members' words.
     if parsed.get_backend_name() == "sqlite":
         return _sqlite_engine(parsed, timeout_s)

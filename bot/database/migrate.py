@@ -9,17 +9,26 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError
+
+from bot.database.database import StoreUnavailable
 
 _MIGRATIONS = Path(__file__).with_name("migrations")
 
 
 def migrate(engine: Engine, revision: str = "head") -> None:
-    """Upgrades to `revision`; does nothing where the database is there already."""
-    with engine.connect() as connection:
-        config = _config()
-        config.attributes["connection"] = connection
-        command.upgrade(config, revision)
-        connection.commit()
+    """Upgrades to `revision`; does nothing where the database is there already. Raises StoreUnavailable."""
+    try:
+        with engine.connect() as connection:
+            if connection.dialect.name == "postgresql":
+                # The limit of a member's request is no limit for rebuilding a table.
+                connection.exec_driver_sql("SET statement_timeout = 0")
+            config = _config()
+            config.attributes["connection"] = connection
+            command.upgrade(config, revision)
+            connection.commit()
+    except DBAPIError as error:
+        raise StoreUnavailable(f"the migration was refused: {type(error).__name__}") from None
 
 
 def is_current(connection: Connection) -> bool:

@@ -76,10 +76,21 @@ def test_a_missing_engine_environment_is_one_clear_sentence(tmp_path: Path) -> N
     assert "Traceback" not in ended.stderr
 
 
-def test_a_database_that_cannot_be_written_is_one_clear_sentence(tmp_path: Path) -> None:
-    ended = _gene_guide(tmp_path, "migrate", GENE_GUIDE_DATABASE_URL="sqlite:////proc/nowhere/gene-guide.sqlite")
+@pytest.mark.parametrize(
+    "address",
+    [
+        "sqlite:////proc/nowhere/gene-guide.sqlite",
+        "sqlite:////dev/full",
+        "postgresql://nobody:secret-word@127.0.0.1:1/nothing",
+        "mysql://nobody:secret-word@127.0.0.1/nothing",
+        "no address with a secret-word",
+    ],
+)
+def test_a_database_that_cannot_be_used_is_one_clear_sentence(address: str, tmp_path: Path) -> None:
+    ended = _gene_guide(tmp_path, "migrate", GENE_GUIDE_DATABASE_URL=address)
     assert ended.returncode == 1
-    assert len(ended.stderr.strip().splitlines()) == 1
+    assert len(ended.stderr.strip().splitlines()) == 1, ended.stderr
+    assert "secret-word" not in ended.stderr
 
 
 def _gene_guide(folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:

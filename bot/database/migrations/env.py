@@ -1,4 +1,7 @@
-"""Runs the migrations over the connection that `bot.database.migrate` hands in."""
+"""Runs the migrations over the connection that `bot.database.migrate` hands in.
+
+For developers: `alembic -x url=sqlite:///var/gene-guide.sqlite current` (or `revision --autogenerate -m TEXT`).
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ import knowledge.facilities.store
 import knowledge.policies.store
 import knowledge.shipped.store
 import knowledge.therapies.store
+from bot.database.database import create_database_engine
 from bot.database.metadata import metadata
 
 
@@ -21,4 +25,10 @@ def run(connection: Connection) -> None:
         context.run_migrations()
 
 
-run(context.config.attributes["connection"])
+given = context.config.attributes.get("connection")
+if given is not None:
+    run(given)
+else:
+    with create_database_engine(context.get_x_argument(as_dictionary=True)["url"]).connect() as opened:
+        run(opened)
+        opened.commit()

@@ -66,9 +66,7 @@ def upgrade() -> None:
         sa.Column("relationship", sa.String(length=32), nullable=False),
         sa.Column("subscriber_id", sa.String(length=32), nullable=True),
         sa.Column("is_sample", sa.Boolean(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["subscriber_id"], ["members.id"], name=op.f("fk_members_subscriber_id_members")
-        ),
+        sa.ForeignKeyConstraint(["subscriber_id"], ["members.id"], name=op.f("fk_members_subscriber_id_members")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_members")),
         sa.UniqueConstraint("member_number", name=op.f("uq_members_member_number")),
     )
@@ -179,9 +177,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["facility_id"], ["facilities.id"], name=op.f("fk_network_memberships_facility_id_facilities")
         ),
-        sa.PrimaryKeyConstraint(
-            "facility_id", "payer", "network_name", "from_on", name=op.f("pk_network_memberships")
-        ),
+        sa.PrimaryKeyConstraint("facility_id", "payer", "network_name", "from_on", name=op.f("pk_network_memberships")),
     )
     op.create_index(op.f("ix_network_memberships_payer"), "network_memberships", ["payer"], unique=False)
     op.create_table(
