@@ -164,20 +164,33 @@ class MemberEntry:
 
 @dataclass(frozen=True)
 class DependentAnswer:
-    """A child under 18 on the verified parent's plan: no name, no number, no birth date."""
+    """A child under 18 on the verified parent's plan: no name, no number, no birth date.
+
+    Everything is the child's own period of cover; nothing is taken over from the parent's.
+    """
 
     relationship: str
     age_group: Literal["pediatric"]
     active: Answer
+    starts_on: date | None
+    ends_on: date | None
+    medical_benefit: Answer
+    approval_required: Answer
+    funding: Funding
+    source: str
+    as_of: datetime
 
 
 @dataclass(frozen=True)
 class EligibilityAnswer:
     """What the plan record says for one service day. Active never means that a therapy is covered.
 
-    `as_of` is when the source last confirmed the record; `service_day` the day asked about.
+    `as_of` is when the source last confirmed the record; `service_day` the day asked about. `is_minor` tells that the
+    verified member is under 18 today, so that this is a child's record.
     """
 
+    relationship: str
+    is_minor: bool
     active: Answer
     starts_on: date | None
     ends_on: date | None

@@ -13,6 +13,7 @@ from knowledge.eligibility.model import (
     ADULT_AGE_YEARS,
     Answer,
     AuditEvent,
+    Coverage,
     DependentAnswer,
     EligibilityAnswer,
     EligibilitySettings,
@@ -128,7 +129,8 @@ class EligibilityService:
     ) -> EligibilityAnswer:
         """What the record of a verified member says for the service day `as_of`; what it does not say is unknown.
 
-        Dependents: only for the person who holds the plan, only children under 18 on the same plan. Raises
+        Dependents: only for the person who holds the plan, only children on the same plan who are under 18 both today
+        and on that day: a grown child's record is the child's own, whichever day is asked about. Raises
         UnknownMember.
         """
         record = await self._store.find_record(member_id)
@@ -161,12 +163,14 @@ class EligibilityService:
     async def find_plan_id(self, member_id: MemberId) -> PlanId | None:
         """The plan of the member's active cover, else of the newest on file; None if there is none."""
         record = await self._store.find_record(member_id)
-        coverage = record.coverage_for(today(DEFAULT_TIME_ZONE, self._clock())) if record else None
+        coverage = record.coverage_for(self._today()) if record else None
         return coverage.plan_id if coverage else None
 
     async def _answer(self, record: MemberRecord, day: date) -> EligibilityAnswer:
         coverage = record.coverage_for(day)
         return EligibilityAnswer(
+            relationship=record.member.relationship,
+            is_minor=record.member.age_on(self._today()) < ADULT_AGE_YEARS,
             active=coverage.active_on(day) if coverage else Answer.UNKNOWN,
             starts_on=coverage.starts_on if coverage else None,
             ends_on=coverage.ends_on if coverage else None,
@@ -191,10 +195,13 @@ class EligibilityService:
         answers = []
         for dependent in await self._store.list_dependents(record.member.id):
             coverage = dependent.coverage_for(day)
-            if dependent.member.age_on(day) < ADULT_AGE_YEARS and coverage and coverage.plan_id == own.plan_id:
-                active = coverage.active_on(day)
-                answers.append(DependentAnswer(dependent.member.relationship, "pediatric", active))
+            is_minor = dependent.member.age_on(max(day, self._today())) < ADULT_AGE_YEARS
+            if is_minor and coverage and coverage.plan_id == own.plan_id:
+                answers.append(_dependent_answer(dependent.member, coverage, day))
         return tuple(answers)
+
+    def _today(self) -> date:
+        return today(DEFAULT_TIME_ZONE, self._clock())
 
     async def _record_look_up(self, member_id: MemberId, conversation_id: str, purpose: str, outcome: str) -> None:
         await self._audit.record(
@@ -208,6 +215,21 @@ class EligibilityService:
                 outcome=outcome,
             )
         )
+
+
+def _dependent_answer(dependent: Member, coverage: Coverage, day: date) -> DependentAnswer:
+    return DependentAnswer(
+        relationship=dependent.relationship,
+        age_group="pediatric",
+        active=coverage.active_on(day),
+        starts_on=coverage.starts_on,
+        ends_on=coverage.ends_on,
+        medical_benefit=coverage.medical_benefit,
+        approval_required=coverage.approval_required,
+        funding=coverage.funding,
+        source=coverage.source,
+        as_of=coverage.recorded_at,
+    )
 
 
 def _failure_keys(conversation_id: str, member_number: str) -> tuple[str, ...]:

@@ -107,17 +107,52 @@ async def test_a_dependent_sees_nobody_else(knowledge: Knowledge) -> None:
     assert (await look_up(knowledge, "GG1000005")).dependents == ()
 
 
+async def test_a_childs_own_record_is_known_for_one(knowledge: Knowledge) -> None:
+    child, parent = await look_up(knowledge, "GG1000005"), await look_up(knowledge, "GG1000004")
+    assert (child.relationship, child.is_minor) == ("child", True)
+    assert (parent.relationship, parent.is_minor) == ("subscriber", False)
+
+
+def write_members(folder: Path, *rows: str) -> Path:
+    path = folder / "members.csv"
+    path.write_text("\n".join([",".join(MemberRow.model_fields), *rows]), encoding="utf-8")
+    return path
+
+
+async def test_a_childs_answer_is_the_childs_own_cover(
+    knowledge: Knowledge, with_members: Database, tmp_path: Path, clock: StoppedClock
+) -> None:
+    parent = "P001,Ana,1980-01-01,19104,subscriber,,independence,PA,self_funded,2020-01-01,,yes,yes,no"
+    child = "P002,Bo,2020-05-05,19104,child,P001,independence,PA,insured,2021-02-03,2026-12-31,no,,yes"
+    silent = "P003,Cy,2021-05-05,19104,child,P001,independence,,,,,,,no"
+    import_members(with_members, write_members(tmp_path, parent, child, silent), now=clock.now)
+    children = (await look_up(knowledge, "P001", born=date(1980, 1, 1))).dependents
+    told, untold = sorted(children, key=lambda child: child.starts_on is None)
+    assert (told.active, told.starts_on, told.ends_on) == (Answer.YES, date(2021, 2, 3), date(2026, 12, 31))
+    assert (told.medical_benefit, told.approval_required) == (Answer.NO, Answer.UNKNOWN)
+    assert (told.funding, told.source, told.as_of) == (Funding.INSURED, "sample member file", clock.now)
+    assert (untold.active, untold.starts_on, untold.ends_on) == (Answer.UNKNOWN, None, None)
+    assert (untold.medical_benefit, untold.approval_required) == (Answer.UNKNOWN, Answer.UNKNOWN)
+    assert (untold.funding, untold.source) == (Funding.UNKNOWN, "member file")
+
+
+async def test_a_grown_child_is_not_shown_for_a_day_of_childhood(
+    knowledge: Knowledge, with_members: Database, tmp_path: Path
+) -> None:
+    import_members(with_members, write_family(tmp_path))
+    answer = await look_up(knowledge, "F001", date(2024, 1, 1), born=date(1980, 1, 1))
+    assert len(answer.dependents) == 1, "Dee was 15 then and is 18 today"
+
+
 def write_family(folder: Path) -> Path:
     rows = [
-        "F1,Ana,1980-01-01,19104,subscriber,,independence,PA,insured,2020-01-01,,yes,yes,yes",
+        "F001,Ana,1980-01-01,19104,subscriber,,independence,PA,insured,2020-01-01,,yes,yes,yes",
         "F002,Ben,1980-02-02,19104,spouse,F001,independence,PA,insured,2020-01-01,,yes,yes,yes",
         "F003,Cem,2008-11-22,19104,child,F001,independence,PA,insured,2020-01-01,,yes,yes,yes",
         "F004,Dee,2008-11-21,19104,child,F001,independence,PA,insured,2020-01-01,,yes,yes,yes",
         "F005,Eve,2015-01-01,19104,child,F001,caresource,OH,insured,2020-01-01,,yes,yes,yes",
     ]
-    path = folder / "family.csv"
-    path.write_text("\n".join([",".join(MemberRow.model_fields), *rows]).replace("F1,", "F001,"), encoding="utf-8")
-    return path
+    return write_members(folder, *rows)
 
 
 async def test_spouse_grown_child_and_a_child_on_another_plan_stay_hidden(
@@ -133,11 +168,8 @@ async def test_spouse_grown_child_and_a_child_on_another_plan_stay_hidden(
 async def test_the_active_cover_answers_and_the_ended_one_is_kept(
     knowledge: Knowledge, with_members: Database, tmp_path: Path
 ) -> None:
-    header = ",".join(MemberRow.model_fields)
     row = "GG1000003,Priya,1990-06-05,19320,subscriber,,caresource,OH,insured,2026-07-01,,yes,,yes"
-    path = tmp_path / "members.csv"
-    path.write_text(f"{header}\n{row}\n", encoding="utf-8")
-    import_members(with_members, path)
+    import_members(with_members, write_members(tmp_path, row))
     assert (await look_up(knowledge, "GG1000003")).plan_id == "caresource"
     assert (await look_up(knowledge, "GG1000003", date(2026, 6, 30))).plan_id == "independence"
 
