@@ -49,15 +49,19 @@ class Verification:
 
 @dataclass(frozen=True)
 class EligibilitySettings:
-    """How many wrong attempts lock, and for how long."""
+    """How many wrong attempts lock, and for how long.
+
+    Behind one origin (a network address) may be a whole clinic, so its limit is larger.
+    """
 
     failures_before_lock: int = 3
+    origin_failures_before_lock: int = 10
     lock: timedelta = timedelta(minutes=15)
 
 
 @dataclass(frozen=True)
 class FailureCount:
-    """Wrong attempts of one conversation or for one member number."""
+    """Wrong attempts of one conversation, for one member number, or from one origin."""
 
     failures: int
     last_failure_at: datetime
@@ -68,12 +72,14 @@ class FailureCount:
         return self.locked_until is not None and now < self.locked_until
 
 
-def count_failure(before: FailureCount | None, now: datetime, settings: EligibilitySettings) -> FailureCount:
-    """The count after one more wrong attempt; failures older than the lock time no longer count."""
-    still_counts = before is not None and before.locked_until is None and now - before.last_failure_at < settings.lock
+def count_failure(before: FailureCount | None, now: datetime, *, limit: int, lock: timedelta) -> FailureCount:
+    """The count after one more wrong attempt; the one that reaches `limit` locks.
+
+    Failures older than the lock time no longer count.
+    """
+    still_counts = before is not None and before.locked_until is None and now - before.last_failure_at < lock
     failures = (before.failures if before is not None and still_counts else 0) + 1
-    locked_until = now + settings.lock if failures >= settings.failures_before_lock else None
-    return FailureCount(failures, now, locked_until)
+    return FailureCount(failures, now, now + lock if failures >= limit else None)
 
 
 @dataclass(frozen=True)

@@ -60,6 +60,15 @@ class AuditLog(Protocol):
     async def record(self, event: AuditEvent) -> None: ...
 
 
+@dataclass(frozen=True)
+class _Limit:
+    """Under which key wrong attempts are counted, how many lock it, and whether the right data clears it."""
+
+    key: str
+    failures: int
+    is_forgiven: bool
+
+
 @dataclass
 class _Judgement:
     """What one attempt came to, decided inside the transaction that counts it."""
@@ -82,17 +91,21 @@ class EligibilityService:
         self._clock = clock
         self._settings = settings
 
-    async def verify(self, *, member_number: str, date_of_birth: date, conversation_id: str) -> Verification:
+    async def verify(
+        self, *, member_number: str, date_of_birth: date, conversation_id: str, origin: str | None = None
+    ) -> Verification:
         """Checks a member number (in any writing) with a date of birth.
 
-        The third failure of a conversation, or for a member number, locks it for 15 minutes; while it is locked
-        even the right data is refused. Whether a number exists can't be told from outcome or time.
+        The third failure of a conversation, or for a member number, locks it for 15 minutes, and so does the tenth
+        from one `origin` (the network address, where the channel knows it); while it is locked even the right data
+        is refused. Whether a number exists can't be told from outcome or time.
         """
         number = normalise_member_number(member_number)
         now = self._clock()
         member = await self._store.find_member(number)
         expected = member.date_of_birth if member else _NOBODYS_BIRTH_DATE
         is_right = hmac.compare_digest(expected.isoformat(), date_of_birth.isoformat()) and member is not None
+        limits = self._limits(conversation_id, number, origin)
         judgement = _Judgement()
 
         def judge(counts: tuple[FailureCount | None, ...]) -> tuple[FailureCount | None, ...]:
@@ -102,13 +115,16 @@ class EligibilityService:
                 return counts
             if is_right:
                 judgement.outcome = VerificationOutcome.VERIFIED
-                return tuple(None for _ in counts)
-            after = tuple(count_failure(count, now, self._settings) for count in counts)
+                return tuple(None if limit.is_forgiven else count for limit, count in zip(limits, counts, strict=True))
+            after = tuple(
+                count_failure(count, now, limit=limit.failures, lock=self._settings.lock)
+                for limit, count in zip(limits, counts, strict=True)
+            )
             locks = any(count.is_locked(now) for count in after)
             judgement.outcome = VerificationOutcome.LOCKED if locks else VerificationOutcome.NO_MATCH
             return after
 
-        await self._store.change_failure_counts(_failure_keys(conversation_id, number), judge)
+        await self._store.change_failure_counts(tuple(limit.key for limit in limits), judge)
         is_verified = judgement.outcome is VerificationOutcome.VERIFIED
         member_id = member.id if member and is_verified else None
         await self._audit.record(
@@ -160,10 +176,12 @@ class EligibilityService:
         )
         return member.id if member else None
 
-    async def find_plan_id(self, member_id: MemberId) -> PlanId | None:
-        """The plan of the member's active cover, else of the newest on file; None if there is none."""
+    async def find_plan_id(self, member_id: MemberId, *, conversation_id: str | None = None) -> PlanId | None:
+        """The plan of the member's active cover, else of the newest on file; None if there is none. Audited."""
         record = await self._store.find_record(member_id)
         coverage = record.coverage_for(self._today()) if record else None
+        outcome = ("plan_found" if coverage else "no_plan") if record else "unknown_member"
+        await self._record_look_up(member_id, conversation_id, "plan_of_member", outcome)
         return coverage.plan_id if coverage else None
 
     async def _answer(self, record: MemberRecord, day: date) -> EligibilityAnswer:
@@ -203,7 +221,21 @@ class EligibilityService:
     def _today(self) -> date:
         return today(DEFAULT_TIME_ZONE, self._clock())
 
-    async def _record_look_up(self, member_id: MemberId, conversation_id: str, purpose: str, outcome: str) -> None:
+    def _limits(self, conversation_id: str, member_number: str, origin: str | None) -> tuple[_Limit, ...]:
+        # Only the number's own count is cleared by the right data: whoever knows one member's data could
+        # otherwise go on guessing at others'.
+        limits = (
+            _Limit(f"conversation:{conversation_id}", self._settings.failures_before_lock, is_forgiven=False),
+            _Limit(f"member_number:{_digest(member_number)}", self._settings.failures_before_lock, is_forgiven=True),
+        )
+        if origin is None:
+            return limits
+        by_origin = _Limit(f"origin:{_digest(origin)}", self._settings.origin_failures_before_lock, is_forgiven=False)
+        return (*limits, by_origin)
+
+    async def _record_look_up(
+        self, member_id: MemberId, conversation_id: str | None, purpose: str, outcome: str
+    ) -> None:
         await self._audit.record(
             AuditEvent(
                 at=self._clock(),
@@ -232,7 +264,6 @@ def _dependent_answer(dependent: Member, coverage: Coverage, day: date) -> Depen
     )
 
 
-def _failure_keys(conversation_id: str, member_number: str) -> tuple[str, ...]:
-    # Hashed, so that the table of failures is no list of the numbers that people tried.
-    number_key = hashlib.sha256(member_number.encode()).hexdigest()
-    return (f"conversation:{conversation_id}", f"member_number:{number_key}")
+def _digest(text: str) -> str:
+    # Hashed, so that the table of failures is no list of the numbers and addresses that people tried.
+    return hashlib.sha256(text.encode()).hexdigest()

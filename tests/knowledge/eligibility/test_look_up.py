@@ -174,9 +174,15 @@ async def test_the_active_cover_answers_and_the_ended_one_is_kept(
     assert (await look_up(knowledge, "GG1000003", date(2026, 6, 30))).plan_id == "independence"
 
 
-async def test_the_plan_of_a_member_is_found(knowledge: Knowledge) -> None:
-    assert await knowledge.eligibility.find_plan_id(await verified(knowledge, "GG1000013")) == "caresource"
+async def test_the_plan_of_a_member_is_found_and_the_look_audited(knowledge: Knowledge, with_members: Database) -> None:
+    chloe = await verified(knowledge, "GG1000013")
+    assert await knowledge.eligibility.find_plan_id(chloe, conversation_id="c") == "caresource"
     assert await knowledge.eligibility.find_plan_id(MemberId("nobody")) is None
+    rows = await with_members.read(lambda connection: connection.execute(sa.select(audit_events)).all())
+    assert [(row.conversation_id, row.member_id, row.purpose, row.outcome) for row in rows[-2:]] == [
+        ("c", chloe, "plan_of_member", "plan_found"),
+        (None, "nobody", "plan_of_member", "unknown_member"),
+    ]
 
 
 async def test_every_look_up_is_audited_without_what_was_seen(knowledge: Knowledge, with_members: Database) -> None:

@@ -22,9 +22,11 @@ pytestmark = pytest.mark.usefixtures("with_members")
 
 
 async def verify(
-    knowledge: Knowledge, number: str, born: date, conversation: str = "conversation-1"
+    knowledge: Knowledge, number: str, born: date, conversation: str = "conversation-1", origin: str | None = None
 ) -> VerificationOutcome:
-    found = await knowledge.eligibility.verify(member_number=number, date_of_birth=born, conversation_id=conversation)
+    found = await knowledge.eligibility.verify(
+        member_number=number, date_of_birth=born, conversation_id=conversation, origin=origin
+    )
     assert (found.member_id is not None) == (found.outcome is VerificationOutcome.VERIFIED)
     return found.outcome
 
@@ -84,10 +86,30 @@ async def test_after_a_lock_the_count_begins_anew(knowledge: Knowledge, clock: S
     assert await verify(knowledge, *DANA) is VerificationOutcome.VERIFIED
 
 
-async def test_a_success_forgives_earlier_slips(knowledge: Knowledge) -> None:
-    for _ in range(3):
-        assert await verify(knowledge, DANA[0], WRONG_DAY) is VerificationOutcome.NO_MATCH
+async def test_a_success_forgives_slips_with_ones_own_number(knowledge: Knowledge) -> None:
+    for n in range(3):
+        assert await verify(knowledge, DANA[0], WRONG_DAY, f"visit-{n}") is VerificationOutcome.NO_MATCH
+        assert await verify(knowledge, *DANA, f"visit-{n}") is VerificationOutcome.VERIFIED
+
+
+async def test_knowing_one_members_data_does_not_buy_guesses_at_others(knowledge: Knowledge) -> None:
+    for n in range(2):
+        assert await verify(knowledge, f"GG900000{n}", WRONG_DAY) is VerificationOutcome.NO_MATCH
         assert await verify(knowledge, *DANA) is VerificationOutcome.VERIFIED
+    assert await verify(knowledge, "GG9000009", WRONG_DAY) is VerificationOutcome.LOCKED
+
+
+async def test_one_birth_date_tried_on_many_numbers_locks_the_origin(knowledge: Knowledge, clock: StoppedClock) -> None:
+    outcomes = [
+        await verify(knowledge, f"GG80000{n:02}", DANA[1], f"conversation-{n // 2}", origin="198.51.100.7")
+        for n in range(30)
+    ]
+    assert outcomes[:9] == [VerificationOutcome.NO_MATCH] * 9
+    assert outcomes[9:] == [VerificationOutcome.LOCKED] * 21
+    assert await verify(knowledge, *DANA, "own", origin="198.51.100.7") is VerificationOutcome.LOCKED
+    assert await verify(knowledge, *DANA, "own", origin="198.51.100.8") is VerificationOutcome.VERIFIED
+    clock.forward(minutes=15)
+    assert await verify(knowledge, *DANA, "own", origin="198.51.100.7") is VerificationOutcome.VERIFIED
 
 
 async def test_a_restart_does_not_forget_a_lock(
@@ -106,13 +128,15 @@ async def test_guesses_at_the_same_time_are_counted_one_by_one(knowledge: Knowle
     assert outcomes.count(VerificationOutcome.LOCKED) == 8
 
 
-async def test_the_table_of_failures_names_no_member_number(knowledge: Knowledge, with_members: Database) -> None:
-    await verify(knowledge, DANA[0], WRONG_DAY)
+async def test_the_table_of_failures_names_no_number_and_no_address(
+    knowledge: Knowledge, with_members: Database
+) -> None:
+    await verify(knowledge, DANA[0], WRONG_DAY, origin="198.51.100.7")
     keys = await with_members.read(
         lambda connection: connection.execute(sa.select(verification_failures.c.key)).scalars().all()
     )
-    assert len(keys) == 2
-    assert not any(DANA[0] in key for key in keys)
+    assert len(keys) == 3
+    assert not any(DANA[0] in key or "198.51" in key for key in keys)
 
 
 async def test_every_attempt_is_audited_without_what_was_typed(knowledge: Knowledge, with_members: Database) -> None:
