@@ -14,6 +14,7 @@ from bot.database import Database, StoreUnavailable
 from bot.failures import OperatorError
 from bot.settings import Settings, read_settings
 
+_PROJECT = Path(__file__).parents[1]
 _STOPPED_BY_CTRL_C = 130
 
 
@@ -24,6 +25,10 @@ class CommandFailed(OperatorError):
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command and returns its exit status: 0 done, 1 could not, 2 wrong usage, 130 stopped by Ctrl-C."""
     options = _parser().parse_args(arguments)
+    if hasattr(options, "file"):
+        options.file = options.file.absolute()
+    # Paths in the settings are meant from the project's folder, wherever the command is called.
+    os.chdir(_PROJECT)
     try:
         return int(options.command(options) or 0)
     except OperatorError as error:
@@ -107,7 +112,7 @@ def _import(options: argparse.Namespace) -> int:
     from knowledge.importing import ImportRefused, import_file
 
     if not options.file.is_file():
-        raise CommandFailed(f"There is no file {options.file}.")
+        raise CommandFailed(f"There is no file {options.file.name} where you said.")
 
     def work(database: Database) -> str:
         prepare_database(database)
