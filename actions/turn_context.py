@@ -164,7 +164,8 @@ async def _find_known_plan(
     if context and context.plan_id and (plan := await services.policies.find_plan(context.plan_id)):
         return plan
     if verified:
-        plan_id = await services.eligibility.find_plan_id(verified)
+        conversation_id = context.conversation_id if context else None
+        plan_id = await services.eligibility.find_plan_id(verified, conversation_id=conversation_id)
         if plan_id and (plan := await services.policies.find_plan(plan_id)):
             return plan
     return await services.policies.find_plan(slots.plan) if slots.plan else None

@@ -34,7 +34,7 @@ async def test_a_verified_member_gets_the_record_with_the_plans_rule_and_is_not_
     assert ran.outcomes == ["eligibility"]
     assert ran.reply["facts"] == ["ibx-page/precertification/1"]
     assert {"Page", "Sample member file"} == {citation["document"] for citation in ran.reply["citations"]}
-    assert [event.purpose for event in stage.members.audited] == ["eligibility_member"]
+    assert [event.purpose for event in stage.members.audited] == ["plan_of_member", "eligibility_member"]
 
 
 @pytest.mark.parametrize(
