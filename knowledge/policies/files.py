@@ -11,7 +11,7 @@ A document file (shipped under `knowledge/content/documents/`, or an operator's 
       kind: administrative_policy     # see DocumentKind
       lines_of_business: [marketplace]   # left out: all
       states: [GA, IN]                # left out: all
-      version: "1"                    # optional
+      version: "2"                    # optional; only where the source states one
       issued_on: 2026-01-28           # optional; dates only where the source states them
       effective_on: 2026-05-01        # optional; without it the document counts from read_on
       revised_on: / archived_on:      # optional
@@ -22,7 +22,8 @@ A document file (shipped under `knowledge/content/documents/`, or an operator's 
     facts:
       - {id: cs-eoc-decides, topic: evidence_of_coverage, position: 10, section: D.I, text: "...", tags: []}
 
-`section` of a fact is the section of one of the passages. `tags`: `detail`, `definition`, therapy and condition ids.
+`section` of a fact is the section of one of the passages. `tags`: therapy and condition ids, and the
+marks `detail`, `definition` and `general` of `knowledge.policies.model`.
 """
 
 from __future__ import annotations

@@ -16,8 +16,9 @@ FactId = NewType("FactId", str)
 
 # Tags with a meaning of their own; any other tag is the id of the therapy or condition that a fact is about.
 DETAIL = "detail"  # for "tell me more": comes after every other fact
-DEFINITION = "definition"  # a neutral definition gives way to the payer's own, so that two are never blended
-MARKS = frozenset({DETAIL, DEFINITION})
+DEFINITION = "definition"  # a neutral one (of a word, of a deadline) gives way to the payer's own: never two at once
+GENERAL = "general"  # names its therapies in its words, so it may also be told where no therapy is asked about
+MARKS = frozenset({DETAIL, DEFINITION, GENERAL})
 
 
 @dataclass(frozen=True)
@@ -162,6 +163,10 @@ class Fact:
     def subjects(self) -> frozenset[str]:
         """The therapies and conditions this fact is only about; empty for a general one."""
         return frozenset(self.tags) - MARKS
+
+    def fits(self, about: str | None) -> bool:
+        """True where the fact may be told of that therapy or condition (None: of these therapies in general)."""
+        return not self.subjects or about in self.subjects or (about is None and GENERAL in self.tags)
 
 
 @dataclass(frozen=True)

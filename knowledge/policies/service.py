@@ -67,8 +67,9 @@ class PolicyService:
         """What may be said on `topic` to a member of this scope on that day; empty when nothing is on file.
 
         Order: the payer's own facts before the payer-neutral ones, each by rank, then position; facts tagged
-        `detail` (for "tell me more") after all others. Facts that are only about one therapy or condition come
-        back, first, for `about` that id, and not otherwise. Never two payers' facts at once.
+        `detail` (for "tell me more") after all others. Facts that are only about some therapies or conditions come
+        back, first, for `about` one of those ids; those tagged `general` also, in their place, where `about` is
+        None. Never two payers' facts at once.
         """
         scopes = await self._possible_scopes(scope)
         current = [
@@ -76,13 +77,13 @@ class PolicyService:
             for fact in await self._store.list_facts(topic, scope.payer)
             if fact.document.in_force_on(as_of)
             and all(fact.document.applies_to(possible) for possible in scopes)
-            and (not fact.subjects or about in fact.subjects)
+            and fact.fits(about)
         ]
         has_own_definition = any(fact.document.payer and DEFINITION in fact.tags for fact in current)
         spoken = [
             fact for fact in current if fact.document.payer or not (has_own_definition and DEFINITION in fact.tags)
         ]
-        return tuple(sorted(spoken, key=_speaking_order))
+        return tuple(sorted(spoken, key=lambda fact: _speaking_order(fact, about)))
 
     async def find_documents(self, scope: Scope, as_of: date, *, number: str | None = None) -> DocumentLookup:
         """The payer's policies and member pages, sorted into in force, not yet, ended and out of scope.
@@ -138,10 +139,10 @@ def _states(scope: Scope, plan: Plan) -> Iterable[str | None]:
     return [scope.state] if scope.state else plan.states or [None]
 
 
-def _speaking_order(fact: Fact) -> tuple[bool, bool, bool, int, int, str]:
+def _speaking_order(fact: Fact, about: str | None) -> tuple[bool, bool, bool, int, int, str]:
     return (
         DETAIL in fact.tags,
-        not fact.subjects,
+        about not in fact.subjects,
         fact.document.payer is None,
         fact.document.rank,
         fact.position,

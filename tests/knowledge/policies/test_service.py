@@ -15,6 +15,7 @@ from tests.knowledge.conftest import StoppedClock
 TODAY = date(2026, 11, 21)
 INDEPENDENCE = Scope(PayerId("independence"), "commercial", "PA")
 NOBODY = Scope(None, None, None)
+DETAILS_OF_STATES = {"cs-in-appeal-mail", "cs-in-external-urgent", "cs-wv-external-hotline"}
 
 
 def marketplace(state: str | None) -> Scope:
@@ -76,7 +77,7 @@ async def test_the_payers_facts_come_first_then_neutral_ones_and_details_last(sh
 @pytest.mark.parametrize(
     ("state", "own"),
     [
-        ("IN", {"cs-in-appeal-180-days", "cs-in-external-review"}),
+        ("IN", {"cs-in-appeal-180-days", "cs-in-appeal-urgent", "cs-in-external-review"}),
         ("WV", {"cs-wv-external-review"}),
         ("OH", set()),
         (None, set()),
@@ -86,8 +87,24 @@ async def test_a_rule_of_one_state_is_told_in_that_state_alone(
     shipped: Knowledge, state: str | None, own: set[str]
 ) -> None:
     facts = await shipped.policies.find_facts("appeal_denial", marketplace(state), TODAY)
-    told = {fact.id for fact in facts if fact.document.payer and DETAIL not in fact.tags}
-    assert told == own | ({"cs-in-appeal-urgent"} if state == "IN" else set())
+    assert {fact.id for fact in facts if fact.document.payer} - DETAILS_OF_STATES == own
+
+
+@pytest.mark.parametrize(
+    ("state", "own_appeal", "outside_review"),
+    [
+        ("IN", "cs-in-appeal-180-days", "cs-in-external-review"),
+        ("WV", "appeal-180-days", "cs-wv-external-review"),
+        ("OH", "appeal-180-days", "appeal-external-binding"),
+    ],
+)
+async def test_the_plans_own_appeal_comes_first_and_its_deadline_once(
+    shipped: Knowledge, state: str, own_appeal: str, outside_review: str
+) -> None:
+    told = ids(await shipped.policies.find_facts("appeal_denial", marketplace(state), TODAY))
+    assert told[0] == own_appeal
+    assert told.index(own_appeal) < told.index(outside_review)
+    assert len({"cs-in-appeal-180-days", "appeal-180-days"} & set(told)) == 1
 
 
 async def test_a_state_outside_the_policy_gets_none_of_it(shipped: Knowledge) -> None:
@@ -107,6 +124,15 @@ async def test_a_fact_about_one_therapy_comes_only_when_asked_and_then_first(shi
     assert "risks-elevidys-liver" not in ids(await find("safety_risks", NOBODY, TODAY))
     assert ids(await find("safety_risks", NOBODY, TODAY, about="elevidys"))[0] == "risks-elevidys-liver"
     assert "risks-elevidys-liver" not in ids(await find("safety_risks", NOBODY, TODAY, about="skysona"))
+
+
+async def test_a_risk_of_some_therapies_is_told_of_those_and_in_general_but_of_no_other(shipped: Knowledge) -> None:
+    for scope, risk in ((marketplace("OH"), "cs-risks-crs"), (INDEPENDENCE, "risks-crs"), (NOBODY, "risks-crs")):
+        for about, is_told in (("kymriah", True), ("b_all", True), (None, True), ("zolgensma", False)):
+            facts = await shipped.policies.find_facts("safety_risks", scope, TODAY, about=about)
+            assert (risk in ids(facts)) is is_told, (scope, about)
+    casgevy = ids(await shipped.policies.find_facts("process_followup", NOBODY, TODAY, about="casgevy"))
+    assert casgevy[:3] == ["process-collection", "process-conditioning", "process-casgevy-time"]
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,9 @@ import re
 
 import pytest
 
-from knowledge.policies.model import DocumentRecord, Fact
+from knowledge.policies.model import DETAIL, DocumentRecord, Fact
 from knowledge.shipped.files import ShippedContent, read_shipped_content
+from knowledge.therapies.model import TherapyKind
 from knowledge.topics import INFORMATIONAL_TOPICS
 from tests.knowledge.reading_grade import count_syllables, reading_grade
 
@@ -24,6 +25,11 @@ DETERMINATIONS = re.compile(
 )
 OTHER_PAYER = {"independence": r"\bCareSource", "caresource": r"\bIndependence\b|\bIBX\b"}
 PAYER_NAME = {"independence": "Independence", "caresource": "CareSource"}
+
+
+ABOUT_A_PRODUCT = {"safety_risks", "process_followup"}
+# Topics on which only a payer's own word helps.
+NOTHING_NEUTRAL = {"coach_about", "evidence_of_coverage", "policy_lookup"}
 
 
 @pytest.fixture(scope="module")
@@ -76,7 +82,9 @@ def test_a_passage_is_our_own_plain_rendering(record: DocumentRecord, section: s
 
 def test_every_informational_topic_has_facts_where_sources_were_found(content: ShippedContent) -> None:
     told = {(fact.topic, fact.document.payer) for fact in FACTS}
-    assert {topic for topic, payer in told if payer == "independence"} == INFORMATIONAL_TOPICS
+    # What Independence publishes names no risks: those come from sources that belong to no plan.
+    assert {topic for topic, payer in told if payer == "independence"} == INFORMATIONAL_TOPICS - {"safety_risks"}
+    assert INFORMATIONAL_TOPICS - {topic for topic, payer in told if payer is None} == NOTHING_NEUTRAL
     # No source was found that says what CareSource's nurses do.
     assert {topic for topic, payer in told if payer == "caresource"} == INFORMATIONAL_TOPICS - {"coach_about"}
 
@@ -92,6 +100,26 @@ def test_times_that_do_not_bind_these_plans_are_not_promised() -> None:
     assert not any(re.search(r"\b(?:7|seven) (?:calendar )?days\b|CMS-0057", fact.text) for fact in FACTS)
 
 
+@pytest.mark.parametrize("fact", [fact for fact in FACTS if fact.topic in ABOUT_A_PRODUCT], ids=fact_id)
+def test_what_is_about_car_t_is_never_told_of_another_therapy(fact: Fact) -> None:
+    if "CAR-T" in fact.text:
+        car_t = {therapy.id for therapy in CONTENT.therapies if therapy.kind is TherapyKind.CAR_T}
+        only_car_t = {condition.id for condition in CONTENT.conditions if set(condition.therapies) & car_t}
+        assert fact.subjects == car_t | only_car_t
+        assert all(set(condition.therapies) <= car_t for condition in CONTENT.conditions if condition.id in only_car_t)
+
+
+@pytest.mark.parametrize("fact", [fact for fact in FACTS if fact.document.payer_name == "HealthCare.gov"], ids=fact_id)
+def test_a_federal_rule_says_which_plans_it_is_for(fact: Fact) -> None:
+    assert fact.text.startswith("For Marketplace and most employer plans")
+
+
+def test_what_a_therapy_costs_a_member_comes_before_deals_with_its_maker() -> None:
+    assert {fact.id for fact in FACTS if fact.topic == "cost" and "outcomes-based" in fact.text} == {
+        fact.id for fact in FACTS if fact.topic == "cost" and DETAIL in fact.tags
+    }
+
+
 def test_nobody_is_told_that_one_dose_is_all() -> None:
     assert not any(re.search(r"\bone[- ](?:dose|time)\b", fact.text) for fact in FACTS)
 
@@ -101,7 +129,7 @@ def test_the_two_source_documents_are_on_file_as_they_state_themselves(content: 
     page = documents["ibx-gene-based-therapies"]
     assert (page.effective_on, page.read_on.isoformat()) == (None, "2026-11-21")
     policy = documents["caresource-mp-ad-1623"]
-    assert (policy.number, policy.states) == ("MP-AD-1623", ("GA", "IN", "OH", "WV"))
+    assert (policy.number, policy.states, policy.version) == ("MP-AD-1623", ("GA", "IN", "OH", "WV"), None)
     assert policy.issued_on is not None
     assert policy.effective_on is not None
     assert (policy.issued_on.isoformat(), policy.effective_on.isoformat()) == ("2026-01-28", "2026-05-01")
