@@ -66,15 +66,68 @@ def test_birth_dates_of_two_digits_fall_into_the_last_hundred_years(catalogue: C
 
 @pytest.mark.parametrize(
     "text",
-    ["13/13/2026", "2/30/2026", "02/29/2025", "April 31, 2026", "1/2", "in May", "24/7", "version 1.2.3", "1.2.3.4"],
-)
+    [
+        "13/13/2026", "13/45/2026", "2/30/2026", "02/29/2025", "02/29/2026", "April 31, 2026", "on april 31", "1/2",
+        "on 2/29", "available 24/7", "in May", "24/7", "version 1.2.3", "1.2.3.4", "pays 1/2", "and 1/2 of the cost",
+        "april 30, 1650",
+    ],
+)  # fmt: skip
 def test_what_is_no_day_is_not_read_as_one(catalogue: Catalogue, text: str) -> None:
     assert [name for name, _ in read(text, catalogue)] == []
 
 
 @pytest.mark.parametrize(
-    "text", ["GG1000001", "gg1000001", "Gg 1000001", "gg-1000001", "GG 100 0001", "gg 100-0001", "it's GG1000001."]
+    "text",
+    [
+        "was the policy in force on 4/30",
+        "what about 04/30?",
+        "as of april 30",
+        "April 30?",
+        "on the 30th of april",
+        "am I covered on apr. 30th",
+        "el 30 de abril",
+        "was it in effect 30 april",
+    ],
 )
+def test_a_day_without_a_year_is_this_years(catalogue: Catalogue, text: str) -> None:
+    assert ("date", "2026-04-30") in read(text, catalogue)
+
+
+@pytest.mark.parametrize(
+    "text", ["april 30", "4/30", "born april 30", "my birthday is april 30th", "GG1000001 april 30"]
+)
+def test_half_a_birth_date_is_not_completed(catalogue: Catalogue, text: str) -> None:
+    assert "date" not in dict(read(text, catalogue))
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("8 8 79", "1979-08-08"),
+        ("12 02 1983", "1983-12-02"),
+        ("GG1000001 12 02 1983", "1983-12-02"),
+        ("GG 100 0001, 12 02 83", "1983-12-02"),
+        ("my number is gg1000001 and i was born 12 02 1983.", "1983-12-02"),
+    ],
+)
+def test_three_groups_of_digits_are_a_birth_date(catalogue: Catalogue, text: str, day: str) -> None:
+    assert ("date", day) in read(text, catalogue)
+
+
+@pytest.mark.parametrize("text", ["call 8 8 79", "13 13 1983", "8 8 79 2", "he took 2 3 20 mg pills"])
+def test_other_groups_of_digits_are_no_day(catalogue: Catalogue, text: str) -> None:
+    assert "date" not in dict(read(text, catalogue))
+
+
+@pytest.mark.parametrize("text", ['inform{"plan":"caresource"}', '/inform{"zip_code": "19104"', "[caresource](plan)"])
+def test_what_stands_in_machine_syntax_is_not_read(catalogue: Catalogue, text: str) -> None:
+    assert read(text, catalogue) == []
+
+
+@pytest.mark.parametrize(
+    "text", ["GG1000001", "gg1000001", "Gg 1000001", "gg-1000001", "GG 100 0001", "gg 100-0001", "it's GG1000001.",
+     "G G 1 0 0 0 0 0 1"],
+)  # fmt: skip
 def test_a_member_number_is_read_in_any_spelling(catalogue: Catalogue, text: str) -> None:
     assert read(text, catalogue) == [("member_id", "GG1000001")]
 
@@ -84,7 +137,9 @@ def test_member_number_and_birth_date_stay_apart(catalogue: Catalogue, text: str
     assert sorted(read(text, catalogue)) == [("date", "1962-03-14"), ("member_id", "GG1000001")]
 
 
-@pytest.mark.parametrize("text", ["GG", "gg 12", "eggs 1000001", "XGG1000001"])
+@pytest.mark.parametrize(
+    "text", ["GG", "gg 12", "eggs 1000001", "XGG1000001", "1000014", "10014", "GG100001", "GG10000011"]
+)
 def test_what_only_looks_like_a_member_number_is_none(catalogue: Catalogue, text: str) -> None:
     assert "member_id" not in dict(read(text, catalogue))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -27,10 +28,13 @@ from bot.engine.entities.words import split_words
 # The message's attribute in which the classifier finds the text with kinds in the place of entities.
 MASKED_TEXT = "masked_text"
 _FILE = "names.json"
+# `inform{"plan": "caresource"}`, `[caresource](plan)`: the syntax of machines, in which nobody says anything.
+_SYNTAX = re.compile(r"\{[^{}]*\}?|\[[^\[\]]*\]\([^()]*\)")
 
 
 def read_entities(text: str, catalogue: Catalogue, this_year: int) -> tuple[Found, ...]:
     """Every entity of a text, in its order, values normalised; of what overlaps the longer reading stays."""
+    text = _SYNTAX.sub(lambda syntax: " " * len(syntax[0]), text)
     dates = read_dates(text, this_year)
     numbers = read_numbers(text, dates)
     names = without_overlaps(catalogue.find(split_words(text)), [*dates, *numbers])

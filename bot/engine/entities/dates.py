@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from bot.engine.entities.found import Found, without_overlaps
+from bot.engine.entities.numbers import MEMBER_NUMBER
 
 _MONTHS = {
     name: number
@@ -44,6 +45,25 @@ _FORMS = tuple(
     )
 )
 _EIGHT_DIGITS = re.compile(r"\s*(?P<first>\d{2})(?P<second>\d{2})(?P<year>\d{4})\s*")
+# "8 8 79": only as the whole message, or beside a member number and words that speak of a birth.
+_SPACED = re.compile(
+    r"(?:\W|\b(?:and|born|on|dob|i|was|my|birthday|birthdate|date|of|birth|is|it|its|member|number|id)\b)*"
+    r"(?<!\d)(?P<first>\d{1,2})\s+(?P<second>\d{1,2})\s+(?P<year>\d{4}|\d{2})\W*",
+    re.IGNORECASE,
+)
+# "on 4/30", "as of 4/30": a fraction is written the same way, so a word must say that it is a day.
+_LEAD_IN = (
+    r"(?:on|as\s+of|by|since|from|until|till|before|after|through|effective|(?:what|how)\s+about|and)\s+(?:the\s+)?"
+)
+_WITHOUT_YEAR = tuple(
+    re.compile(form + r"(?![\w/%]|[.-]\d|,?\s+'?\d|\s+(?:of|percent|pills?|dos\w+|tablets?)\b)", re.IGNORECASE)
+    for form in (
+        rf"(?<!\w){_LEAD_IN}(?P<month>\d{{1,2}})/(?P<day>\d{{1,2}})",
+        rf"{_EDGE}{_MONTH}\s*(?:the\s+)?{_DAY}",
+        rf"{_EDGE}{_DAY}\s*(?:of\s+|de\s+)?{_MONTH}",
+    )
+)
+_BIRTH_WORD = re.compile(r"\b(?:born|birth\w*|dob|naci\w*)\b", re.IGNORECASE)
 _EARLIEST, _LATEST = 1900, 2100
 
 
@@ -51,17 +71,32 @@ def read_dates(text: str, this_year: int) -> tuple[Found, ...]:
     """The days named in the text, as ISO dates; what is no day of the calendar is left out.
 
     Month first, as in the US, unless only the other order makes a day. A year of two digits is the one that is not
-    more than five years ahead. A day without a year is not read: it could be any.
+    more than five years ahead. A day without a year is this year's, unless it may be half of a birth date: beside a
+    member number, a word of birth, or as a whole message that asks nothing.
     """
-    return without_overlaps(_candidates(text, this_year))
+    return without_overlaps([*_candidates(text, this_year), *_without_year(text, this_year)])
 
 
 def _candidates(text: str, this_year: int) -> Iterator[Found]:
-    whole = _EIGHT_DIGITS.fullmatch(text)
+    # A member number's digits belong to no date.
+    rest = MEMBER_NUMBER.sub(lambda number: ";" * len(number[0]), text)
+    whole = _EIGHT_DIGITS.fullmatch(text) or _SPACED.fullmatch(rest)
     for match in [*([whole] if whole else []), *(each for form in _FORMS for each in form.finditer(text))]:
         day = _day(match.groupdict(), this_year)
         if day is not None:
-            yield Found("date", day.isoformat(), match.start("first") if whole else match.start(), match.end())
+            start, end = (match.start("first"), match.end("year")) if match is whole else match.span()
+            yield Found("date", day.isoformat(), start, end)
+
+
+def _without_year(text: str, this_year: int) -> Iterator[Found]:
+    if _BIRTH_WORD.search(text) or MEMBER_NUMBER.search(text):
+        return
+    for match in (each for form in _WITHOUT_YEAR for each in form.finditer(text)):
+        start, end = min(match.start("day"), match.start("month")), match.end()
+        day = _day({**match.groupdict(), "year": str(this_year)}, this_year)
+        asks = text[:start].strip() or "?" in text[end:]
+        if day is not None and asks:
+            yield Found("date", day.isoformat(), start, end)
 
 
 def _day(parts: dict[str, str | None], this_year: int) -> date | None:

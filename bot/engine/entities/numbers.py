@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from bot.engine.entities.found import Found, without_overlaps
 
-# One run of digits, or else groups with single spaces or dashes between them: "GG1000001", "gg 1000 001".
-_MEMBER_NUMBER = re.compile(r"(?<!\w)g[\s-]?g[\s-]?(?P<digits>\d{5,12}|\d+(?:[\s-]\d+){1,5})(?!\w)", re.IGNORECASE)
+# Two letters and seven digits, with single spaces or dashes anywhere: "GG1000001", "gg 1000 001", "G G 1 0 0 0 0 0 1".
+MEMBER_NUMBER = re.compile(r"(?<!\w)g[\s-]?g[\s-]?(?P<digits>\d(?:[\s-]?\d){6})(?!\w|[/.]\d)", re.IGNORECASE)
 _POLICY_NUMBER = re.compile(
     r"(?<![\w-])(?:(?P<letters>mp[\s-]?ad|[a-z]{2}-[a-z]{2})[\s-]?(?P<digits>\d{4})|(?P<dotted>\d{2}\.\d{2}\.\d{2,3}[a-z]?))"
     r"(?![\w-])",
@@ -22,7 +22,6 @@ _ZIP_CODE = re.compile(
 _ZIP_CODE_AFTER_WORD = re.compile(
     r"(?<!\w)(?:zip|postal)\s*(?:code)?\s*(?:is|:)?\s*(?P<zip>\d{5})(?!\d)", re.IGNORECASE
 )
-_FEWEST_MEMBER_DIGITS = 5
 
 
 def read_numbers(text: str, dates: tuple[Found, ...]) -> tuple[Found, ...]:
@@ -32,10 +31,9 @@ def read_numbers(text: str, dates: tuple[Found, ...]) -> tuple[Found, ...]:
 
 
 def _member_numbers(text: str) -> Iterator[Found]:
-    for match in _MEMBER_NUMBER.finditer(text):
+    for match in MEMBER_NUMBER.finditer(text):
         digits = re.sub(r"\D", "", match["digits"])
-        if len(digits) >= _FEWEST_MEMBER_DIGITS:
-            yield Found("member_id", f"GG{digits}", *match.span())
+        yield Found("member_id", f"GG{digits}", *match.span())
 
 
 def _policy_numbers(text: str) -> Iterator[Found]:
