@@ -59,7 +59,6 @@ class AnswerFacilitySearch(TopicAction):
         self._show(key, found, plan, replies)
 
     def _show(self, key: str, found: FacilitySearch, plan: Plan, replies: Replies) -> None:
-        newest = max(match.membership.verified_on for match in found.matches)
         replies.say(
             key,
             "facilities",
@@ -69,7 +68,7 @@ class AnswerFacilitySearch(TopicAction):
             payer=plan.payer_name,
             place=found.place or found.zip_code,
             facilities="\n".join(self._line(match) for match in found.matches),
-            verified_on=say_day(newest),
+            verified_on=say_day(found.verified_on) if found.verified_on else "",
         )
 
     def _line(self, match: FacilityMatch) -> str:

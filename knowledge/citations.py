@@ -6,12 +6,18 @@ from dataclasses import dataclass, fields
 from datetime import date
 
 
+def dated(day: date) -> str:
+    """What stands for the version of a source that states none: its own date."""
+    return f"dated {day.isoformat()}"
+
+
 @dataclass(frozen=True)
 class Citation:
     """The source of one statement, in the fields of the public contract.
 
     `payer` is a display name: the payer's, or the publisher's where the source is nobody's plan document.
-    `effective_on` is only ever a date that the source itself states; `read_on` is the day it was read.
+    `version` is the one that the source states, else the date it bears. `effective_on` is only ever a date that the
+    source itself states; `read_on` is the day it was read.
     """
 
     document: str

@@ -38,6 +38,7 @@ class _MembershipEntry(_Entry):
     read_on: date
     source_title: Text
     source_url: Url
+    source_publisher: Text | None = None
 
 
 class _SourceEntry(_Entry):
@@ -103,6 +104,7 @@ def read_facility(path: Path, payer_names: Mapping[PayerId, str]) -> FacilityRec
             read_on=membership.read_on,
             source_title=membership.source_title,
             source_url=membership.source_url,
+            source_publisher=membership.source_publisher,
         )
         for membership in entry.memberships
     )

@@ -13,6 +13,7 @@ age_groups      adult, pediatric, or both with a semicolon; empty: the source na
 from_on, to_on  first and last day (YYYY-MM-DD); to_on empty while it lasts
 verified_on     the day on which the source says so
 source_title, source_url
+source_publisher                        who published the source; empty: the payer itself
 
 A facility with several memberships has several rows; its own columns are the same in each. A facility that is on
 file is updated; a membership is the same one when payer, network and first day are the same, and those that the file
@@ -37,7 +38,7 @@ from knowledge.policies.model import PayerId
 
 _AGE_GROUPS = {"adult", "pediatric"}
 _MEMBERSHIP_COLUMNS = ("network_name", "from_on", "verified_on", "source_title", "source_url")
-_ONLY_WITH_PAYER = (*_MEMBERSHIP_COLUMNS, "therapies", "age_groups", "to_on")
+_ONLY_WITH_PAYER = (*_MEMBERSHIP_COLUMNS, "therapies", "age_groups", "to_on", "source_publisher")
 
 
 PlainText = Annotated[Text, AfterValidator(check_harmless)]
@@ -67,6 +68,7 @@ class FacilityRow(BaseModel):
     verified_on: date | None
     source_title: PlainText | None
     source_url: Url | None
+    source_publisher: PlainText | None
 
     @model_validator(mode="after")
     def _membership_is_whole(self) -> FacilityRow:
@@ -156,6 +158,7 @@ def _membership(row: FacilityRow, known: store.KnownIds, read_on: date) -> tuple
             read_on=read_on,
             source_title=row.source_title,
             source_url=row.source_url,
+            source_publisher=row.source_publisher,
         ),
     )
 

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal, NewType
 
-from knowledge.citations import Citation
+from knowledge.citations import Citation, dated
 from knowledge.policies.model import PayerId
 
 FacilityId = NewType("FacilityId", str)
 AgeGroup = Literal["adult", "pediatric"]
+
+ADULT_AGE_YEARS = 18
 
 Card = dict[str, str | float | list[str] | dict[str, str] | None]
 
@@ -54,7 +56,8 @@ class Membership:
     """That a facility belongs to a payer's network, as a dated fact.
 
     `therapies` and `age_groups` empty: the source names none. `verified_on` is the date of the newest source that
-    says so, `read_on` the day that source was read; neither says that anyone phoned the hospital.
+    says so, `read_on` the day that source was read; neither says that anyone phoned the hospital. So what is told is
+    "as reported on" that date in `source_title`. `source_publisher` None: the payer published it itself.
     `to_on` is the last day, None while it lasts.
     """
 
@@ -70,6 +73,7 @@ class Membership:
     read_on: date
     source_title: str
     source_url: str
+    source_publisher: str | None = None
 
     def current_on(self, day: date) -> bool:
         """True from the first day to the last, both included."""
@@ -79,15 +83,20 @@ class Membership:
         """True where the source names the therapy and the age group asked about."""
         return (therapy is None or therapy in self.therapies) and (age_group is None or age_group in self.age_groups)
 
+    @property
+    def serves_only_children(self) -> bool:
+        """True where children are the only age group that the source names."""
+        return set(self.age_groups) == {"pediatric"}
+
     def citation(self) -> Citation:
         """The source that puts the facility into the network."""
         return Citation(
             document=self.source_title,
             number=None,
-            payer=self.payer_name,
+            payer=self.source_publisher or self.payer_name,
             section=self.network_name,
-            version=None,
-            effective_on=self.from_on,
+            version=dated(self.verified_on),
+            effective_on=None,
             read_on=self.read_on,
             url=self.source_url,
         )
@@ -110,7 +119,7 @@ class FacilityMatch:
     distance_miles: float
 
     def card(self) -> Card:
-        """The contract's facility Card."""
+        """The contract's facility Card; its `verified_on` is the date of the source, see Membership."""
         card: Card = {
             "kind": "facility",
             "name": self.facility.name,
@@ -132,16 +141,33 @@ class FacilityMatch:
         """The source that puts this facility into the network."""
         return self.membership.citation()
 
+    @property
+    def source_title(self) -> str:
+        """The source by name, so that "as reported on" can say where."""
+        return self.membership.source_title
+
 
 @dataclass(frozen=True)
 class FacilitySearch:
     """What was searched and what was found, nearest first.
 
-    `network_name` None: no network of this payer is on file. A name with no `matches`: the network is known, but
-    nothing in it fits.
+    `network_names` are those of the matches; without matches, those of the payer that are on file on that day. Each
+    match names its own. `for_adults_only`: nothing was found because a child was asked about and the therapy's label
+    is for adults.
     """
 
     zip_code: str
     place: str | None
-    network_name: str | None
+    network_names: tuple[str, ...]
     matches: tuple[FacilityMatch, ...]
+    for_adults_only: bool
+
+    @property
+    def network_name(self) -> str | None:
+        """The network that was searched; all of them, with commas, where there are several; None: none is on file."""
+        return ", ".join(self.network_names) or None
+
+    @property
+    def verified_on(self) -> date | None:
+        """The oldest date of the matches' sources: what holds for the whole list; None without matches."""
+        return min((match.membership.verified_on for match in self.matches), default=None)

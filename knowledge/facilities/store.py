@@ -16,7 +16,7 @@ from knowledge.facilities.service import FacilityStore
 from knowledge.origin import Origin
 from knowledge.policies.model import PayerId
 from knowledge.policies.store import find_plans
-from knowledge.therapies.store import list_therapy_ids
+from knowledge.therapies.store import find_age_min, list_therapy_ids
 
 facilities = sa.Table(
     "facilities",
@@ -52,6 +52,7 @@ network_memberships = sa.Table(
     sa.Column("read_on", sa.Date, nullable=False),
     sa.Column("source_title", sa.Text, nullable=False),
     sa.Column("source_url", sa.Text, nullable=False),
+    sa.Column("source_publisher", sa.Text),
 )
 
 _FACILITY_COLUMNS = [column.name for column in facilities.c if column.name != "origin"]
@@ -76,6 +77,9 @@ class SqlFacilityStore(FacilityStore):
         query = query.where(network_memberships.c.payer == payer)
         rows = await self._database.read(lambda connection: connection.execute(query).all())
         return tuple((_facility(row), _membership(row)) for row in rows)
+
+    async def find_age_min(self, therapy: str) -> float | None:
+        return await self._database.read(lambda connection: find_age_min(connection, therapy))
 
 
 def find_known_ids(connection: sa.Connection) -> KnownIds:
@@ -118,6 +122,7 @@ def write_facility(connection: sa.Connection, record: FacilityRecord, origin: Or
                 read_on=membership.read_on,
                 source_title=membership.source_title,
                 source_url=membership.source_url,
+                source_publisher=membership.source_publisher,
             )
         )
 
@@ -193,4 +198,5 @@ def _membership(row: sa.Row[Any]) -> Membership:
         read_on=row.read_on,
         source_title=row.source_title,
         source_url=row.source_url,
+        source_publisher=row.source_publisher,
     )

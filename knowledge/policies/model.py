@@ -7,7 +7,7 @@ from datetime import date
 from enum import Enum
 from typing import NewType
 
-from knowledge.citations import Citation
+from knowledge.citations import Citation, dated
 
 PlanId = NewType("PlanId", str)
 PayerId = NewType("PayerId", str)
@@ -68,7 +68,8 @@ class DocumentKind(str, Enum):
 class PolicyDocument:
     """A source with an owner, a scope and a time in force.
 
-    `payer` None: a public source that belongs to no plan; `payer_name` is then its publisher.
+    `payer` None: a public source that belongs to no plan. `payer_name` is whose document it is, as a member reads it:
+    the payer's name, or the publisher's (of a report about a payer, too).
     `lines_of_business` and `states` empty: not limited. `url` None: a payer's numbered document without an
     address on file. `checksum` is the SHA-256 of the stored record.
     """
@@ -114,12 +115,13 @@ class PolicyDocument:
 
     def citation(self, section: str | None = None) -> Citation:
         """This document as a source, with the section that a statement leans on."""
+        own_date = self.revised_on or self.issued_on
         return Citation(
             document=self.title,
             number=self.number,
             payer=self.payer_name,
             section=section,
-            version=self.version,
+            version=self.version or (dated(own_date) if own_date else None),
             effective_on=self.effective_on,
             read_on=self.read_on,
             url=self.url,

@@ -64,6 +64,12 @@ def list_therapy_ids(connection: sa.Connection) -> frozenset[str]:
     return frozenset(connection.execute(sa.select(therapies.c.id)).scalars())
 
 
+def find_age_min(connection: sa.Connection, therapy_id: str) -> float | None:
+    """The youngest age in years on the therapy's label; None where none is on file."""
+    entry = connection.execute(sa.select(therapies.c.entry).where(therapies.c.id == therapy_id)).scalar()
+    return _therapy_entry.validate_python(entry).age_min_years if entry else None
+
+
 def replace_catalogue(
     connection: sa.Connection, new_therapies: Iterable[Therapy], new_conditions: Iterable[Condition]
 ) -> None:

@@ -35,6 +35,7 @@ ROW = {
     "verified_on": "2026-11-01",
     "source_title": "Directory",
     "source_url": "https://example.org/directory",
+    "source_publisher": "",
 }
 
 
@@ -64,6 +65,30 @@ async def test_the_same_list_again_changes_nothing_even_on_another_day(
     import_facilities(filled, path, now=clock.now)
     clock.forward(days=3)
     assert import_facilities(filled, path, now=clock.now) == ImportReport(added=0, updated=0, unchanged=1)
+
+
+async def test_several_networks_of_a_payer_are_each_named_and_the_oldest_date_holds_for_the_list(
+    filled: Database, knowledge: Knowledge, tmp_path: Path
+) -> None:
+    other = ROW | {
+        "facility_id": "dayton-hospital",
+        "network_name": "Other Network",
+        "verified_on": "2026-02-03",
+        "latitude": "39.8",
+        "source_publisher": "A newspaper",
+    }
+    import_facilities(filled, write(tmp_path, ROW, other))
+    found = await knowledge.facilities.search(zip_code="43215", payer=PayerId("caresource"), as_of=TODAY)
+    assert [match.card()["network"] for match in found.matches] == [
+        {"name": "Test Network", "payer": "CareSource"},
+        {"name": "Other Network", "payer": "CareSource"},
+    ]
+    assert found.network_names == ("Other Network", "Test Network")
+    assert found.verified_on == date(2026, 2, 3)
+    assert [match.citation().payer for match in found.matches] == ["CareSource", "A newspaper"]
+    assert [match.citation().version for match in found.matches] == ["dated 2026-11-01", "dated 2026-02-03"]
+    alone = await knowledge.facilities.search(zip_code="43215", payer=PayerId("caresource"), as_of=TODAY, limit=1)
+    assert (alone.network_name, alone.verified_on) == ("Test Network", date(2026, 11, 1))
 
 
 async def test_an_ended_membership_is_not_shown_any_more(

@@ -35,8 +35,10 @@ async def test_a_card_carries_source_and_date(shipped: Knowledge) -> None:
     assert card["network"] == {"name": search.network_name, "payer": "Independence Blue Cross"}
     assert str(card["map_url"]).startswith("https://www.openstreetmap.org/?mlat=39.94")
     citation = search.matches[1].citation().as_json()
-    assert citation["effective_on"] == "2023-03-01"
+    assert (citation["payer"], citation["version"]) == ("PhillyVoice", "dated 2023-03-21")
+    assert "effective_on" not in citation, "the report states no such day"
     assert citation["url"].startswith("https://")
+    assert search.matches[1].source_title == citation["document"]
 
 
 # Miles on the WGS 84 ellipsoid (Vincenty's inverse formula), worked out apart from this code: to Penn and to CHOP.
@@ -94,6 +96,8 @@ FITS: list[tuple[str | None, str | None, list[str]]] = [
     ("skysona", "pediatric", ["chop"]),
     ("luxturna", None, ["penn-medicine", "chop"]),
     ("hemgenix", "adult", ["penn-medicine"]),
+    ("hemgenix", "pediatric", []),
+    ("hemgenix", None, ["penn-medicine"]),
     (None, "pediatric", ["chop"]),
     (None, "adult", ["penn-medicine"]),
     ("zolgensma", "adult", []),
@@ -108,6 +112,7 @@ async def test_only_what_the_source_names_fits(shipped: Knowledge) -> None:
         )
         assert found(search) == expected, (therapy, age_group)
         assert search.network_name is not None
+        assert search.for_adults_only is ((therapy, age_group) == ("hemgenix", "pediatric"))
 
 
 async def test_a_payer_without_a_network_on_file_has_no_network(shipped: Knowledge) -> None:

@@ -135,6 +135,13 @@ def test_the_two_source_documents_are_on_file_as_they_state_themselves(content: 
     assert (policy.issued_on.isoformat(), policy.effective_on.isoformat()) == ("2026-01-28", "2026-05-01")
 
 
+def test_a_citation_bears_the_sources_own_date(content: ShippedContent) -> None:
+    versions = {record.document.id: record.document.citation().version for record in content.documents}
+    assert versions["ibx-services-requiring-precertification"] == "dated 2023-04-01"
+    assert versions["caresource-mp-ad-1623"] == "dated 2026-01-28"
+    assert versions["ibx-gene-based-therapies"] is None
+
+
 def test_every_catalogue_entry_has_a_source_with_the_day_it_was_read(content: ShippedContent) -> None:
     for entry in (*content.therapies, *content.conditions):
         assert entry.sources

@@ -174,6 +174,7 @@ def upgrade() -> None:
         sa.Column("read_on", sa.Date(), nullable=False),
         sa.Column("source_title", sa.Text(), nullable=False),
         sa.Column("source_url", sa.Text(), nullable=False),
+        sa.Column("source_publisher", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(
             ["facility_id"], ["facilities.id"], name=op.f("fk_network_memberships_facility_id_facilities")
         ),
