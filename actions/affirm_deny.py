@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rasa_sdk.events import EventType
 
+from actions.answer_openings import DECIDED_TOPICS
 from actions.coach_handoff import RequestHandoff
 from actions.phrases import Phrases
 from actions.replies import Replies
@@ -11,9 +12,14 @@ from actions.services import ActionServices
 from actions.topic_action import TurnAction
 from actions.turn_context import Turn
 
+# A "no" of more words than this may be a question: "so that's a no?"
+_PLAIN_NO_WORDS = 2
+# Its answer ends in "Shall I ask for a coach?".
+_OFFERS_COACH = "coach_about"
+
 
 class AnswerYesOrNo(TurnAction):
-    """A yes to an offered coach asks for one; any other yes or no invites the next question."""
+    """A yes to an offered coach asks for one. After an answer on coverage no yes is ever confirmed."""
 
     action_name = "action_answer_yes_or_no"
 
@@ -22,10 +28,14 @@ class AnswerYesOrNo(TurnAction):
         self._handoff = handoff
 
     async def respond(self, turn: Turn, replies: Replies) -> list[EventType]:
-        """Goes by the outcome of the reply before this message."""
+        """Goes by the reply before this message, then by the topic talked about."""
         is_yes = turn.intent == "affirm"
-        if is_yes and turn.last_outcome == "handoff_offered":
+        if is_yes and (turn.last_outcome == "handoff_offered" or turn.last_reply_topic == _OFFERS_COACH):
             handoff = Replies(replies.dispatcher, turn.channel, self._handoff.topic)
             return await self._handoff.respond(turn, handoff)
-        replies.say("utter_affirm" if is_yes else "utter_deny", "answer", topic=turn.intent)
+        wants_decision = is_yes or len(turn.text.split()) > _PLAIN_NO_WORDS
+        if wants_decision and turn.slots.last_topic in DECIDED_TOPICS:
+            replies.say("utter_no_decision", "answer", topic=turn.intent)
+        else:
+            replies.say("utter_affirm" if is_yes else "utter_deny", "answer", topic=turn.intent)
         return []

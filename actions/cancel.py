@@ -17,8 +17,8 @@ class Cancel(TurnAction):
     action_name = "action_cancel"
 
     async def respond(self, turn: Turn, replies: Replies) -> list[EventType]:
-        """The form first: that is what the member was last asked about."""
-        if turn.active_form:
+        """The form first: that is what the member was last asked about. "Cancel" in words ends the wait too."""
+        if turn.active_form and not (turn.holder is Holder.WAITING and _says_cancel(turn)):
             replies.say("utter_cancel_form", "cancelled")
         elif turn.holder is Holder.WAITING:
             await self.services.conversations.cancel_handoff(turn.conversation_id)
@@ -26,6 +26,11 @@ class Cancel(TurnAction):
         else:
             replies.say("utter_cancel_nothing", "cancelled")
         return leave_form()
+
+
+def _says_cancel(turn: Turn) -> bool:
+    """True for what the wait for a coach tells a member to write; the button of a form's question ends the form."""
+    return "cancel" in turn.text.lower() and not turn.text.startswith("/")
 
 
 class LeaveForm(TurnAction):

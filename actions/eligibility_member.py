@@ -7,11 +7,11 @@ from datetime import date
 from rasa_sdk.events import EventType, SlotSet
 
 from actions.form_steps import VERIFICATION_FORM, begin_form
-from actions.record_parts import describe_child, describe_record, record_card, record_citation
+from actions.record_parts import RecordView, describe_record, record_card, record_citation
 from actions.replies import Button, Replies, Sources
 from actions.topic_action import TopicAction
 from actions.turn_context import Turn
-from knowledge.eligibility.model import EligibilityAnswer, MemberId
+from knowledge.eligibility.model import Answer, EligibilityAnswer, MemberId
 from knowledge.policies.model import Fact
 
 SELF, CHILD = "self", "child"
@@ -25,9 +25,15 @@ class AnswerEligibilityMember(TopicAction):
     topic = "eligibility_member"
 
     async def respond(self, turn: Turn, replies: Replies) -> list[EventType]:
-        """A proof of the last 15 minutes stands; else the form asks for one."""
+        """A proof of the last 15 minutes stands; else the form asks for one. For others nobody is asked for proof."""
+        whom = turn.named("for_whom")
+        is_verified = turn.verified_member_id is not None
+        if whom not in (None, SELF, CHILD) or (is_verified and turn.named("member_id")):
+            replies.say("utter_eligibility_member_refused_privacy", "refused_privacy")
+            return [SlotSet("last_topic", self.topic), SlotSet("for_whom", None), SlotSet("facts_given", None)]
         if turn.verified_member_id is None:
-            return [SlotSet("date", _iso(turn.day_asked_about)), *begin_form(turn, VERIFICATION_FORM)]
+            kept = [SlotSet("date", _iso(turn.day_asked_about)), SlotSet("for_whom", whom)]
+            return [*kept, *begin_form(turn, VERIFICATION_FORM)]
         return await self.answer_from_record(turn, turn.verified_member_id, turn.day_asked_about, replies)
 
     async def answer_from_record(
@@ -56,10 +62,13 @@ class AnswerEligibilityMember(TopicAction):
         done.append(SlotSet("for_whom", None))
         if whom not in (None, SELF, CHILD):
             replies.say("utter_eligibility_member_refused_privacy", "refused_privacy")
-        elif whom == CHILD and not record.dependents:
+        elif whom == CHILD and not record.dependents and not record.is_minor:
             replies.say("utter_eligibility_member_no_child", "handoff_offered")
         else:
-            await self._say_record(turn, record, whom == CHILD, replies)
+            is_for_child = whom == CHILD and bool(record.dependents)
+            view = RecordView.of_children(record) if is_for_child else RecordView.of_member(record)
+            await self._say_record(view, record, replies)
+            self.ask_day(turn, replies)
         return done
 
     def _ask_for_whom(self, replies: Replies) -> None:
@@ -69,29 +78,29 @@ class AnswerEligibilityMember(TopicAction):
         ]
         replies.say("utter_ask_for_whom", "ask", awaiting=("for_whom", "choice"), buttons=buttons)
 
-    async def _say_record(self, turn: Turn, record: EligibilityAnswer, is_for_child: bool, replies: Replies) -> None:
-        rule = await self._find_rule(record, turn.today)
+    async def _say_record(self, view: RecordView, record: EligibilityAnswer, replies: Replies) -> None:
+        is_inactive = view.active is Answer.NO
+        rule = () if is_inactive else await self._find_rule(record)
         parts = [
-            describe_child(record, self.phrases) if is_for_child else "",
-            describe_record(record, self.phrases, with_period=not is_for_child),
+            describe_record(view, record, self.phrases),
             *(self.phrases.say("utter_eligibility_member_part_rule", rule=fact.text) for fact in rule),
         ]
         citation = record_citation(record)
         replies.say(
-            "utter_eligibility_member_record",
+            "utter_eligibility_member_record_inactive" if is_inactive else "utter_eligibility_member_record",
             "eligibility",
             sources=Sources.of(rule, *([citation] if citation else [])),
-            cards=[record_card(record, is_for_child=is_for_child)],
+            cards=[record_card(view, record)],
             statement=self.phrases.join(parts, separator="\n\n"),
         )
 
-    async def _find_rule(self, record: EligibilityAnswer, day: date) -> tuple[Fact, ...]:
+    async def _find_rule(self, record: EligibilityAnswer) -> tuple[Fact, ...]:
         policies = self.services.policies
         plan = await policies.find_plan(record.plan_id) if record.plan_id else None
         if plan is None:
             return ()
         for topic in _RULE_TOPICS:
-            facts = await policies.find_facts(topic, plan.scope(record.state), day)
+            facts = await policies.find_facts(topic, plan.scope(record.state), record.service_day)
             own = [fact for fact in facts if fact.document.payer]
             if own:
                 return tuple(own[:1])

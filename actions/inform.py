@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from rasa_sdk.events import EventType, SlotSet
 
+from actions.answer_openings import DAY_TOPICS
 from actions.clarify import Clarify
 from actions.phrases import Phrases
 from actions.replies import Replies
@@ -33,7 +34,7 @@ _CONTINUES = {
     "zip_code": frozenset({"facility_search"}),
     "age_group": frozenset({"facility_search"}),
     "for_whom": frozenset({"eligibility_member"}),
-    "date": frozenset({"policy_lookup", "eligibility_member"}),
+    "date": frozenset({*DAY_TOPICS, "policy_lookup", "eligibility_member"}),
     "policy_number": frozenset({"policy_lookup"}),
     "therapy": frozenset({"facility_search", "process_followup", "candidacy", "policy_lookup", "therapy_info"}),
     "condition": frozenset({"therapy_info"}),
@@ -58,6 +59,9 @@ class AnswerInform(TurnAction):
         if turn.active_form is None and topic is not None:
             replies = Replies(replies.dispatcher, turn.channel, topic)
             return [SlotSet("topic_in_progress", None), *await self._answers[topic].respond(turn, replies)]
+        if turn.active_form is None and turn.plan_not_on_file:
+            await self.say_not_on_file(replies)
+            return []
         if turn.active_form is None and turn.named_plan:
             replies.say("utter_inform_plan_kept", "answer", plan_name=turn.named_plan.name)
             return []
@@ -65,7 +69,7 @@ class AnswerInform(TurnAction):
 
     def _find_topic(self, turn: Turn) -> str | None:
         waiting, last = turn.slots.topic_in_progress, turn.slots.last_topic
-        if waiting and waiting in self._answers and turn.named_plan:
+        if waiting and waiting in self._answers and (turn.named_plan or turn.plan_not_on_file):
             return waiting
         if last and any(last in _CONTINUES.get(entity, ()) for entity in turn.entities):
             return last

@@ -12,7 +12,7 @@ from actions.phrases import Phrases
 from actions.replies import Button, Replies
 from actions.services import ActionServices
 from actions.topic_action import TopicAction, TurnAction
-from actions.turn_context import UNKNOWN_PLAN, Turn
+from actions.turn_context import NOT_ON_FILE, UNKNOWN_PLAN, Turn
 
 # A plain reply that names no plan: "no", "I'm not sure", "Aetna".
 _ANSWERS = frozenset({"inform", "affirm", "deny"})
@@ -55,6 +55,8 @@ class ValidatePlanForm(TurnAction):
         """A plan by name; "unknown" for an answer that names none; nothing for a question of its own."""
         if turn.requested_slot != "plan":
             return []
+        if turn.plan_not_on_file:
+            return [SlotSet("plan", NOT_ON_FILE)]
         if turn.named_plan:
             return [SlotSet("plan", turn.named_plan.id)]
         return [SlotSet("plan", UNKNOWN_PLAN)] if names_no_plan_on_file(turn) else []

@@ -13,8 +13,9 @@ from actions.spoken import say_day, say_state
 from actions.topic_action import TopicAction
 from actions.topic_answers import choose_facts
 from actions.turn_context import Turn
-from knowledge.policies.model import DocumentKind, DocumentLookup, Fact, PolicyDocument
+from knowledge.policies.model import DocumentKind, DocumentLookup, Fact, PolicyDocument, Scope
 
+_CARD_STANDINGS = {"in_force": "in force", "not_yet": "not yet in force", "ended": "ended"}
 _POLICIES = frozenset({DocumentKind.MEDICAL_POLICY, DocumentKind.ADMINISTRATIVE_POLICY})
 
 
@@ -28,7 +29,9 @@ class AnswerPolicyLookup(TopicAction):
         # A number from before counts while its question waits or is continued ("and on April 30?").
         earlier = turn.slots.policy_number if turn.intent != self.topic else None
         number = _normalise(turn.named("policy_number") or earlier)
-        if number is None and turn.plan is None:
+        if number is None and turn.plan_not_on_file:
+            await self.say_not_on_file(replies)
+        elif number is None and turn.plan is None:
             if not turn.plan_is_unknown:
                 return ask_plan(turn, self.topic)
             await self.say_plan_unknown(replies)
@@ -43,17 +46,18 @@ class AnswerPolicyLookup(TopicAction):
 
     async def _answer(self, turn: Turn, number: str | None, replies: Replies) -> None:
         policies = self.services.policies
-        day = turn.day_asked_about or turn.today
-        found = _only_policies(await policies.find_documents(turn.scope, day, number=number))
-        facts = await policies.find_facts(self.topic, turn.scope, day, about=turn.about)
+        found = _only_policies(await policies.find_documents(turn.scope, turn.day, number=number))
+        scope = turn.scope
+        if scope.payer is None and found.in_force:
+            # A number alone names its payer too.
+            scope = Scope(found.in_force[0].payer, None, turn.state)
+        facts = await policies.find_facts(self.topic, scope, turn.day, about=turn.about)
         if found.in_force:
-            self._say_in_force(_pick(found.in_force, facts), day, facts, replies)
-        elif found.not_yet:
-            _say_standing("utter_policy_lookup_not_yet", found.not_yet[0], "not yet in force", day, replies)
-        elif found.ended:
-            _say_standing("utter_policy_lookup_ended", found.ended[0], "ended", day, replies)
+            self._say_standing(turn, _pick(found.in_force, facts), replies, facts)
+        elif found.not_yet or found.ended:
+            self._say_standing(turn, (*found.not_yet, *found.ended)[0], replies)
         elif found.out_of_scope:
-            self._say_out_of_scope(turn, found.out_of_scope[0], day, replies)
+            self._say_out_of_scope(turn, found.out_of_scope[0], replies)
         elif number:
             replies.say("utter_policy_lookup_unknown_number", "handoff_offered", number=number)
         elif facts:
@@ -62,14 +66,45 @@ class AnswerPolicyLookup(TopicAction):
             replies.say("utter_policy_lookup_no_text", "policy", sources=Sources.of(chosen), statement=statement)
         else:
             replies.say("utter_policy_lookup_unknown", "handoff_offered")
+        self.ask_day(turn, replies)
 
-    def _say_in_force(self, document: PolicyDocument, day: date, facts: tuple[Fact, ...], replies: Replies) -> None:
-        own = choose_facts([fact for fact in facts if fact.document.id == document.id])
-        statement = " ".join(fact.text for fact in own) or self.phrases.say("utter_policy_lookup_part_no_detail")
-        key = "utter_policy_lookup_in_force" if document.effective_on else "utter_policy_lookup_in_force_undated"
-        _say_standing(key, document, "in force", day, replies, own, statement)
+    def _say_standing(
+        self, turn: Turn, document: PolicyDocument, replies: Replies, facts: tuple[Fact, ...] = ()
+    ) -> None:
+        own = choose_facts([fact for fact in facts if fact.document.id == document.id and not _repeats(fact, document)])
+        is_in_force, is_dated = document.in_force_on(turn.day), document.effective_on is not None
+        since = "ended" if document.has_ended_on(turn.day) else "dated" if is_dated else "undated"
+        parts = [
+            self.phrases.say(
+                f"utter_policy_lookup_part_since_{since}",
+                effective_on=say_day(document.in_force_from),
+                archived_on=say_day(document.archived_on) if document.archived_on else "",
+            ),
+            self._say_states(document) if is_in_force else "",
+        ]
+        replies.say(
+            "utter_policy_lookup_in_force" if is_in_force else "utter_policy_lookup_not_in_force",
+            "policy",
+            sources=Sources.of(own) if own else Sources((document.citation(),)),
+            cards=[_card(document, _CARD_STANDINGS[_standing(document, turn.day)])],
+            policy=_name(document),
+            payer=document.payer_name,
+            day=say_day(turn.day),
+            standing=self._word_standing(turn, document),
+            statement=self.phrases.join(
+                [self.phrases.join(parts), self.phrases.join(fact.text for fact in own)], separator="\n\n"
+            ),
+        )
 
-    def _say_out_of_scope(self, turn: Turn, document: PolicyDocument, day: date, replies: Replies) -> None:
+    def _say_states(self, document: PolicyDocument) -> str:
+        states = self.phrases.list_of(say_state(state) for state in document.states)
+        return self.phrases.say("utter_policy_lookup_part_states", states=states) if states else ""
+
+    def _word_standing(self, turn: Turn, document: PolicyDocument) -> str:
+        tense = "past" if turn.day < turn.today else "now" if turn.day == turn.today else "later"
+        return self.phrases.say(f"utter_policy_lookup_part_{_standing(document, turn.day)}_{tense}")
+
+    def _say_out_of_scope(self, turn: Turn, document: PolicyDocument, replies: Replies) -> None:
         key, outcome = "utter_policy_lookup_other_payer", "policy"
         if turn.plan is None or document.payer == turn.plan.payer:
             key, outcome = "utter_policy_lookup_other_state", "handoff_offered"
@@ -83,35 +118,17 @@ class AnswerPolicyLookup(TopicAction):
             policy=_name(document),
             payer=document.payer_name,
             plan_name=turn.plan.name if turn.plan else "",
-            day=say_day(day),
+            day=say_day(turn.day),
             effective_on=say_day(document.in_force_from),
-            standing=self.phrases.say(f"utter_policy_lookup_part_{_standing(document, day)}"),
+            standing=self._word_standing(turn, document),
             states=self.phrases.list_of(say_state(state) for state in document.states),
             state_name=say_state(turn.state or ""),
         )
 
 
-def _say_standing(
-    key: str,
-    document: PolicyDocument,
-    standing: str,
-    day: date,
-    replies: Replies,
-    facts: tuple[Fact, ...] = (),
-    statement: str = "",
-) -> None:
-    replies.say(
-        key,
-        "policy",
-        sources=Sources.of(facts) if facts else Sources((document.citation(),)),
-        cards=[_card(document, standing)],
-        policy=_name(document),
-        payer=document.payer_name,
-        day=say_day(day),
-        effective_on=say_day(document.in_force_from),
-        archived_on=say_day(document.archived_on) if document.archived_on else "",
-        statement=statement,
-    )
+def _repeats(fact: Fact, document: PolicyDocument) -> bool:
+    """True for a fact that names the policy's number again: number, dates and states are said with it already."""
+    return document.number is not None and document.number in fact.text
 
 
 def _card(document: PolicyDocument, standing: str) -> dict[str, object]:

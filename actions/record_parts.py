@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TypeVar
+
 from actions.phrases import Phrases
 from actions.spoken import say_day
 from knowledge.citations import Citation
@@ -9,47 +14,89 @@ from knowledge.eligibility.model import Answer, EligibilityAnswer, Funding
 
 _PART = "utter_eligibility_member_part"
 
+Value = TypeVar("Value")
 
-def describe_record(record: EligibilityAnswer, phrases: Phrases, *, with_period: bool = True) -> str:
-    """Coverage and period, medical benefit, approval, funding, and since when this is known."""
+
+@dataclass(frozen=True)
+class RecordView:
+    """One person's cover as it is shown: the verified member's, or that of the children on the plan."""
+
+    is_for_child: bool
+    active: Answer
+    starts_on: date | None
+    ends_on: date | None
+    medical_benefit: Answer
+    approval_required: Answer
+    funding: Funding
+    as_of: datetime
+    source: str
+
+    @classmethod
+    def of_member(cls, record: EligibilityAnswer) -> RecordView:
+        """The verified member's own cover; a child's own where the child's number was used."""
+        return cls(
+            is_for_child=record.is_minor,
+            active=record.active,
+            starts_on=record.starts_on,
+            ends_on=record.ends_on,
+            medical_benefit=record.medical_benefit,
+            approval_required=record.approval_required,
+            funding=record.funding,
+            as_of=record.as_of,
+            source=record.source,
+        )
+
+    @classmethod
+    def of_children(cls, record: EligibilityAnswer) -> RecordView:
+        """The cover of the children under 18, nothing of it the parent's.
+
+        Several children who differ can't be told apart without naming them, so that is unknown and left to a person.
+        """
+        children = record.dependents
+        return cls(
+            is_for_child=True,
+            active=_shared((child.active for child in children), Answer.UNKNOWN),
+            starts_on=_shared((child.starts_on for child in children), None),
+            ends_on=_shared((child.ends_on for child in children), None),
+            medical_benefit=_shared((child.medical_benefit for child in children), Answer.UNKNOWN),
+            approval_required=_shared((child.approval_required for child in children), Answer.UNKNOWN),
+            funding=_shared((child.funding for child in children), Funding.UNKNOWN),
+            as_of=min((child.as_of for child in children), default=record.as_of),
+            source=_shared((child.source for child in children), record.source),
+        )
+
+
+def describe_record(view: RecordView, record: EligibilityAnswer, phrases: Phrases) -> str:
+    """Coverage and period, and since when this is known; benefit, approval and funding only where it may be active."""
+    may_be_active = view.active is not Answer.NO
     parts = [
-        _describe_period(record, phrases) if with_period else "",
-        phrases.say(f"{_PART}_medical_benefit_{record.medical_benefit.value}"),
-        phrases.say(f"{_PART}_approval_{record.approval_required.value}"),
-        phrases.say(f"{_PART}_self_funded") if record.funding is Funding.SELF_FUNDED else "",
-        phrases.say(f"{_PART}_as_of", day=say_day(record.as_of.date())),
+        _describe_child(view, record, phrases) if view.is_for_child else _describe_period(view, record, phrases),
+        phrases.say(f"{_PART}_medical_benefit_{view.medical_benefit.value}") if may_be_active else "",
+        phrases.say(f"{_PART}_approval_{view.approval_required.value}") if may_be_active else "",
+        phrases.say(f"{_PART}_self_funded") if may_be_active and view.funding is Funding.SELF_FUNDED else "",
+        phrases.say(f"{_PART}_as_of", day=say_day(view.as_of.date())),
         phrases.say(f"{_PART}_sample") if record.is_sample else "",
     ]
     return phrases.join(parts)
 
 
-def describe_child(record: EligibilityAnswer, phrases: Phrases) -> str:
-    """The children under 18 on the member's plan: whether their coverage is active, and nothing else."""
-    day = say_day(record.service_day)
-    answers = {dependent.active for dependent in record.dependents}
-    # Several children who differ can't be told apart without naming them, so that is left to a person.
-    active = answers.pop() if len(answers) == 1 else Answer.UNKNOWN
-    return phrases.say(f"{_PART}_child_{active.value}", day=day, plan_name=record.plan_name or "")
-
-
-def record_card(record: EligibilityAnswer, *, is_for_child: bool) -> dict[str, object]:
+def record_card(view: RecordView, record: EligibilityAnswer) -> dict[str, object]:
     """The contract's eligibility card; "unknown" is a value of its own, never left out."""
-    children = {dependent.active.value for dependent in record.dependents}
     card: dict[str, object] = {
         "kind": "eligibility",
         "plan": record.plan_name,
-        "for_whom": "child" if is_for_child else "self",
-        "active": (children.pop() if len(children) == 1 else "unknown") if is_for_child else record.active.value,
+        "for_whom": "child" if view.is_for_child else "self",
+        "active": view.active.value,
         "service_day": record.service_day.isoformat(),
-        "medical_benefit": record.medical_benefit.value,
-        "approval_required": record.approval_required.value,
-        "funding": record.funding.value,
-        "as_of": record.as_of.date().isoformat(),
+        "medical_benefit": view.medical_benefit.value,
+        "approval_required": view.approval_required.value,
+        "funding": view.funding.value,
+        "as_of": view.as_of.date().isoformat(),
         "is_sample": record.is_sample,
     }
-    if not is_for_child:
-        card["starts_on"] = record.starts_on.isoformat() if record.starts_on else "unknown"
-        card |= {"ends_on": record.ends_on.isoformat()} if record.ends_on else {}
+    if not view.is_for_child:
+        card["starts_on"] = view.starts_on.isoformat() if view.starts_on else "unknown"
+        card |= {"ends_on": view.ends_on.isoformat()} if view.ends_on else {}
     return {name: value for name, value in card.items() if value is not None}
 
 
@@ -69,20 +116,31 @@ def record_citation(record: EligibilityAnswer) -> Citation | None:
     )
 
 
-def _describe_period(record: EligibilityAnswer, phrases: Phrases) -> str:
+def _describe_child(view: RecordView, record: EligibilityAnswer, phrases: Phrases) -> str:
+    day = say_day(record.service_day)
+    return phrases.say(f"{_PART}_child_{view.active.value}", day=day, plan_name=record.plan_name or "")
+
+
+def _describe_period(view: RecordView, record: EligibilityAnswer, phrases: Phrases) -> str:
     if record.plan_id is None:
         return phrases.say(f"{_PART}_no_coverage")
     values = {"day": say_day(record.service_day), "plan_name": record.plan_name or str(record.plan_id)}
-    if record.active is Answer.UNKNOWN:
+    if view.active is Answer.UNKNOWN:
         return phrases.say(f"{_PART}_active_unknown", **values)
-    if record.active is Answer.NO:
-        if record.ends_on is not None and record.ends_on < record.service_day:
-            return phrases.say(f"{_PART}_ended", ends_on=say_day(record.ends_on), **values)
-        starts_on = say_day(record.starts_on) if record.starts_on else ""
+    if view.active is Answer.NO:
+        if view.ends_on is not None and view.ends_on < record.service_day:
+            return phrases.say(f"{_PART}_ended", ends_on=say_day(view.ends_on), **values)
+        starts_on = say_day(view.starts_on) if view.starts_on else ""
         return phrases.say(f"{_PART}_not_started", starts_on=starts_on, **values)
     period = [phrases.say(f"{_PART}_active_yes", **values)]
-    if record.starts_on:
-        period.append(phrases.say(f"{_PART}_starts_on", day=say_day(record.starts_on)))
-    if record.ends_on:
-        period.append(phrases.say(f"{_PART}_ends_on", day=say_day(record.ends_on)))
+    if view.starts_on:
+        period.append(phrases.say(f"{_PART}_starts_on", day=say_day(view.starts_on)))
+    if view.ends_on:
+        period.append(phrases.say(f"{_PART}_ends_on", day=say_day(view.ends_on)))
     return phrases.join(period)
+
+
+def _shared(values: Iterable[Value], otherwise: Value) -> Value:
+    """The value that all have in common, else `otherwise`."""
+    found = set(values)
+    return found.pop() if len(found) == 1 else otherwise

@@ -12,7 +12,8 @@ from rasa_sdk.interfaces import Action, Tracker
 from actions.phrases import Phrases
 from actions.replies import Replies
 from actions.services import ActionServices
-from actions.turn_context import Turn, read_turn
+from actions.spoken import say_day
+from actions.turn_context import NOT_ON_FILE, Turn, read_turn
 
 
 class TurnAction(Action):
@@ -22,6 +23,8 @@ class TurnAction(Action):
     topic: str | None = None
     # A form's check must not: whatever it returns counts as an answer to the form's question.
     keeps_plan = True
+    # Only what answers a question: a request for a person or a danger is never delayed by it.
+    offers_spanish = False
 
     def __init__(self, services: ActionServices, phrases: Phrases) -> None:
         self.services = services
@@ -34,8 +37,11 @@ class TurnAction(Action):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         """Reads the turn and responds; a plan or state that this message names is kept for later questions."""
         turn = await read_turn(tracker, self.services)
-        kept = await self.keep_plan(turn) if self.keeps_plan else []
-        return [*kept, *await self.respond(turn, Replies(dispatcher, turn.channel, self.topic))]
+        replies = Replies(dispatcher, turn.channel, self.topic)
+        if not self.keeps_plan:
+            return await self.respond(turn, replies)
+        kept = [*await self.keep_plan(turn), *_forget_other_subject(turn), *self._offer_spanish(turn, replies)]
+        return [*kept, *await self.respond(turn, replies)]
 
     @abstractmethod
     async def respond(self, turn: Turn, replies: Replies) -> list[EventType]:
@@ -52,20 +58,57 @@ class TurnAction(Action):
         replies.say("utter_plan_unknown", "handoff_offered", plans=names)
 
     async def keep_plan(self, turn: Turn) -> list[EventType]:
-        """Records the plan and state that this message names, so that neither is asked again."""
-        plan, state = turn.named_plan or turn.plan, turn.named("state")
-        if plan is None or not (turn.named_plan or state):
+        """Records the plan and state that this message names, so that neither is asked again.
+
+        A verified member's own plan stays: another one that is named is answered for once.
+        """
+        if turn.has_own_plan:
             return []
+        if turn.plan_not_on_file:
+            return [SlotSet("plan", NOT_ON_FILE)]
+        plan, state = turn.named_plan or turn.plan, turn.plan_state
+        events = [SlotSet("state", state)] if state else []
+        if plan is None or not (turn.named_plan or state):
+            return events
         if turn.is_recorded:
             await self.services.conversations.record_plan(turn.conversation_id, plan.id, state)
-        return [SlotSet("plan", plan.id)]
+        return [*events, SlotSet("plan", plan.id)]
+
+    async def say_not_on_file(self, replies: Replies) -> None:
+        """Says that nothing is on file for the plan that the member has, and which plans are."""
+        plans = await self.services.policies.list_plans()
+        names = self.phrases.list_of(plan.name for plan in plans)
+        replies.say("utter_plan_not_on_file", "handoff_offered", plans=names)
+
+    def _offer_spanish(self, turn: Turn, replies: Replies) -> list[EventType]:
+        """Once in a conversation in Spanish: a coach, before the answer in English."""
+        if turn.locale != "es" or turn.slots.spanish_offered or not self.offers_spanish:
+            return []
+        replies.say("utter_spanish_offer", "handoff_offered")
+        return [SlotSet("spanish_offered", True)]
 
 
 class TopicAction(TurnAction):
     """The answer to one topic of the public contract; named `action_answer_<topic>`."""
 
     topic: str
+    offers_spanish = True
 
     def name(self) -> str:
         """The name in domain.yml."""
         return f"action_answer_{self.topic}"
+
+    def ask_day(self, turn: Turn, replies: Replies) -> None:
+        """Where a day was named that nobody could read: which one was used, and how to write it."""
+        if turn.has_unread_day:
+            replies.say("utter_day_unclear", "clarify", day=say_day(turn.day))
+
+
+def _forget_other_subject(turn: Turn) -> list[EventType]:
+    """What is named replaces what was talked about before: a product a condition, a class of therapies both."""
+    gone = set()
+    if turn.names_class or turn.named("therapy"):
+        gone.add("condition")
+    if turn.names_class or turn.named("condition"):
+        gone.add("therapy")
+    return [SlotSet(name, None) for name in sorted(gone) if not turn.named(name) and getattr(turn.slots, name)]

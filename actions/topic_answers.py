@@ -7,15 +7,16 @@ file `utter_<topic>_unknown` says so and offers the coach.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 from rasa_sdk.events import EventType, SlotSet
 
+from actions.answer_openings import DAY_TOPICS, Opening, open_answer
 from actions.form_steps import ask_plan
 from actions.phrases import Phrases
 from actions.replies import Button, Replies, Sources
 from actions.services import ActionServices
-from actions.spoken import say_state
-from actions.therapy_parts import describe_for_topic
+from actions.spoken import say_day, say_state
 from actions.topic_action import TopicAction
 from actions.turn_context import Turn
 from knowledge.policies.model import Fact, Plan, Scope
@@ -64,6 +65,9 @@ class AnswerTopic(TopicAction):
 
     async def respond(self, turn: Turn, replies: Replies) -> list[EventType]:
         """Facts for the plan; asks which plan where the answer hangs on it and nobody has asked yet."""
+        if turn.plan_not_on_file and self.topic in PLAN_TOPICS:
+            await self.say_not_on_file(replies)
+            return [SlotSet("last_topic", self.topic), SlotSet("facts_given", None)]
         if turn.plan is None and self.topic in PLAN_TOPICS:
             if not turn.plan_is_unknown:
                 return ask_plan(turn, self.topic)
@@ -76,24 +80,49 @@ class AnswerTopic(TopicAction):
     async def answer_from(self, given: int, turn: Turn, replies: Replies) -> list[EventType]:
         """Speaks the facts that follow the `given` first ones."""
         facts = await self.find_facts(turn, turn.scope)
+        if not given and await self._say_not_on_day(turn, facts, replies):
+            return [SlotSet("last_topic", self.topic), SlotSet("facts_given", None)]
         if not facts and turn.plan is None and self.topic in NEUTRAL_TOPICS and not turn.plan_is_unknown:
             # Nothing neutral on file: the plan's own sources may answer.
             return ask_plan(turn, self.topic)
         chosen = choose_facts(facts, given)
-        opening = await describe_for_topic(self.topic, turn, self.services, self.phrases) if not given else None
-        if not chosen and opening is None:
+        opening = await open_answer(self.topic, turn, chosen, self.services, self.phrases) if not given else Opening()
+        if not chosen and not opening.facts:
             replies.say(f"utter_{self.topic}_unknown", "handoff_offered")
             return [SlotSet("last_topic", self.topic), SlotSet("facts_given", None)]
-        spoken = [opening.text] if opening else []
-        spoken += [fact.text for fact in chosen]
+        spoken = self.phrases.join([opening.facts, *(fact.text for fact in chosen)])
+        is_more = given + len(chosen) < len(facts) and turn.day == turn.today
         replies.say(
             f"utter_{self.topic}_answer",
             "answer",
-            sources=Sources.of(chosen, *(opening.citations if opening else ())),
-            buttons=self._more(given + len(chosen) < len(facts)),
-            statement=" ".join(spoken),
+            sources=Sources.of(chosen, *opening.citations),
+            buttons=self._more(is_more),
+            statement=self.phrases.join([opening.before, spoken], separator="\n\n"),
         )
-        return [SlotSet("last_topic", self.topic), SlotSet("facts_given", given + len(chosen))]
+        self.ask_day(turn, replies)
+        # "Tell me more" names no day: for another day than today there is nothing to go on with.
+        return [SlotSet("last_topic", self.topic), SlotSet("facts_given", given + len(chosen) if is_more else None)]
+
+    async def _say_not_on_day(self, turn: Turn, facts: Sequence[Fact], replies: Replies) -> bool:
+        """True where the plan's facts hold today and did not on the day asked about: said, with the source's day."""
+        if self._day(turn) == turn.today or any(fact.document.payer for fact in facts):
+            return False
+        today = await self.services.policies.find_facts(self.topic, turn.scope, turn.today, about=turn.about)
+        own = next((fact.document for fact in today if fact.document.payer), None)
+        if own is None:
+            return False
+        since = "dated" if own.effective_on else "undated"
+        replies.say(
+            "utter_not_on_day",
+            "answer",
+            sources=Sources((own.citation(),)),
+            buttons=[Button(self.phrases.say("utter_not_on_day_part_button"), f"/{self.topic}")],
+            day=say_day(turn.day),
+            payer=own.payer_name,
+            policy=f"{own.title} ({own.number})" if own.number else own.title,
+            since=self.phrases.say(f"utter_not_on_day_part_{since}", day=say_day(own.in_force_from)),
+        )
+        return True
 
     def _say_other_state(self, turn: Turn, plan: Plan, replies: Replies) -> None:
         replies.say(
@@ -105,8 +134,11 @@ class AnswerTopic(TopicAction):
         )
 
     async def find_facts(self, turn: Turn, scope: Scope) -> tuple[Fact, ...]:
-        """Everything on file for the scope today, in speaking order."""
-        return await self.services.policies.find_facts(self.topic, scope, turn.today, about=turn.about)
+        """Everything on file for the scope on the day asked about, in speaking order."""
+        return await self.services.policies.find_facts(self.topic, scope, self._day(turn), about=turn.about)
+
+    def _day(self, turn: Turn) -> date:
+        return turn.day if self.topic in DAY_TOPICS else turn.today
 
     async def _answer_without_plan(self, turn: Turn, replies: Replies) -> list[EventType]:
         chosen = choose_facts(await self.find_facts(turn, turn.scope))

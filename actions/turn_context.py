@@ -5,7 +5,6 @@ The tracker's dicts end here: everything else in this package works on a `Turn`.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date
@@ -13,82 +12,47 @@ from typing import Any
 
 from rasa_sdk.interfaces import Tracker
 
+from actions.message import Message, Slots, read_day
+from actions.plain_words import names_plan_not_on_file
 from actions.services import ActionServices
 from bot.conversations.model import Channel, ConversationContext, ConversationId, ConversationNotFound, Holder
-from knowledge.eligibility.model import MemberId
+from knowledge.eligibility.model import EligibilityAnswer, MemberId, UnknownMember
 from knowledge.policies.model import Plan, Scope
 
+__all__ = ["NOT_ON_FILE", "UNKNOWN_PLAN", "Slots", "Turn", "read_day", "read_turn"]
+
+# What the slot `plan` holds where it is no plan's id: the member does not know it, or nothing is on file for it.
 UNKNOWN_PLAN = "unknown"
-# A member answers a question of ours with one of these.
-_BARE_INTENTS = frozenset({"inform", "affirm", "deny", "nlu_fallback", "gibberish"})
-# "04/12/1985" alone may be taken for a question about that day.
-_BARE_WORDS = 4
-_BIRTH_WORDS = re.compile(r"\b(born|birth|birthday|birthdate|dob)\b", re.IGNORECASE)
+NOT_ON_FILE = "not_on_file"
+_PURPOSE = "plan_rules"
 
 
 @dataclass(frozen=True)
-class Slots:
-    """The dialogue's memory, by the names in domain.yml; None is "not set"."""
-
-    therapy: str | None = None
-    condition: str | None = None
-    state: str | None = None
-    age_group: str | None = None
-    for_whom: str | None = None
-    plan: str | None = None
-    zip_code: str | None = None
-    member_id: str | None = field(default=None, repr=False)
-    date_of_birth: str | None = field(default=None, repr=False)
-    topic_in_progress: str | None = None
-    policy_number: str | None = None
-    date: str | None = None
-    interrupted_form: str | None = None
-    last_topic: str | None = None
-    facts_given: float | None = None
-    missed_answers: float | None = None
-
-
-@dataclass(frozen=True)
-class Turn:
+class Turn(Message):
     """One member message as the actions see it; `actions_run` are those that it has caused already.
 
-    `plan` is the plan to answer for: the one named in this message, else the conversation's, else the verified
-    member's. None with `plan_is_unknown` means that the member was asked and does not know.
+    `plan` is the plan to answer for: the one named in this message, else the verified member's own, else the
+    conversation's. None with `plan_is_unknown` means that the member was asked and does not know, or that nothing is
+    on file for it (`plan_not_on_file`). `record` is the verified member's, on the day asked about.
     """
 
     conversation_id: ConversationId
     is_recorded: bool
     channel: Channel
+    locale: str
     holder: Holder
     verified_member_id: MemberId | None = field(repr=False)
-    intent: str
-    text: str = field(repr=False)
-    entities: Mapping[str, tuple[str, ...]] = field(repr=False)
-    slots: Slots
-    active_form: str | None
-    requested_slot: str | None
+    record: EligibilityAnswer | None = field(repr=False)
     actions_run: frozenset[str]
     last_outcome: str | None
+    last_reply_topic: str | None
     named_plan: Plan | None
     plan: Plan | None
     plan_is_unknown: bool
+    plan_not_on_file: bool
     state: str | None
     today: date
-
-    def named(self, entity: str) -> str | None:
-        """The entity's first value in this message."""
-        return next(iter(self.entities.get(entity, ())), None)
-
-    @property
-    def is_bare_answer(self) -> bool:
-        """True for what answers a question of ours; anything else is a question of its own."""
-        is_short = bool(self.entities) and len(self.text.split()) <= _BARE_WORDS
-        return self.intent in _BARE_INTENTS or is_short
-
-    @property
-    def names_birth_date(self) -> bool:
-        """True where a date in this message is when somebody was born, not a day that is asked about."""
-        return bool({"member_id", "date_of_birth"} & set(self.entities) or _BIRTH_WORDS.search(self.text))
+    day_asked_about: date | None
 
     @property
     def scope(self) -> Scope:
@@ -96,57 +60,65 @@ class Turn:
         return self.plan.scope(self.state) if self.plan else Scope(None, None, self.state)
 
     @property
-    def about(self) -> str | None:
-        """The therapy or condition in question: this message's, else the one talked about before."""
-        named = self.named("therapy") or self.named("condition")
-        return named or self.slots.therapy or self.slots.condition
+    def day(self) -> date:
+        """The day whose rules count: the one asked about, else today."""
+        return self.day_asked_about or self.today
 
     @property
-    def day_asked_about(self) -> date | None:
-        """The day that the question names, in this message or before the form that interrupted it."""
-        return read_day((None if self.names_birth_date else self.named("date")) or self.slots.date)
-
-
-def read_day(value: str | None) -> date | None:
-    """The day of an ISO date, None for anything else."""
-    try:
-        return date.fromisoformat(value) if value else None
-    except ValueError:
-        return None
+    def has_own_plan(self) -> bool:
+        """True where the plan is proven: no page, button or passing mention changes it."""
+        return self.record is not None and self.record.plan_id is not None
 
 
 async def read_turn(tracker: Tracker, services: ActionServices) -> Turn:
     """Converts the tracker and adds what the conversation's record knows. Raises StoreUnavailable."""
+    message = _read_message(tracker)
     context = await _find_context(tracker.sender_id, services)
-    entities = _read_entities(tracker.latest_message.get("entities") or [])
-    slots = _read_slots(tracker.slots)
+    day = message.find_day(services.policies.today(None))
     verified = MemberId(context.verified_member_id) if context and context.verified_member_id else None
-    named = [plan for value in entities.get("plan", ()) if (plan := await services.policies.find_plan(value))]
+    record = await _find_record(verified, day or services.policies.today(None), tracker.sender_id, services)
+    own_plan = await services.policies.find_plan(record.plan_id) if record and record.plan_id else None
+    named = [plan for value in message.entities.get("plan", ()) if (plan := await services.policies.find_plan(value))]
     # Two plans in one message: answers are never blended, so none is taken and the member is asked.
     is_ambiguous = len({plan.id for plan in named}) > 1
-    named_plan = named[0] if named and not is_ambiguous else None
+    says_other = names_plan_not_on_file(message.text, names_plan_on_file=bool(named))
+    not_on_file = says_other or (own_plan is None and not named and message.slots.plan == NOT_ON_FILE)
+    named_plan = named[0] if named and not is_ambiguous and not not_on_file else None
     plan = named_plan
-    if plan is None and not is_ambiguous:
-        plan = await _find_known_plan(context, verified, slots, services)
+    if plan is None and not is_ambiguous and not not_on_file:
+        plan = own_plan or await _find_known_plan(context, message.slots, services)
+    last_outcome, last_reply_topic = _read_last_reply(tracker.events)
     return Turn(
+        **{each.name: getattr(message, each.name) for each in fields(Message)},
         conversation_id=ConversationId(tracker.sender_id),
         is_recorded=context is not None,
         channel=context.channel if context else _read_channel(tracker),
+        locale=context.locale if context else "en",
         holder=context.holder if context else Holder.ASSISTANT,
         verified_member_id=verified,
-        intent=(tracker.latest_message.get("intent") or {}).get("name") or "",
-        text=tracker.latest_message.get("text") or "",
-        entities=entities,
-        slots=slots,
-        active_form=tracker.active_loop_name,
-        requested_slot=tracker.slots.get("requested_slot"),
+        record=record,
         actions_run=_read_actions_run(tracker.events),
-        last_outcome=_read_last_outcome(tracker.events),
+        last_outcome=last_outcome,
+        last_reply_topic=last_reply_topic,
         named_plan=named_plan,
         plan=plan,
-        plan_is_unknown=plan is None and UNKNOWN_PLAN in (*entities.get("plan", ()), slots.plan),
-        state=next(iter(entities.get("state", ())), None) or slots.state or (context.state if context else None),
+        plan_is_unknown=plan is None
+        and (not_on_file or UNKNOWN_PLAN in (*message.entities.get("plan", ()), message.slots.plan)),
+        plan_not_on_file=not_on_file,
+        state=message.plan_state or _find_known_state(context, record, plan, message.slots),
         today=services.policies.today(plan),
+        day_asked_about=day,
+    )
+
+
+def _read_message(tracker: Tracker) -> Message:
+    return Message(
+        intent=(tracker.latest_message.get("intent") or {}).get("name") or "",
+        text=tracker.latest_message.get("text") or "",
+        entities=_read_entities(tracker.latest_message.get("entities") or []),
+        slots=_read_slots(tracker.slots),
+        active_form=tracker.active_loop_name,
+        requested_slot=tracker.slots.get("requested_slot"),
     )
 
 
@@ -158,17 +130,33 @@ async def _find_context(conversation_id: str, services: ActionServices) -> Conve
         return None
 
 
-async def _find_known_plan(
-    context: ConversationContext | None, verified: MemberId | None, slots: Slots, services: ActionServices
-) -> Plan | None:
+async def _find_record(
+    member_id: MemberId | None, day: date, conversation_id: str, services: ActionServices
+) -> EligibilityAnswer | None:
+    """The verified member's own record: its plan and state hold, whatever else was said. Audited."""
+    if member_id is None:
+        return None
+    try:
+        return await services.eligibility.look_up(
+            member_id=member_id, as_of=day, conversation_id=conversation_id, purpose=_PURPOSE
+        )
+    except UnknownMember:
+        return None
+
+
+async def _find_known_plan(context: ConversationContext | None, slots: Slots, services: ActionServices) -> Plan | None:
     if context and context.plan_id and (plan := await services.policies.find_plan(context.plan_id)):
         return plan
-    if verified:
-        conversation_id = context.conversation_id if context else None
-        plan_id = await services.eligibility.find_plan_id(verified, conversation_id=conversation_id)
-        if plan_id and (plan := await services.policies.find_plan(plan_id)):
-            return plan
     return await services.policies.find_plan(slots.plan) if slots.plan else None
+
+
+def _find_known_state(
+    context: ConversationContext | None, record: EligibilityAnswer | None, plan: Plan | None, slots: Slots
+) -> str | None:
+    if record and record.plan_id:
+        # For a plan that is not the member's own, the member's state says nothing.
+        return record.state if plan is None or plan.id == record.plan_id else None
+    return slots.state or (context.state if context else None)
 
 
 def _read_entities(found: list[dict[str, Any]]) -> dict[str, tuple[str, ...]]:
@@ -200,8 +188,8 @@ def _read_actions_run(events: list[dict[str, Any]]) -> frozenset[str]:
     return frozenset(names)
 
 
-def _read_last_outcome(events: list[dict[str, Any]]) -> str | None:
-    """The outcome of the reply before this message: an action's envelope, else the response's own metadata."""
+def _read_last_reply(events: list[dict[str, Any]]) -> tuple[str | None, str | None]:
+    """Outcome and topic of the reply before this message: an action's envelope, else the response's own metadata."""
     is_before_message = False
     for event in reversed(events):
         if event.get("event") == "user":
@@ -210,6 +198,6 @@ def _read_last_outcome(events: list[dict[str, Any]]) -> str | None:
             metadata = event.get("metadata") or {}
             for envelope in (metadata.get("reply"), metadata.get("metadata")):
                 if isinstance(envelope, dict) and envelope.get("outcome"):
-                    return str(envelope["outcome"])
-            return None
-    return None
+                    return str(envelope["outcome"]), envelope.get("topic")
+            return None, None
+    return None, None

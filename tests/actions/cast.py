@@ -313,6 +313,7 @@ class Stage:
     state: str | None = None
     channel: Channel = Channel.WEB
     verified: str | None = None
+    locale: str = "en"
     slots: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -323,7 +324,7 @@ class Stage:
                 channel=self.channel,
                 plan_id=self.plan_id,
                 state=self.state,
-                locale="en",
+                locale=self.locale,
                 verified_member_id=self.verified,
                 holder=Holder.ASSISTANT,
             )
@@ -346,6 +347,7 @@ class Stage:
         form: str | None = None,
         asked: str | None = None,
         last_outcome: str | None = None,
+        last_topic: str | None = None,
         already_run: Sequence[str] = (),
         entities: Sequence[tuple[str, str]] = (),
     ) -> Ran:
@@ -356,7 +358,8 @@ class Stage:
             "entities": [{"entity": name, "value": value} for name, value in entities],
         }
         done = [{"event": "action", "name": name} for name in already_run]
-        said_before = {"event": "bot", "metadata": {"reply": {"outcome": last_outcome}}} if last_outcome else None
+        envelope = {"outcome": last_outcome, "topic": last_topic}
+        said_before = {"event": "bot", "metadata": {"reply": envelope}} if last_outcome else None
         tracker = {
             "sender_id": CONVERSATION,
             "slots": {**self.slots, "requested_slot": asked},

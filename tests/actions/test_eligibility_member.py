@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.actions.cast import Ran, Stage
+from knowledge.eligibility.model import Answer, Funding
+from tests.actions.cast import INDEPENDENCE, Ran, Stage, make_record
 
 ACTION = "action_answer_eligibility_member"
 INTENT = "eligibility_member"
@@ -34,7 +35,7 @@ async def test_a_verified_member_gets_the_record_with_the_plans_rule_and_is_not_
     assert ran.outcomes == ["eligibility"]
     assert ran.reply["facts"] == ["ibx-page/precertification/1"]
     assert {"Page", "Sample member file"} == {citation["document"] for citation in ran.reply["citations"]}
-    assert [event.purpose for event in stage.members.audited] == ["plan_of_member", "eligibility_member"]
+    assert [event.purpose for event in stage.members.audited if event.purpose != "plan_rules"] == ["eligibility_member"]
 
 
 @pytest.mark.parametrize(
@@ -99,3 +100,54 @@ async def test_a_child_that_is_not_on_record_is_not_made_up() -> None:
     ran = await ask(Stage(verified="GG1000001"), ("for_whom", "child"))
 
     assert ran.keys == ["utter_eligibility_member_no_child"]
+
+
+async def test_a_childs_benefit_approval_and_funding_are_the_childs_own() -> None:
+    stage = Stage(verified="GG1000002")
+    own = make_record(
+        "GG1000003",
+        INDEPENDENCE,
+        subscriber="GG1000002",
+        medical_benefit=Answer.UNKNOWN,
+        approval_required=Answer.NO,
+        funding=Funding.SELF_FUNDED,
+    )
+    stage.members.records[own.member.id] = own
+    card = (await ask(stage, ("for_whom", "child"))).reply["cards"][0]
+
+    assert (card["medical_benefit"], card["approval_required"], card["funding"]) == ("unknown", "no", "self_funded")
+
+
+async def test_a_childs_own_number_shows_the_childs_record() -> None:
+    ran = await ask(Stage(verified="GG1000003"), ("for_whom", "child"))
+
+    assert ran.keys == [RECORD]
+    assert ran.reply["cards"][0]["for_whom"] == "child"
+
+
+async def test_the_rule_beside_a_record_is_that_of_the_day_asked_about() -> None:
+    ran = await ask(Stage(verified="GG1000005"), ("date", "2026-04-30"))
+
+    assert ran.reply["cards"][0]["service_day"] == "2026-04-30"
+    assert "facts" not in ran.reply
+
+
+async def test_another_member_number_is_refused_while_somebody_is_verified() -> None:
+    ran = await ask(Stage(verified="GG1000001"), ("member_id", "GG1000002"), intent="inform")
+
+    assert ran.outcomes == ["refused_privacy"]
+
+
+async def test_for_somebody_else_nobody_is_asked_for_proof() -> None:
+    ran = await ask(Stage(), ("for_whom", "other"))
+
+    assert ran.outcomes == ["refused_privacy"]
+    assert ran.follows is None
+
+
+async def test_coverage_that_ended_says_what_to_do_and_nothing_as_if_it_were_active() -> None:
+    ran = await ask(Stage(verified="GG1000004"))
+
+    assert ran.keys == ["utter_eligibility_member_record_inactive"]
+    assert "facts" not in ran.reply
+    assert "approval" not in ran.values["statement"]

@@ -76,5 +76,25 @@ async def test_the_day_and_number_of_the_waiting_question_are_not_lost() -> None
     stage = Stage(slots={"topic_in_progress": "policy_lookup", "date": "2026-04-30"})
     ran = await stage.run("action_continue_topic", entities=[("plan", "caresource")])
 
-    assert ran.keys == ["utter_policy_lookup_not_yet"]
+    assert ran.keys == ["utter_policy_lookup_not_in_force"]
     assert stage.slots["date"] is None
+
+
+@pytest.mark.parametrize("text", ["i have caresource medicaid", "it's the dual advantage one from caresource", "aetna"])
+async def test_a_plan_that_is_not_on_file_is_remembered_as_that(text: str) -> None:
+    named = [("plan", "caresource")] if "caresource" in text else []
+    stage = Stage(plan_id="caresource", slots={"topic_in_progress": "coverage_general"})
+    taken = await stage.run("validate_plan_form", text=text, form="plan_form", asked="plan", entities=named)
+    answered = await stage.run("action_continue_topic", text=text, entities=named)
+    later = await stage.run("action_answer_cost", "cost", text="what does it cost me")
+
+    assert taken.slots == {"plan": "not_on_file"}
+    assert answered.keys == later.keys == ["utter_plan_not_on_file"]
+
+
+async def test_a_plan_on_file_that_is_named_later_replaces_one_that_is_not() -> None:
+    stage = Stage(slots={"plan": "not_on_file"})
+    ran = await stage.run("action_answer_cost", "coverage_general", entities=[("plan", "independence")])
+
+    assert stage.slots["plan"] == "independence"
+    assert ran.keys != ["utter_plan_not_on_file"]

@@ -16,7 +16,7 @@ async def look_up(stage: Stage, *entities: tuple[str, str], intent: str = "polic
 @pytest.mark.parametrize(
     ("day", "key"),
     [
-        ("2026-04-30", "utter_policy_lookup_not_yet"),
+        ("2026-04-30", "utter_policy_lookup_not_in_force"),
         ("2026-05-01", "utter_policy_lookup_in_force"),
         ("2026-11-21", "utter_policy_lookup_in_force"),
     ],
@@ -26,7 +26,7 @@ async def test_a_policy_counts_from_its_effective_day(day: str, key: str) -> Non
 
     assert ran.keys == [key]
     assert ran.outcomes == ["policy"]
-    assert ran.values["effective_on"] == "05/01/2026"
+    assert "05/01/2026" in ran.values["statement"]
     assert [card["kind"] for card in ran.reply["cards"]] == ["policy"]
     assert ran.reply["citations"][0]["number"] == "MP-AD-1623"
 
@@ -36,6 +36,7 @@ async def test_a_number_alone_names_its_policy_without_asking_for_the_plan() -> 
 
     assert ran.keys == ["utter_policy_lookup_in_force"]
     assert ran.payers == {"CareSource"}
+    assert ran.reply["facts"] == ["mp-ad-1623/policy_lookup/1"]
 
 
 @pytest.mark.parametrize("written", ["mp-ad-1623", "MP AD 1623", "mp_ad\u20131623"])
@@ -99,3 +100,31 @@ async def test_a_new_question_does_not_go_by_an_old_number() -> None:
     await look_up(stage, NUMBER)
 
     assert (await look_up(stage)).keys == ["utter_policy_lookup_no_text"]
+
+
+@pytest.mark.parametrize(
+    ("day", "standing"),
+    [("2026-04-30", "was not yet"), ("2026-06-01", "was in"), ("2026-11-21", "is in"), ("2027-01-01", "will be in")],
+)
+async def test_a_past_day_is_told_in_the_past(day: str, standing: str) -> None:
+    ran = await look_up(Stage(), NUMBER, ("date", day))
+
+    assert ran.values["standing"].startswith(standing)
+
+
+@pytest.mark.parametrize("text", ["was it in force on 4/30", "on april 30?", "on 02/29/2026", "in march", "last month"])
+async def test_a_day_that_nobody_could_read_is_asked_for_and_the_day_used_is_said(text: str) -> None:
+    ran = await Stage().run("action_answer_policy_lookup", "policy_lookup", text=text, entities=[NUMBER])
+
+    assert ran.keys == ["utter_policy_lookup_in_force", "utter_day_unclear"]
+    assert ran.values["day"] == "11/21/2026"
+
+
+@pytest.mark.parametrize(
+    ("text", "day"), [("yesterday", "11/20/2026"), ("tomorrow", "11/22/2026"), ("24/7", "11/21/2026")]
+)
+async def test_yesterday_and_tomorrow_are_days(text: str, day: str) -> None:
+    ran = await Stage().run("action_answer_policy_lookup", "policy_lookup", text=text, entities=[NUMBER])
+
+    assert ran.keys == ["utter_policy_lookup_in_force"]
+    assert ran.values["day"] == day

@@ -41,7 +41,13 @@ COMPOSED = {
         )
     ),
     "utter_facility_search_part_match_with_phone",
-    *(f"utter_policy_lookup_part_{standing}" for standing in ("in_force", "not_yet", "ended")),
+    *(
+        f"utter_policy_lookup_part_{standing}_{tense}"
+        for standing in ("in_force", "not_yet", "ended")
+        for tense in ("past", "now", "later")
+    ),
+    *(f"utter_policy_lookup_part_since_{since}" for since in ("dated", "undated", "ended")),
+    *(f"utter_not_on_day_part_{since}" for since in ("dated", "undated")),
 }  # fmt: skip
 
 

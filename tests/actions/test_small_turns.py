@@ -84,6 +84,47 @@ async def test_yes_asks_for_a_coach_only_where_one_was_offered(intent: str, befo
     assert (await Stage().run("action_answer_yes_or_no", intent, last_outcome=before)).keys == [key]
 
 
+async def test_yes_asks_for_the_coach_that_an_answer_about_coaches_offers() -> None:
+    ran = await Stage().run("action_answer_yes_or_no", "affirm", last_outcome="answer", last_topic="coach_about")
+
+    assert ran.keys == ["utter_handoff_waiting"]
+
+
+@pytest.mark.parametrize(
+    ("intent", "text", "key"),
+    [
+        ("affirm", "ok so its approved right", "utter_no_decision"),
+        ("affirm", "yes", "utter_no_decision"),
+        ("deny", "so that's a no?", "utter_no_decision"),
+        ("deny", "no thanks", "utter_deny"),
+    ],
+)
+async def test_a_yes_after_an_answer_on_coverage_is_never_confirmed(intent: str, text: str, key: str) -> None:
+    stage = Stage(slots={"last_topic": "coverage_general"})
+
+    assert (await stage.run("action_answer_yes_or_no", intent, text=text, last_outcome="answer")).keys == [key]
+
+
+@pytest.mark.parametrize(
+    ("text", "key", "holder"),
+    [
+        ("cancel", "utter_handoff_cancelled", Holder.ASSISTANT),
+        ("never mind", "utter_cancel_form", Holder.WAITING),
+        ("/cancel", "utter_cancel_form", Holder.WAITING),
+    ],
+)
+async def test_cancel_in_words_ends_the_wait_for_a_coach_even_inside_a_form(
+    text: str, key: str, holder: Holder
+) -> None:
+    stage = Stage()
+    await stage.run("action_request_handoff", "coach_handoff")
+    ran = await stage.run("action_cancel", "cancel", text=text, form="facility_form", asked="zip_code")
+
+    assert ran.keys == [key]
+    assert stage.conversations.context.holder is holder
+    assert "active_loop" in [event["event"] for event in ran.events]
+
+
 async def test_noise_outside_a_form_is_asked_again() -> None:
     assert (await Stage().run("action_clarify", "gibberish")).outcomes == ["clarify"]
 

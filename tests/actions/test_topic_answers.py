@@ -149,3 +149,90 @@ def test_a_spoken_answer_stays_short_but_is_never_empty() -> None:
 
 def test_no_topic_is_both_the_plans_and_neutral() -> None:
     assert not set(PLAN_TOPICS) & set(NEUTRAL_TOPICS)
+
+
+async def test_a_rule_is_not_spoken_for_a_day_before_it_took_effect() -> None:
+    ran = await Stage(**CARESOURCE_IN_OHIO).run(
+        "action_answer_coverage_general", "coverage_general", entities=[("date", "2026-04-30")]
+    )
+
+    assert ran.keys == ["utter_not_on_day"]
+    assert (ran.values["day"], "05/01/2026" in ran.values["since"]) == ("04/30/2026", True)
+    assert "facts" not in ran.reply
+
+
+async def test_a_rule_of_another_day_is_said_to_be_of_that_day() -> None:
+    ran = await Stage(**CARESOURCE_IN_OHIO).run(
+        "action_answer_coverage_general", "coverage_general", entities=[("date", "2026-05-02")]
+    )
+
+    assert ran.values["statement"].startswith("This is what my sources set for 05/02/2026")
+
+
+async def test_a_verified_members_own_plan_and_state_win_over_page_and_slots() -> None:
+    stage = Stage(plan_id="independence", state="PA", verified="GG1000005", slots={"plan": "independence"})
+    ran = await stage.run("action_answer_coverage_general", "coverage_general")
+
+    assert ran.payers == {"CareSource"}
+
+
+async def test_a_plan_named_in_passing_by_a_verified_member_answers_once() -> None:
+    stage = Stage(verified="GG1000001")
+    named = await stage.run("action_answer_coverage_general", "coverage_general", entities=[("plan", "caresource")])
+    later = await stage.run("action_answer_coverage_general", "coverage_general")
+
+    assert (named.payers, later.payers) == ({"CareSource"}, {"Independence Blue Cross"})
+    assert stage.conversations.context.plan_id is None
+
+
+async def test_where_a_hospital_is_wanted_says_nothing_of_the_plans_state() -> None:
+    stage = Stage(plan_id="caresource")
+    await stage.run(
+        "action_answer_facility_search", "facility_search", entities=[("state", "MD"), ("zip_code", "21201")]
+    )
+    ran = await stage.run("action_answer_coverage_general", "coverage_general")
+
+    assert ran.keys == ["utter_coverage_general_answer"]
+    assert stage.conversations.context.state is None
+
+
+async def test_coverage_that_ended_is_said_before_the_plans_rules() -> None:
+    ran = await Stage(verified="GG1000004").run("action_answer_coverage_general", "coverage_general")
+
+    assert "06/30/2026" in ran.values["statement"].split("\n\n")[0]
+    assert "Sample member file" in {citation["document"] for citation in ran.reply["citations"]}
+
+
+@pytest.mark.parametrize(
+    "text", ["does medicaid cover it", "is it covered by caresource dual advantage", "my medicare"]
+)
+async def test_a_kind_of_plan_that_is_not_on_file_gets_no_other_plans_rules(text: str) -> None:
+    ran = await Stage(plan_id="caresource").run("action_answer_coverage_general", "coverage_general", text=text)
+
+    assert ran.keys == ["utter_plan_not_on_file"]
+    assert ran.outcomes == ["handoff_offered"]
+
+
+async def test_a_class_of_therapies_is_not_answered_for_the_product_before() -> None:
+    stage = Stage(slots={"therapy": "zolgensma"})
+    ran = await stage.run("action_answer_process_followup", "process_followup", text="and how is car-t done")
+
+    assert "Zolgensma" not in ran.values["statement"]
+    assert stage.slots["therapy"] is None
+
+
+async def test_the_product_in_question_is_named_beside_rules_that_are_general() -> None:
+    ran = await Stage(plan_id="independence").run(
+        "action_answer_coverage_general", "coverage_general", entities=[("therapy", "zolgensma")]
+    )
+
+    assert "no rule on file for Zolgensma" in ran.values["statement"]
+
+
+async def test_in_a_conversation_in_spanish_the_coach_is_offered_once() -> None:
+    stage = Stage(plan_id="independence", locale="es")
+    first = await stage.run("action_answer_coverage_general", "coverage_general")
+    second = await stage.run("action_answer_coverage_general", "coverage_general")
+
+    assert first.keys == ["utter_spanish_offer", "utter_coverage_general_answer"]
+    assert second.keys == ["utter_coverage_general_answer"]

@@ -1,0 +1,81 @@
+"""What must be said before a topic's facts: that coverage ended, which day counts, which product is meant?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from actions.phrases import Phrases
+from actions.record_parts import record_citation
+from actions.services import ActionServices
+from actions.spoken import say_day
+from actions.therapy_parts import describe_for_topic
+from actions.turn_context import Turn
+from knowledge.citations import Citation
+from knowledge.eligibility.model import Answer
+from knowledge.policies.model import Fact
+
+# Rules that change from a day to the next. Elsewhere a day is mostly that of an event ("treated on 03/01/2026,
+# what comes next?"), so the answer is today's.
+DAY_TOPICS = frozenset({"coverage_general", "precertification", "evidence_of_coverage", "cost", "candidacy"})
+# What a member could take for a decision on their own case.
+DECIDED_TOPICS = frozenset(
+    {
+        "coverage_general",
+        "precertification",
+        "eligibility_member",
+        "policy_lookup",
+        "candidacy",
+        "appeal_denial",
+        "cost",
+    }
+)
+_ABOUT_TOPICS = frozenset({"coverage_general", "precertification", "cost"})
+
+
+@dataclass(frozen=True)
+class Opening:
+    """`before` stands above the answer; `facts` is what the catalogue adds to it."""
+
+    before: str = ""
+    facts: str = ""
+    citations: tuple[Citation, ...] = ()
+
+
+async def open_answer(
+    topic: str, turn: Turn, chosen: Sequence[Fact], services: ActionServices, phrases: Phrases
+) -> Opening:
+    """The opening for these facts; empty where nothing must be said first."""
+    ended = _say_ended(topic, turn, phrases)
+    about = await _say_about(topic, turn, chosen, services, phrases)
+    described = await describe_for_topic(topic, turn, services, phrases)
+    citation = record_citation(turn.record) if ended and turn.record else None
+    return Opening(
+        before=phrases.join([ended, _say_which_day(topic, turn, phrases), about]),
+        facts=described.text if described else "",
+        citations=(*((citation,) if citation else ()), *(described.citations if described else ())),
+    )
+
+
+def _say_ended(topic: str, turn: Turn, phrases: Phrases) -> str:
+    record = turn.record
+    if record is None or topic not in DECIDED_TOPICS or turn.plan is None or turn.plan.id != record.plan_id:
+        return ""
+    if record.active is not Answer.NO or record.ends_on is None or record.ends_on >= turn.day:
+        return ""
+    return phrases.say("utter_part_record_ended", plan_name=turn.plan.name, ends_on=say_day(record.ends_on))
+
+
+def _say_which_day(topic: str, turn: Turn, phrases: Phrases) -> str:
+    if turn.day == turn.today or topic not in DAY_TOPICS:
+        return ""
+    key = "utter_part_on_past_day" if turn.day < turn.today else "utter_part_on_later_day"
+    return phrases.say(key, day=say_day(turn.day))
+
+
+async def _say_about(topic: str, turn: Turn, chosen: Sequence[Fact], services: ActionServices, phrases: Phrases) -> str:
+    therapy = await services.therapies.find_therapy(turn.about) if turn.about else None
+    if therapy is None or not chosen or topic not in _ABOUT_TOPICS:
+        return ""
+    is_own = any(turn.about in fact.subjects for fact in chosen)
+    return phrases.say("utter_part_about" if is_own else "utter_part_about_general", brand=therapy.brand)

@@ -1,0 +1,115 @@
+"""What did the member write, and what does the dialogue remember?"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from actions.plain_words import names_birth, names_therapy_class, read_relative_day, seems_to_name_day
+
+# A member answers a question of ours with one of these.
+_BARE_INTENTS = frozenset({"inform", "affirm", "deny", "nlu_fallback", "gibberish"})
+# "04/12/1985" alone may be taken for a question about that day.
+_BARE_WORDS = 4
+_PLACE_TOPIC, _PLACE_FORM = "facility_search", "facility_form"
+
+
+@dataclass(frozen=True)
+class Slots:
+    """The dialogue's memory, by the names in domain.yml; None is "not set"."""
+
+    therapy: str | None = None
+    condition: str | None = None
+    state: str | None = None
+    age_group: str | None = None
+    for_whom: str | None = None
+    plan: str | None = None
+    zip_code: str | None = None
+    member_id: str | None = field(default=None, repr=False)
+    date_of_birth: str | None = field(default=None, repr=False)
+    topic_in_progress: str | None = None
+    policy_number: str | None = None
+    date: str | None = None
+    interrupted_form: str | None = None
+    last_topic: str | None = None
+    facts_given: float | None = None
+    missed_answers: float | None = None
+    spanish_offered: bool | None = None
+
+
+@dataclass(frozen=True)
+class Message:
+    """One member message with the slots as they stand before its answer."""
+
+    intent: str
+    text: str = field(repr=False)
+    entities: Mapping[str, tuple[str, ...]] = field(repr=False)
+    slots: Slots
+    active_form: str | None
+    requested_slot: str | None
+
+    def named(self, entity: str) -> str | None:
+        """The entity's first value in this message."""
+        return next(iter(self.entities.get(entity, ())), None)
+
+    @property
+    def is_bare_answer(self) -> bool:
+        """True for what answers a question of ours; anything else is a question of its own."""
+        is_short = bool(self.entities) and len(self.text.split()) <= _BARE_WORDS
+        return self.intent in _BARE_INTENTS or is_short
+
+    @property
+    def names_birth_date(self) -> bool:
+        """True where a date in this message is when somebody was born, not a day that is asked about."""
+        return bool({"member_id", "date_of_birth"} & set(self.entities)) or names_birth(self.text)
+
+    @property
+    def names_class(self) -> bool:
+        """True for "CAR-T" or "gene therapy" with no product: it is not about the product talked about before."""
+        return not (self.named("therapy") or self.named("condition")) and names_therapy_class(self.text)
+
+    @property
+    def about(self) -> str | None:
+        """The therapy or condition in question: this message's, else the one talked about before."""
+        named = self.named("therapy") or self.named("condition")
+        earlier = None if self.names_class else self.slots.therapy or self.slots.condition
+        return named or earlier
+
+    @property
+    def place_state(self) -> str | None:
+        """A state that says where a hospital is looked for, not where the plan is."""
+        continues = self.is_bare_answer and self.slots.last_topic == _PLACE_TOPIC and not self.named("plan")
+        is_place = self.intent == _PLACE_TOPIC or self.active_form == _PLACE_FORM or continues
+        return self.named("state") if is_place else None
+
+    @property
+    def plan_state(self) -> str | None:
+        """The state that this message names for the plan."""
+        return None if self.place_state else self.named("state")
+
+    @property
+    def has_unread_day(self) -> bool:
+        """True where the message seems to name a day that nobody could read: "4/30", "02/29/2026"."""
+        is_read = self.named("date") or self.names_birth_date or read_relative_day(self.text, date.min)
+        return not is_read and seems_to_name_day(self.text)
+
+    def find_day(self, today: date) -> date | None:
+        """The day that the question names, in this message or before the form that interrupted it."""
+        if not self.names_birth_date:
+            if named := read_day(self.named("date")) or read_relative_day(self.text, today):
+                return named
+            if self.has_unread_day:
+                return None
+        # A new question has a day of its own, or today's.
+        continues = self.is_bare_answer or self.slots.topic_in_progress
+        return read_day(self.slots.date) if continues else None
+
+
+def read_day(value: str | None) -> date | None:
+    """The day of an ISO date, None for anything else."""
+    try:
+        return date.fromisoformat(value) if value and re.match(r"\d{4}-", value) else None
+    except ValueError:
+        return None

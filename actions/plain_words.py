@@ -1,0 +1,72 @@
+"""What do plain words say that no entity carries: other plans, classes of therapy, days nobody could read?"""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+
+_BIRTH = re.compile(r"\b(born|birth|birthday|birthdate|dob)\b", re.IGNORECASE)
+
+# Kinds of plan for which nothing is on file, whoever sells them.
+_OTHER_KIND = re.compile(
+    r"\b(medicaid|medi-?cal|medicare|dual[\s-]+(?:advantage|eligibles?|special|plan|complete)|d-?snp|s?chip|peachcare|"
+    r"hoosier\s+(?:healthwise|care\s+connect)|hip\s*2\.0|healthy\s+indiana\s+plan|tricare|champva)\b",
+    re.IGNORECASE,
+)
+# Payers with no source on file; a Blue Cross plan of another place is not Independence Blue Cross.
+_OTHER_PAYER = re.compile(
+    r"\b(aetna|cigna|humana|kaiser|anthem|united\s*health\s*care|uhc|optum|molina|ambetter|centene|oscar\s+health|highmark|"
+    r"florida\s+blue|horizon\s+(?:blue|bcbs)|carefirst|premera|regence|wellcare|geisinger|upmc|medical\s+mutual|"
+    r"(?:bcbs|blue\s*cross(?:\s*(?:and|&)?\s*blue\s*shield)?|blue\s*shield)\s+of\s+\w+)\b",
+    re.IGNORECASE,
+)
+
+_CLASS = re.compile(
+    r"\b(car[\s-]?t|t[\s-]?cell|crispr|(?:gene|genetic|cell|stem[\s-]cell|viral[\s-]vector)[\s-]?(?:based[\s-])?"
+    r"(?:therap(?:y|ies)|editing|treatments?)|gene[\s-]based|base[\s-]editing|aav|oncolytic)\b",
+    re.IGNORECASE,
+)
+
+_MONTH = (
+    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|"
+    r"nov(?:ember)?|dec(?:ember)?)\.?"
+)
+_DAY_LIKE = re.compile(
+    r"(?<![\w/.-])(?!24/7\b)(?:0?[1-9]|[12]\d|3[01])[/-](?:0?[1-9]|[12]\d|3[01])(?:[/-]\d{2,4})?(?![\w/-])"
+    rf"|\b{_MONTH}\s+(?:the\s+)?\d{{1,2}}(?:st|nd|rd|th)?\b"
+    rf"|\b\d{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+)?{_MONTH}(?!\w)"
+    rf"|\b(?:in|on|since|until|before|after|by|during)\s+(?:early\s+|late\s+|mid[\s-])?(?:{_MONTH}|20\d\d)(?!\w)"
+    r"|\b(?:last|next)\s+(?:week|month|year|spring|summer|fall|autumn|winter|"
+    r"(?:mon|tues|wednes|thurs|fri|satur|sun)day)\b",
+    re.IGNORECASE,
+)
+_RELATIVE = re.compile(r"\b(yesterday|tomorrow)\b", re.IGNORECASE)
+_DAYS_AWAY = {"yesterday": -1, "tomorrow": 1}
+
+
+def names_birth(text: str) -> bool:
+    """True where the words speak of a birth."""
+    return bool(_BIRTH.search(text))
+
+
+def names_plan_not_on_file(text: str, *, names_plan_on_file: bool) -> bool:
+    """True for Medicaid, Medicare and the like; for another payer where no plan on file is named beside it."""
+    return bool(_OTHER_KIND.search(text) or (not names_plan_on_file and _OTHER_PAYER.search(text)))
+
+
+def names_therapy_class(text: str) -> bool:
+    """True for a class of therapies: "CAR-T", "gene therapy"."""
+    return bool(_CLASS.search(text))
+
+
+def seems_to_name_day(text: str) -> bool:
+    """True for what a person would take for a day or a month: "4/30", "in April", "last month"."""
+    return bool(_DAY_LIKE.search(text))
+
+
+def read_relative_day(text: str, today: date) -> date | None:
+    """The day of "yesterday" or "tomorrow"."""
+    found = _RELATIVE.search(text)
+    if found is None:
+        return None
+    return today if today == date.min else today + timedelta(days=_DAYS_AWAY[found[1].lower()])
