@@ -176,6 +176,13 @@ class EligibilityService:
         )
         return member.id if member else None
 
+    async def is_own_number(self, member_id: MemberId, member_number: str, *, conversation_id: str) -> bool:
+        """True where the number is this verified member's; a stranger's and nobody's are the same False. Audited."""
+        member = await self._store.find_member(normalise_member_number(member_number))
+        is_own = member is not None and member.id == member_id
+        await self._record_look_up(member_id, conversation_id, "own_number", "own" if is_own else "not_own")
+        return is_own
+
     async def find_plan_id(self, member_id: MemberId, *, conversation_id: str | None = None) -> PlanId | None:
         """The plan of the member's active cover, else of the newest on file; None if there is none. Audited."""
         record = await self._store.find_record(member_id)

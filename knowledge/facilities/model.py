@@ -112,11 +112,14 @@ class FacilityRecord:
 
 @dataclass(frozen=True)
 class FacilityMatch:
-    """One facility of the answer; `distance_miles` is the straight line from the ZIP code's point, one decimal."""
+    """One facility of the answer; `distance_miles` is the straight line from the ZIP code's point, one decimal.
+
+    None where nobody said from where.
+    """
 
     facility: Facility
     membership: Membership
-    distance_miles: float
+    distance_miles: float | None
 
     def card(self) -> Card:
         """The contract's facility Card; its `verified_on` is the date of the source, see Membership."""
@@ -124,13 +127,14 @@ class FacilityMatch:
             "kind": "facility",
             "name": self.facility.name,
             "address": self.facility.address,
-            "distance_miles": self.distance_miles,
             "serves": list(self.membership.age_groups),
             "therapies": list(self.membership.therapies),
             "network": {"name": self.membership.network_name, "payer": self.membership.payer_name},
             "verified_on": self.membership.verified_on.isoformat(),
             "map_url": self.facility.map_url,
         }
+        if self.distance_miles is not None:
+            card["distance_miles"] = self.distance_miles
         if self.facility.phone:
             card["phone"] = self.facility.phone
         if self.facility.url:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
+from functools import cache
 
 import zipcodes
 
@@ -50,6 +51,16 @@ def find_place(zip_code: str) -> Place:
         # Military ZIP codes have no place on the map; the package says 0, 0, which lies in the Atlantic.
         raise UnknownZipCode("a ZIP code without a place")
     return Place(written[1], f"{record['city']}, {record['state']}", record["state"], point)
+
+
+def is_city(name: str) -> bool:
+    """True for the name of a US city or of its post office, in any case of letters."""
+    return name.casefold() in _city_names()
+
+
+@cache
+def _city_names() -> frozenset[str]:
+    return frozenset(str(record["city"]).casefold() for record in zipcodes.list_all())
 
 
 def miles_between(point: Point, facility: Facility) -> float:

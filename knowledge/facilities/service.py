@@ -28,6 +28,15 @@ class FacilityService:
     def __init__(self, store: FacilityStore) -> None:
         self._store = store
 
+    async def list_network(self, *, payer: PayerId, as_of: date) -> tuple[FacilityMatch, ...]:
+        """Every facility of the payer's network on that day, by name; empty when no network of it is on file."""
+        matches = [
+            FacilityMatch(facility, membership, None)
+            for facility, membership in await self._store.list_members(payer)
+            if membership.current_on(as_of)
+        ]
+        return tuple(sorted(matches, key=lambda match: match.facility.name))
+
     async def search(
         self,
         *,

@@ -22,14 +22,16 @@ A document file (shipped under `knowledge/content/documents/`, or an operator's 
     facts:
       - {id: cs-eoc-decides, topic: evidence_of_coverage, position: 10, section: D.I, text: "...", tags: []}
 
-`section` of a fact is the section of one of the passages. `tags`: therapy and condition ids, and the
-marks `detail`, `definition` and `general` of `knowledge.policies.model`.
+`section` of a fact is the section of one of the passages. `tags`: therapy and condition ids, and the marks `detail`,
+`definition` and `general` of `knowledge.policies.model`. A text of ours (not `payer_text`) that decides, promises or
+doses is refused, see `knowledge.policies.claims`.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Annotated
@@ -37,7 +39,8 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, model_validator
 
-from knowledge.content_files import read_content_file
+from knowledge.content_files import ContentError, read_content_file
+from knowledge.policies.claims import find_claim
 from knowledge.policies.model import (
     DocumentId,
     DocumentKind,
@@ -187,6 +190,9 @@ def read_plans(path: Path) -> tuple[Plan, ...]:
 def read_document(path: Path) -> DocumentRecord:
     """One document with its passages and facts. Raises ContentError."""
     file = read_content_file(path, _DOCUMENT)
+    for name, text in _own_texts(file):
+        if claim := find_claim(text):
+            raise ContentError(path.name, name, claim)
     canonical = json.dumps(file.model_dump(mode="json"), sort_keys=True, separators=(",", ":"))
     entry = file.document
     document = PolicyDocument(
@@ -229,3 +235,13 @@ def read_document(path: Path) -> DocumentRecord:
             for fact in file.facts
         ),
     )
+
+
+def _own_texts(file: _DocumentFile) -> Iterator[tuple[str, str]]:
+    """Every text that a member may be shown as ours, with the name under which its author finds it."""
+    yield file.document.id, file.document.title
+    for passage in file.passages:
+        yield f"passage {passage.section}", passage.heading
+        yield f"passage {passage.section}", passage.rendering
+    for fact in file.facts:
+        yield fact.id, fact.text

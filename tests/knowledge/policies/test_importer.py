@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime, timezone
 from pathlib import Path
 
 import pytest
@@ -12,6 +12,7 @@ from knowledge.bootstrap import Knowledge
 from knowledge.content_files import ContentError
 from knowledge.csv_files import ImportRefused, ImportReport
 from knowledge.importing import import_file
+from knowledge.policies.files import read_document
 from knowledge.policies.importer import import_documents
 from knowledge.policies.model import PayerId, Scope
 from knowledge.shipped.importer import load_content
@@ -55,6 +56,63 @@ async def test_an_imported_policy_answers_between_its_dates(
         assert ("test-fact" in [fact.id for fact in facts]) is is_told
     found = await knowledge.policies.find_documents(OHIO, date(2026, 12, 1), number="MP-MM-0001")
     assert [document.id for document in found.ended] == ["test-policy"]
+
+
+REFUSED_TEXTS = [
+    "You are covered for this therapy.",
+    "You\u2019re approved.",
+    "You will be covered.",
+    "If you ask, you are eligible.",
+    "You qualify for Casgevy.",
+    "You meet all of the criteria.",
+    "You are a candidate.",
+    "Casgevy is covered.",
+    "These therapies are fully covered. Ask what it costs.",
+    "CareSource covers your treatment.",
+    "CareSource guarantees payment.",
+    "Take 20 mg of prednisone before it.",
+    "Stop taking your other medicine.",
+    "You should get this therapy.",
+    "Your request is approved.",
+    "The day is {day}.",
+]
+
+
+@pytest.mark.parametrize("text", REFUSED_TEXTS)
+def test_a_text_that_decides_promises_or_doses_is_refused_by_its_name(tmp_path: Path, text: str) -> None:
+    for old, name in (("CareSource asks for a test first.", "test-fact"), ("Our words.", "passage D.I")):
+        with pytest.raises(ContentError) as refused:
+            read_document(write(tmp_path, POLICY.replace(old, f'"{text}"')))
+        assert refused.value.entry == name
+        assert text not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Look in your plan papers for what is covered.",
+        "CareSource decides if a therapy is covered.",
+        "The FDA has approved it for adults.",
+        "It is given once a week.",
+        "None.",
+    ],
+)
+def test_a_text_that_leaves_the_decision_open_is_taken(tmp_path: Path, text: str) -> None:
+    document = read_document(write(tmp_path, POLICY.replace("CareSource asks for a test first.", f'"{text}"')))
+    assert document.facts[0].text == text
+
+
+async def test_a_refused_text_leaves_nothing_behind(filled: Database, knowledge: Knowledge, tmp_path: Path) -> None:
+    path = write(tmp_path, POLICY.replace("CareSource asks for a test first.", "You are covered."))
+    with pytest.raises(ImportRefused, match="test-fact"):
+        import_file(filled, "knowledge", path, now=datetime(2026, 11, 21, tzinfo=timezone.utc))
+    found = await knowledge.policies.find_documents(OHIO, date(2026, 7, 1), number="MP-MM-0001")
+    assert found.in_force == ()
+
+
+async def test_the_payers_own_words_may_say_what_ours_may_not(tmp_path: Path) -> None:
+    record = read_document(write(tmp_path, POLICY.replace("Their words.", "You are covered if D.II is met.")))
+    assert record.passages[0].payer_text is not None
 
 
 async def test_a_medical_policy_ranks_above_an_administrative_one(

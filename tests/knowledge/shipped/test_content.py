@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from knowledge.policies.claims import find_claim
 from knowledge.policies.model import DETAIL, DocumentRecord, Fact
 from knowledge.shipped.files import ShippedContent, read_shipped_content
 from knowledge.therapies.model import TherapyKind
@@ -17,12 +18,6 @@ FACTS = [fact for record in CONTENT.documents for fact in record.facts]
 PASSAGES = [(record, passage) for record in CONTENT.documents for passage in record.passages]
 MEDICINES = [name for therapy in CONTENT.therapies for name in (therapy.brand, therapy.proper_name)]
 
-# What only a plan's own decision may say.
-DETERMINATIONS = re.compile(
-    r"\byou(?:'re| are| will be| would be)? (?:not )?(?:covered|approved|eligible|entitled|a candidate|qualif\w+)\b"
-    r"|\bguaranteed\b|\bwill be (?:covered|approved|paid)\b|\byou should (?:take|get|ask for|stop|start)\b",
-    re.IGNORECASE,
-)
 OTHER_PAYER = {"independence": r"\bCareSource", "caresource": r"\bIndependence\b|\bIBX\b"}
 PAYER_NAME = {"independence": "Independence", "caresource": "CareSource"}
 
@@ -51,8 +46,7 @@ def test_a_fact_is_a_plain_thought_with_a_source(fact: Fact) -> None:
     assert reading_grade(fact.text, MEDICINES) <= 8
     assert len(fact.text.split()) <= 40
     assert fact.text[-1] in ".?!"
-    assert not DETERMINATIONS.search(fact.text)
-    assert "{" not in fact.text
+    assert find_claim(fact.text) is None
     assert fact.text.split()[0] not in {"It", "They", "Their", "That", "This", "Then", "So"}, "not whole by itself"
 
 
@@ -77,7 +71,7 @@ def test_a_passage_is_our_own_plain_rendering(record: DocumentRecord, section: s
     passage = next(found for found in record.passages if found.section == section)
     assert passage.payer_text is None
     assert reading_grade(passage.rendering, MEDICINES) <= 8
-    assert not DETERMINATIONS.search(passage.rendering)
+    assert find_claim(passage.rendering) is None
 
 
 def test_every_informational_topic_has_facts_where_sources_were_found(content: ShippedContent) -> None:
