@@ -27,8 +27,7 @@ class AnswerEligibilityMember(TopicAction):
     async def respond(self, turn: Turn, replies: Replies) -> list[EventType]:
         """A proof of the last 15 minutes stands; else the form asks for one. For others nobody is asked for proof."""
         whom = turn.named("for_whom")
-        is_verified = turn.verified_member_id is not None
-        if whom not in (None, SELF, CHILD) or (is_verified and turn.named("member_id")):
+        if whom not in (None, SELF, CHILD) or await self._names_another_number(turn):
             replies.say("utter_eligibility_member_refused_privacy", "refused_privacy")
             return [SlotSet("last_topic", self.topic), SlotSet("for_whom", None), SlotSet("facts_given", None)]
         if turn.verified_member_id is None:
@@ -70,6 +69,14 @@ class AnswerEligibilityMember(TopicAction):
             await self._say_record(view, record, replies)
             self.ask_day(turn, replies)
         return done
+
+    async def _names_another_number(self, turn: Turn) -> bool:
+        """True for a number that is not the verified member's, so that the own record is not shown in its place."""
+        number = turn.named("member_id")
+        if turn.verified_member_id is None or number is None:
+            return False
+        own = self.services.eligibility.is_own_number
+        return not await own(turn.verified_member_id, number, conversation_id=turn.conversation_id)
 
     def _ask_for_whom(self, replies: Replies) -> None:
         buttons = [

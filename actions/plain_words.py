@@ -9,7 +9,7 @@ _BIRTH = re.compile(r"\b(born|birth|birthday|birthdate|dob)\b", re.IGNORECASE)
 
 # Kinds of plan for which nothing is on file, whoever sells them.
 _OTHER_KIND = re.compile(
-    r"\b(medicaid|medi-?cal|medicare|dual[\s-]+(?:advantage|eligibles?|special|plan|complete)|d-?snp|s?chip|peachcare|"
+    r"\b(medicaid|medi-cal|medicare|dual[\s-]+(?:advantage|eligibles?|special|plan|complete)|d-?snp|s?chip|peachcare|"
     r"hoosier\s+(?:healthwise|care\s+connect)|hip\s*2\.0|healthy\s+indiana\s+plan|tricare|champva)\b",
     re.IGNORECASE,
 )

@@ -138,6 +138,12 @@ async def test_another_member_number_is_refused_while_somebody_is_verified() -> 
     assert ran.outcomes == ["refused_privacy"]
 
 
+async def test_the_members_own_number_once_more_is_no_reason_to_refuse() -> None:
+    ran = await ask(Stage(verified="GG1000001"), ("member_id", "gg 1000001"))
+
+    assert ran.keys == [RECORD]
+
+
 async def test_for_somebody_else_nobody_is_asked_for_proof() -> None:
     ran = await ask(Stage(), ("for_whom", "other"))
 

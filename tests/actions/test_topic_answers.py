@@ -213,6 +213,13 @@ async def test_a_kind_of_plan_that_is_not_on_file_gets_no_other_plans_rules(text
     assert ran.outcomes == ["handoff_offered"]
 
 
+@pytest.mark.parametrize("text", ["which medical policy applies", "is it a medical benefit", "the marketplace plan"])
+async def test_other_words_name_no_plan_without_sources(text: str) -> None:
+    ran = await Stage(plan_id="caresource").run("action_answer_coverage_general", "coverage_general", text=text)
+
+    assert ran.keys == ["utter_coverage_general_answer"]
+
+
 async def test_a_class_of_therapies_is_not_answered_for_the_product_before() -> None:
     stage = Stage(slots={"therapy": "zolgensma"})
     ran = await stage.run("action_answer_process_followup", "process_followup", text="and how is car-t done")

@@ -185,6 +185,14 @@ async def test_the_plan_of_a_member_is_found_and_the_look_audited(knowledge: Kno
     ]
 
 
+async def test_a_members_own_number_is_told_from_every_other(knowledge: Knowledge, with_members: Database) -> None:
+    chloe = await verified(knowledge, "GG1000013")
+    is_own = knowledge.eligibility.is_own_number
+    assert await is_own(chloe, "gg 100-0013", conversation_id="c")
+    assert not await is_own(chloe, "GG1000001", conversation_id="c")
+    assert not await is_own(chloe, "GG9999999", conversation_id="c")
+
+
 async def test_every_look_up_is_audited_without_what_was_seen(knowledge: Knowledge, with_members: Database) -> None:
     await look_up(knowledge, "GG1000001")
     row = (await with_members.read(lambda connection: connection.execute(sa.select(audit_events)).all()))[-1]
