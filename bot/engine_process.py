@@ -51,8 +51,8 @@ class EngineCommand:
             verb,
             # The engine ends itself when this pipe closes, so that it never outlives us, not even after a kill -9.
             stdin=asyncio.subprocess.PIPE,
-            # What the trainer says is for the terminal; what the serving engine says is the log.
-            stderr=self.log_stream if verb == "serve" else None,
+            # The serving engine writes the log; of the trainer the last line is kept, which says what went wrong.
+            stderr=self.log_stream if verb == "serve" else asyncio.subprocess.PIPE,
             env={**os.environ, **self.environment},
             # A Ctrl-C in the terminal reaches us alone; we stop the engine in order.
             start_new_session=True,
@@ -65,12 +65,15 @@ async def train_if_needed(command: EngineCommand) -> None:
     Raises EngineFailed; the trainer has then said why.
     """
     process = await command.start("train")
+    assert process.stderr is not None  # noqa: S101 - `start` opened it
     try:
+        said = await process.stderr.read()
         status = await process.wait()
     finally:
         await _stop(process)
     if status != 0:
-        raise EngineFailed("The model could not be trained; the line above says why.")
+        lines = said.decode(errors="replace").strip().splitlines()
+        raise EngineFailed(lines[-1] if lines else f"The model could not be trained (exit status {status}).")
 
 
 class EngineProcess:

@@ -1,11 +1,8 @@
-"""What must hold of the whole product when messages repeat, race or meet a dead engine, and when data comes in."""
+"""What must hold of the whole product when messages repeat, race or meet a dead engine, and of its log."""
 
 from __future__ import annotations
 
 import asyncio
-import os
-import subprocess
-import sys
 import time
 from pathlib import Path
 from uuid import uuid4
@@ -14,7 +11,7 @@ import aiohttp
 import psutil
 
 from tests.member import Json, Member
-from tests.product import ROOT, RunningProduct, start_product
+from tests.product import RunningProduct, start_product
 
 APOLOGY_WITHIN_S = 3.0
 ENGINE_RETURNS_WITHIN_S = 40.0
@@ -73,48 +70,6 @@ async def test_a_dead_engine_is_apologised_for_and_comes_back_in_context(tmp_pat
         product.stop()
 
 
-async def test_a_member_who_is_imported_can_look_at_the_record_at_once(
-    running_product: RunningProduct, tmp_path: Path
-) -> None:
-    file = tmp_path / "members.csv"
-    file.write_text(
-        "member_number,first_name,date_of_birth,zip_code,relationship,subscriber_number,plan_id,state,funding,"
-        "starts_on,ends_on,medical_benefit,approval_required,is_sample\n"
-        "GG7654321,Rowan,1969-04-30,99501,subscriber,,caresource,IN,insured,2026-02-01,,yes,yes,yes\n"
-    )
-    imported = _gene_guide(running_product, "members", "import", str(file))
-    assert imported.returncode == 0, imported.stderr
-    assert "1 added" in imported.stdout
-    async with aiohttp.ClientSession() as http:
-        member = Member(http, running_product.base_url)
-        await member.open(plan="caresource", state="IN")
-        await member.say("is my plan active")
-        await member.say("gg7654321, born 4/30/1969")
-        assert member.state["verified"] is True
-        assert member.last_replies[-1]["outcome"] == "eligibility"
-
-
-async def test_a_bad_row_is_named_and_nothing_is_imported(running_product: RunningProduct, tmp_path: Path) -> None:
-    file = tmp_path / "members.csv"
-    file.write_text(
-        "member_number,first_name,date_of_birth,zip_code,relationship,subscriber_number,plan_id,state,funding,"
-        "starts_on,ends_on,medical_benefit,approval_required,is_sample\n"
-        "GG7654322,Robin,1969-04-30,99501,subscriber,,caresource,IN,insured,2026-02-01,,yes,yes,yes\n"
-        "GG7654323,Sasha,30 April,99501,subscriber,,caresource,IN,insured,2026-02-01,,yes,yes,yes\n"
-    )
-    refused = _gene_guide(running_product, "members", "import", str(file))
-    assert refused.returncode == 1
-    assert "row 3" in refused.stderr.lower()
-    assert "date_of_birth" in refused.stderr
-    assert "Sasha" not in refused.stderr
-    async with aiohttp.ClientSession() as http:
-        member = Member(http, running_product.base_url)
-        await member.open(plan="caresource", state="IN")
-        await member.say("is my plan active")
-        await member.say("GG7654322 04/30/1969")
-        assert member.state["verified"] is False
-
-
 async def test_no_log_holds_what_a_member_wrote(running_product: RunningProduct) -> None:
     canaries = ["zebrafinch", "GG4711471", "1931", "94117"]
     async with aiohttp.ClientSession() as http:
@@ -128,17 +83,6 @@ async def test_no_log_holds_what_a_member_wrote(running_product: RunningProduct)
     logged = running_product.log.read_text(encoding="utf-8")
     assert "turn.answered" in logged, "the log is where we look"
     assert [canary for canary in canaries if canary in logged] == []
-
-
-def _gene_guide(product: RunningProduct, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "bot.cli", *arguments],
-        cwd=ROOT,
-        env={**os.environ, "GENE_GUIDE_DATABASE_URL": product.database_url},
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
 
 
 def _messages(member: Member) -> str:

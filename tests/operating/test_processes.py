@@ -76,6 +76,14 @@ def test_a_missing_engine_environment_is_one_clear_sentence(tmp_path: Path) -> N
     assert "Traceback" not in ended.stderr
 
 
+def test_a_training_that_fails_is_one_clear_sentence(tmp_path: Path) -> None:
+    not_a_folder = tmp_path / "models"
+    not_a_folder.write_text("in the way")
+    ended = _gene_guide(tmp_path, "run", "--demo", "--port", "0", GENE_GUIDE_MODELS_DIR=str(not_a_folder))
+    assert ended.returncode == 1
+    assert len(ended.stderr.strip().splitlines()) == 1, ended.stderr
+
+
 @pytest.mark.parametrize(
     "address",
     [
