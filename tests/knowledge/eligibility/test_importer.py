@@ -80,6 +80,21 @@ async def test_ended_cover_is_kept_and_a_change_is_counted(filled: Database, tmp
     assert (count(filled, members), count(filled, coverages)) == (1, 2)
 
 
+async def test_a_large_file_is_a_handful_of_statements(filled: Database, tmp_path: Path) -> None:
+    statements: list[str] = []
+    sa.event.listen(
+        filled.engine, "before_cursor_execute", lambda _c, _cursor, statement, *_rest: statements.append(statement)
+    )
+    people = [ROW | {"member_number": f"AB-1{n:06}"} for n in range(600)]
+    children = [CHILD | {"member_number": f"AB-2{n:06}", "subscriber_number": f"AB-1{n:06}"} for n in range(600)]
+    renamed = [row | {"first_name": "Sam", "medical_benefit": "no"} for row in people]
+    for rows, counts in (([*children, *people], (1200, 0, 0)), ([*renamed, *children], (0, 600, 600))):
+        statements.clear()
+        report = import_members(filled, write(tmp_path, *rows))
+        assert (report.added, report.updated, report.unchanged) == counts
+        assert len(statements) < 20
+
+
 BAD_CELLS = [
     ("member_number", "x"),
     ("member_number", "=1+1+1+1"),
