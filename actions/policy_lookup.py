@@ -13,7 +13,7 @@ from actions.spoken import say_day, say_state
 from actions.topic_action import TopicAction
 from actions.topic_answers import choose_facts
 from actions.turn_context import Turn
-from knowledge.policies.model import DocumentKind, DocumentLookup, Fact, PolicyDocument, Scope
+from knowledge.policies.model import DETAIL, DocumentKind, DocumentLookup, Fact, PolicyDocument, Scope
 
 _CARD_STANDINGS = {"in_force": "in force", "not_yet": "not yet in force", "ended": "ended"}
 _POLICIES = frozenset({DocumentKind.MEDICAL_POLICY, DocumentKind.ADMINISTRATIVE_POLICY})
@@ -127,8 +127,8 @@ class AnswerPolicyLookup(TopicAction):
 
 
 def _repeats(fact: Fact, document: PolicyDocument) -> bool:
-    """True for a fact that names the policy's number again: number, dates and states are said with it already."""
-    return document.number is not None and document.number in fact.text
+    """True for a fact that names the policy's number again (number, day and states are said with it), or a detail."""
+    return DETAIL in fact.tags or (document.number is not None and document.number in fact.text)
 
 
 def _card(document: PolicyDocument, standing: str) -> dict[str, object]:

@@ -82,15 +82,15 @@ def cite(sources: tuple[Source, ...]) -> tuple[Citation, ...]:
 
 
 def _how_it_is_given(therapy: Therapy, phrases: Phrases) -> str:
-    given = [part for part in (therapy.route, therapy.dosing) if part]
-    if not given:
+    if not (therapy.route or therapy.dosing):
         return ""
-    return phrases.say(
-        "utter_process_followup_part_given",
-        brand=therapy.brand,
-        given=phrases.join(given, separator="; "),
-        setting=therapy.setting,
-    )
+    say = phrases.say
+    parts = [
+        say("utter_process_followup_part_route", brand=therapy.brand, route=therapy.route) if therapy.route else "",
+        say("utter_process_followup_part_dosing", brand=therapy.brand, dosing=therapy.dosing) if therapy.dosing else "",
+        say("utter_process_followup_part_setting", setting=therapy.setting) if therapy.setting else "",
+    ]
+    return phrases.join(parts)
 
 
 def _for_whom(therapy: Therapy, phrases: Phrases) -> str:
