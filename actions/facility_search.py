@@ -1,80 +1,97 @@
-"""Which facilities of the plan's network are near this ZIP code?"""
+"""Which facilities of the plan's network are near this ZIP code, and is this one among them?"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from rasa_sdk.events import EventType, SlotSet
 
-from actions.form_steps import FACILITY_FORM, MISSES_BEFORE_GIVING_UP, begin_form, resume_form
+from actions.facility_answers import FacilityAnswers
+from actions.facility_words import asks_about_one, asks_for_all, find_town, has_no_zip_code
+from actions.form_steps import FACILITY_FORM, MISSES_BEFORE_GIVING_UP, ask_plan, begin_form, resume_form
+from actions.phrases import Phrases
 from actions.plan_form import names_no_plan_on_file
-from actions.replies import Replies, Sources
-from actions.spoken import say_day
+from actions.replies import Replies
+from actions.services import ActionServices
+from actions.spoken import say_state
 from actions.topic_action import TopicAction, TurnAction
 from actions.turn_context import UNKNOWN_PLAN, Turn
-from knowledge.facilities.model import FacilityMatch, FacilitySearch, UnknownZipCode
+from knowledge.facilities.model import FacilityMatch, UnknownZipCode
 from knowledge.facilities.places import find_place
 from knowledge.policies.model import Plan
 
+# The form's question was answered with something that is no ZIP code.
+_MISSES = frozenset({"inform", "nlu_fallback", "gibberish"})
+# What a member may name instead of a ZIP code without having missed the question.
+_OTHER_ANSWERS = ("age_group", "for_whom", "therapy", "condition", "plan")
+
 
 class AnswerFacilitySearch(TopicAction):
-    """Asks for the ZIP code (and the plan) where they are unknown, then shows what is near."""
+    """Needs the plan, and the ZIP code for what is near; the list itself and a hospital by name need none."""
 
     topic = "facility_search"
+
+    def __init__(self, services: ActionServices, phrases: Phrases) -> None:
+        super().__init__(services, phrases)
+        self._answers = FacilityAnswers(services, phrases)
 
     async def respond(self, turn: Turn, replies: Replies) -> list[EventType]:
         """Runs at the question itself and again when the form has what it needs."""
         if turn.active_form is None and (turn.slots.missed_answers or 0) >= MISSES_BEFORE_GIVING_UP:
             replies.say("utter_facility_search_gave_up", "handoff_offered")
             return [SlotSet("missed_answers", None), *resume_form(turn)]
-        zip_code = turn.named("zip_code") or turn.slots.zip_code
-        if zip_code is None or not _is_place(zip_code) or (turn.plan is None and not turn.plan_is_unknown):
-            return [SlotSet("topic_in_progress", None), *begin_form(turn, FACILITY_FORM)]
+        zip_code = turn.named("zip_code")
+        if turn.plan is None and not turn.plan_is_unknown:
+            kept = [SlotSet("zip_code", zip_code)] if zip_code and _is_place(zip_code) else []
+            return [*kept, *ask_plan(turn, self.topic)]
         if turn.plan is None:
             replies.say("utter_facility_search_plan_unknown", "no_facility")
+            return self._done(turn)
+        network = await self.services.facilities.list_network(payer=turn.plan.payer, as_of=turn.today)
+        if not network:
+            replies.say("utter_facility_search_no_network", "no_facility", payer=turn.plan.payer_name)
+            return self._done(turn)
+        if zip_code is None and self._say_without_zip_code(turn, network, turn.plan, replies):
+            return self._done(turn)
+        return await self._search(turn, turn.plan, zip_code, replies)
+
+    def _say_without_zip_code(self, turn: Turn, network: Sequence[FacilityMatch], plan: Plan, replies: Replies) -> bool:
+        named = set(turn.entities.get("facility", ()))
+        listed = [match for match in network if match.facility.id in named]
+        if listed:
+            self._answers.say_listed(listed, plan, replies)
+        elif named or asks_about_one(turn.text):
+            self._answers.say_all("utter_facility_search_not_listed", network, plan, replies)
+        elif asks_for_all(turn.text):
+            self._answers.say_all("utter_facility_search_all", network, plan, replies)
+        elif has_no_zip_code(turn.text):
+            self._answers.say_all("utter_facility_search_without_zip_code", network, plan, replies)
         else:
-            await self._search(turn, turn.plan, zip_code, replies)
+            return False
+        return True
+
+    async def _search(self, turn: Turn, plan: Plan, named: str | None, replies: Replies) -> list[EventType]:
+        place = _find_named_place(turn) if named is None else None
+        zip_code = None if place else named or turn.slots.zip_code
+        if zip_code is None or not _is_place(zip_code):
+            if place:
+                replies.say("utter_facility_search_place_named", "ask", place=place)
+            elif named:
+                replies.say("utter_facility_search_unknown_zip_code", "clarify")
+            # The older ZIP code is another place.
+            return [SlotSet("topic_in_progress", None), SlotSet("zip_code", None), *begin_form(turn, FACILITY_FORM)]
+        therapy = turn.named("therapy") or turn.slots.therapy
+        age_group = _find_age_group(turn)
+        await self._answers.say_nearest(zip_code, plan, turn.today, therapy, age_group, replies)
+        return [SlotSet("zip_code", zip_code), SlotSet("age_group", age_group), *self._done(turn)]
+
+    def _done(self, turn: Turn) -> list[EventType]:
         return [
-            SlotSet("zip_code", zip_code),
             SlotSet("last_topic", self.topic),
             SlotSet("facts_given", None),
             SlotSet("missed_answers", None),
             *resume_form(turn),
         ]
-
-    async def _search(self, turn: Turn, plan: Plan, zip_code: str, replies: Replies) -> None:
-        therapy = turn.named("therapy") or turn.slots.therapy
-        age_group = turn.named("age_group") or turn.slots.age_group
-        find = self.services.facilities.search
-        found = await find(zip_code=zip_code, payer=plan.payer, as_of=turn.today, therapy=therapy, age_group=age_group)
-        if found.network_name is None:
-            replies.say("utter_facility_search_no_network", "no_facility", payer=plan.payer_name)
-            return
-        key = "utter_facility_search_found"
-        if not found.matches and (therapy or age_group):
-            # The source names neither therapy nor ages for them: shown all the same, and said so.
-            found = await find(zip_code=zip_code, payer=plan.payer, as_of=turn.today)
-            key = "utter_facility_search_unconfirmed"
-        if not found.matches:
-            replies.say("utter_facility_search_none", "no_facility", network=found.network_name or "")
-            return
-        self._show(key, found, plan, replies)
-
-    def _show(self, key: str, found: FacilitySearch, plan: Plan, replies: Replies) -> None:
-        replies.say(
-            key,
-            "facilities",
-            sources=Sources(tuple(dict.fromkeys(match.citation() for match in found.matches))),
-            cards=[match.card() for match in found.matches],
-            network=found.network_name or "",
-            payer=plan.payer_name,
-            place=found.place or found.zip_code,
-            facilities="\n".join(self._line(match) for match in found.matches),
-            verified_on=say_day(found.verified_on) if found.verified_on else "",
-        )
-
-    def _line(self, match: FacilityMatch) -> str:
-        key = "utter_facility_search_part_match" + ("_with_phone" if match.facility.phone else "")
-        values = {"phone": match.facility.phone} if match.facility.phone else {}
-        return self.phrases.say(key, name=match.facility.name, miles=f"{match.distance_miles:g}", **values)
 
 
 class ValidateFacilityForm(TurnAction):
@@ -86,10 +103,12 @@ class ValidateFacilityForm(TurnAction):
 
     async def respond(self, turn: Turn, replies: Replies) -> list[EventType]:
         """Nothing taken means that the form steps back and the question in the message is answered."""
-        events: list[EventType] = []
         answers_form = turn.is_bare_answer or turn.intent == self.topic
+        events: list[EventType] = []
         if turn.named("zip_code") and (answers_form or turn.requested_slot == "zip_code"):
             events += self._take_zip_code(turn, replies)
+        elif turn.requested_slot == "zip_code":
+            events += self._take_other_answer(turn, replies)
         if turn.plan and turn.slots.plan != turn.plan.id and (answers_form or turn.requested_slot is None):
             events.append(SlotSet("plan", turn.plan.id))
         elif turn.plan is None and turn.requested_slot == "plan" and names_no_plan_on_file(turn):
@@ -100,11 +119,25 @@ class ValidateFacilityForm(TurnAction):
         zip_code = turn.named("zip_code") or ""
         if _is_place(zip_code):
             return [SlotSet("zip_code", zip_code), SlotSet("missed_answers", None)]
+        return self._count_miss("utter_facility_search_unknown_zip_code", turn, replies)
+
+    def _take_other_answer(self, turn: Turn, replies: Replies) -> list[EventType]:
+        ends = has_no_zip_code(turn.text) or asks_for_all(turn.text) or turn.named("facility")
+        if ends or (turn.intent == self.topic and asks_about_one(turn.text)):
+            # No ZIP code is to come: the form ends, and the answer is what can be said without one.
+            return [SlotSet("requested_slot", None)]
+        if turn.intent == self.topic or turn.intent not in _MISSES:
+            return []
+        if any(turn.named(entity) for entity in _OTHER_ANSWERS):
+            return [SlotSet("missed_answers", None)]
+        return self._count_miss("utter_facility_search_not_a_zip_code", turn, replies)
+
+    def _count_miss(self, key: str, turn: Turn, replies: Replies) -> list[EventType]:
         misses = (turn.slots.missed_answers or 0) + 1
         events = [SlotSet("zip_code", None), SlotSet("missed_answers", misses)]
         if misses >= MISSES_BEFORE_GIVING_UP:
             return [*events, SlotSet("requested_slot", None)]
-        replies.say("utter_facility_search_unknown_zip_code", "clarify")
+        replies.say(key, "clarify")
         return events
 
 
@@ -114,3 +147,16 @@ def _is_place(zip_code: str) -> bool:
     except UnknownZipCode:
         return False
     return True
+
+
+def _find_named_place(turn: Turn) -> str | None:
+    """A town or state that the message names: the older ZIP code may be far from it."""
+    state = None if turn.named("plan") else turn.named("state")
+    return turn.named("city") or find_town(turn.text) or (say_state(state) if state else None)
+
+
+def _find_age_group(turn: Turn) -> str | None:
+    """The age group asked about; an older one ends when the question turns to somebody else."""
+    named, whom, before = turn.named("age_group"), turn.named("for_whom"), turn.slots.age_group
+    stays = whom is None or (whom == "child" and before == "pediatric")
+    return named or (before if stays else None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from bot.conversations.model import Channel
 from tests.actions.cast import CHOP, PENN, Stage
 
 ACTION = "action_answer_facility_search"
@@ -20,6 +21,14 @@ async def test_the_nearest_stand_first_with_card_and_source() -> None:
     assert miles == sorted(miles)
     assert ran.payers == {"Independence Blue Cross"}
     assert ran.values["verified_on"] == "01/02/2026"
+    # The card shows the phone.
+    assert "215-555-0100" not in ran.values["facilities"]
+
+
+async def test_a_text_message_has_no_cards_and_says_the_phone() -> None:
+    asked = [("zip_code", "19104")]
+    ran = await Stage(plan_id="independence", channel=Channel.SMS).run(ACTION, INTENT, entities=asked)
+
     assert "215-555-0100" in ran.values["facilities"]
 
 
@@ -40,13 +49,18 @@ async def test_without_a_place_to_search_from_the_form_begins(entities: list[tup
     assert ran.follows == "facility_form"
 
 
-async def test_without_a_plan_the_form_begins() -> None:
-    assert (await Stage().run(ACTION, INTENT, entities=[("zip_code", "19104")])).follows == "facility_form"
+async def test_the_plan_is_asked_before_the_zip_code() -> None:
+    ran = await Stage().run(ACTION, INTENT, entities=[("zip_code", "19104")])
+
+    assert ran.follows == "plan_form"
+    assert (ran.slots["topic_in_progress"], ran.slots["zip_code"]) == (INTENT, "19104")
 
 
 async def test_a_payer_without_a_network_on_file_shows_nobody_elses() -> None:
-    ran = await Stage(plan_id="caresource").run(ACTION, INTENT, entities=[("zip_code", "44106")])
+    ran = await Stage(plan_id="caresource").run(ACTION, INTENT)
 
+    # No ZIP code is asked for first.
+    assert ran.follows is None
     assert ran.outcomes == ["no_facility"]
     assert "cards" not in ran.reply
 
@@ -57,19 +71,104 @@ async def test_an_unknown_plan_gets_no_facility() -> None:
     assert ran.keys == ["utter_facility_search_plan_unknown"]
 
 
-async def test_the_age_asked_about_narrows_the_search() -> None:
+async def test_the_age_asked_about_narrows_the_search_and_is_said() -> None:
     asked = [("zip_code", "19104"), ("age_group", "pediatric")]
     ran = await Stage(plan_id="independence").run(ACTION, INTENT, entities=asked)
+
+    assert ran.keys == ["utter_facility_search_found_for"]
+    assert [card["name"] for card in ran.reply["cards"]] == [CHOP.name]
+    assert "for children" in ran.values["statement"]
+
+
+@pytest.mark.parametrize("whom", ["self", "other"])
+async def test_an_older_age_group_ends_when_the_question_turns_to_somebody_else(whom: str) -> None:
+    stage = Stage(plan_id="independence", slots={"age_group": "pediatric"})
+    ran = await stage.run(ACTION, INTENT, entities=[("zip_code", "18901"), ("for_whom", whom)])
+
+    assert len(ran.reply["cards"]) == 2
+    assert stage.slots["age_group"] is None
+
+
+async def test_an_older_age_group_stays_for_the_same_child() -> None:
+    stage = Stage(plan_id="independence", slots={"age_group": "pediatric"})
+    ran = await stage.run(ACTION, INTENT, entities=[("zip_code", "18901"), ("for_whom", "child")])
 
     assert [card["name"] for card in ran.reply["cards"]] == [CHOP.name]
 
 
-async def test_a_therapy_that_the_list_does_not_name_is_said_to_be_unconfirmed() -> None:
-    asked = [("zip_code", "19104"), ("therapy", "zolgensma")]
+async def test_what_the_source_says_of_a_therapy_and_of_an_age_is_said_apart() -> None:
+    asked = [("zip_code", "19104"), ("therapy", "zolgensma"), ("age_group", "adult")]
     ran = await Stage(plan_id="independence").run(ACTION, INTENT, entities=asked)
 
-    assert ran.keys == ["utter_facility_search_unconfirmed"]
+    assert ran.keys == ["utter_facility_search_found_for"]
     assert len(ran.reply["cards"]) == 2
+    assert f"adults it was reported: {PENN.name}" in ran.values["statement"]
+    assert "which hospital gives Zolgensma" in ran.values["statement"]
+
+
+async def test_a_hospital_by_name_needs_no_zip_code() -> None:
+    ran = await Stage(plan_id="independence").run(
+        ACTION, INTENT, text="phone number of penn medicine", entities=[("facility", PENN.id)]
+    )
+
+    assert ran.keys == ["utter_facility_search_listed"]
+    assert [card["phone"] for card in ran.reply["cards"]] == [PENN.phone]
+    assert "distance_miles" not in ran.reply["cards"][0]
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("is Jefferson in network", "utter_facility_search_not_listed"),
+        ("is temple university hospital in my network?", "utter_facility_search_not_listed"),
+        ("phone number of Lehigh Valley", "utter_facility_search_not_listed"),
+        ("what hospitals are in the network", "utter_facility_search_all"),
+        ("list of hospitals", "utter_facility_search_all"),
+        ("i don't know my zip", "utter_facility_search_without_zip_code"),
+    ],
+)
+async def test_the_list_is_said_without_a_place(text: str, key: str) -> None:
+    # An older ZIP code makes no difference.
+    ran = await Stage(plan_id="independence", slots={"zip_code": "19104"}).run(ACTION, INTENT, text=text)
+
+    assert ran.keys == [key]
+    assert len(ran.reply["cards"]) == 2
+    assert all("distance_miles" not in card for card in ran.reply["cards"])
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["is there a hospital in the network near me", "which hospitals are near me", "nearest gene therapy hospital"],
+)
+async def test_what_is_near_is_measured_from_the_zip_code_known(text: str) -> None:
+    ran = await Stage(plan_id="independence", slots={"zip_code": "19104"}).run(ACTION, INTENT, text=text)
+
+    assert ran.keys == ["utter_facility_search_found"]
+
+
+@pytest.mark.parametrize(
+    ("text", "entities"),
+    [
+        ("hospital for car t in pittsburgh", []),
+        ("hospital in Scranton, PA", [("city", "Scranton"), ("state", "PA")]),
+        ("any hospital in ohio", [("state", "OH")]),
+    ],
+)
+async def test_a_place_that_is_named_replaces_the_older_zip_code(text: str, entities: list[tuple[str, str]]) -> None:
+    stage = Stage(plan_id="independence", slots={"zip_code": "19104"})
+    ran = await stage.run(ACTION, INTENT, text=text, entities=entities)
+
+    assert ran.keys == ["utter_facility_search_place_named"]
+    assert ran.follows == "facility_form"
+    assert stage.slots["zip_code"] is None
+
+
+async def test_a_far_place_is_said_to_be_far_in_whole_miles() -> None:
+    ran = await Stage(plan_id="independence").run(ACTION, INTENT, entities=[("zip_code", "99501")])
+
+    assert ran.keys == ["utter_facility_search_far"]
+    assert "." not in ran.values["miles"]
+    assert isinstance(ran.reply["cards"][0]["distance_miles"], int)
 
 
 async def test_the_form_takes_the_zip_code() -> None:
@@ -90,6 +189,32 @@ async def test_a_zip_code_that_does_not_exist_is_asked_for_once_more_and_then_gi
     assert second.slots["requested_slot"] is None
     assert end.outcomes == ["handoff_offered"]
     assert end.follows is None
+
+
+@pytest.mark.parametrize("text", ["1910", "191045", "philly"])
+async def test_what_is_no_zip_code_is_said_to_be_none(text: str) -> None:
+    ran = await Stage(plan_id="independence").run("validate_facility_form", text=text, **FORM)
+
+    assert ran.keys == ["utter_facility_search_not_a_zip_code"]
+    assert ran.slots["zip_code"] is None
+
+
+async def test_naming_the_patient_instead_of_the_zip_code_is_no_miss() -> None:
+    ran = await Stage(plan_id="independence").run(
+        "validate_facility_form", text="for my son", entities=[("for_whom", "child")], **FORM
+    )
+
+    assert ran.keys == []
+    assert not ran.slots["missed_answers"]
+
+
+async def test_no_zip_code_to_give_ends_the_form_with_the_whole_list() -> None:
+    stage = Stage(plan_id="independence")
+    ran = await stage.run("validate_facility_form", text="i dont know my zip", **FORM)
+    end = await stage.run(ACTION, text="i dont know my zip")
+
+    assert ran.slots["requested_slot"] is None
+    assert end.keys == ["utter_facility_search_without_zip_code"]
 
 
 async def test_another_question_leaves_the_form_open() -> None:
