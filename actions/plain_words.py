@@ -13,7 +13,8 @@ _OTHER_KIND = re.compile(
     r"hoosier\s+(?:healthwise|care\s+connect)|hip\s*2\.0|healthy\s+indiana\s+plan|tricare|champva)\b",
     re.IGNORECASE,
 )
-# Payers with no source on file (none whose name is a hospital's too); a Blue Cross plan of another place is not Independence Blue Cross.
+# Payers with no source on file, none whose name is a hospital's too. A Blue Cross plan of another place is not
+# Independence Blue Cross.
 _OTHER_PAYER = re.compile(
     r"\b(aetna|cigna|humana|kaiser|anthem|united\s*health\s*care|uhc|optum|molina|ambetter|centene|oscar\s+health|highmark|"
     r"florida\s+blue|horizon\s+(?:blue|bcbs)|carefirst|premera|regence|wellcare|medical\s+mutual|"
