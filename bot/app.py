@@ -25,7 +25,7 @@ from bot.database import Database
 from bot.database.migrate import migrate
 from bot.engine_client import EngineClient
 from bot.failures import StartFailed
-from bot.safety.gate import load_gate
+from bot.safety.lexicon import load_gate
 from bot.settings import Settings, SettingsError
 from knowledge.bootstrap import Knowledge, build_knowledge
 from knowledge.content_files import ContentError

@@ -9,14 +9,15 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from enum import Enum
-from pathlib import Path
 
 import structlog
-import yaml
+
+from bot.safety.contexts import Contexts
 
 log = structlog.get_logger()
 
-_LEXICON = Path(__file__).with_name("lexicon")
+# A message has 2,000 characters at most; what comes with a refused one is read this far.
+READ_UP_TO = 4000
 
 
 class SafetyLevel(str, Enum):
@@ -29,75 +30,82 @@ class SafetyLevel(str, Enum):
 
 @dataclass(frozen=True)
 class SafetyFinding:
-    """What the gate saw; `entry` names the lexicon's entry for the log, and is None at level none."""
+    """What the gate saw; `entry` names the lexicon's entry for the log, and is None at level none.
+
+    `harmless` says at level none that words of danger were there, and were read as an idiom, a question or history.
+    """
 
     level: SafetyLevel
     entry: str | None = None
     language: str = "und"
+    harmless: bool = False
 
 
 NOTHING_FOUND = SafetyFinding(SafetyLevel.NONE)
+READ_AS_HARMLESS = SafetyFinding(SafetyLevel.NONE, harmless=True)
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One line of the lexicon: what it looks for, what it means, and why it is there."""
+    """One entry of the lexicon: what it looks for, what it means, and why it is there.
+
+    A `sign` is a word that danger shares with questions and history, so its context decides. `needs` are pieces of
+    text one of which every match has: looking for them first is what keeps the gate fast.
+    """
 
     id: str
     level: SafetyLevel
     language: str
     reason: str
     pattern: re.Pattern[str]
+    sign: bool = False
+    needs: tuple[str, ...] = ("",)
+
+    def is_in(self, text: str) -> bool:
+        """True when the text says this."""
+        return any(piece in text for piece in self.needs) and self.pattern.search(text) is not None
 
 
 class SafetyGate:
-    """Finds present danger in a member's words; idioms and general questions are taken out before."""
+    """Finds present danger in a member's words."""
 
-    def __init__(self, entries: tuple[Entry, ...], idioms: tuple[re.Pattern[str], ...]) -> None:
+    def __init__(self, entries: tuple[Entry, ...], idioms: tuple[re.Pattern[str], ...], contexts: Contexts) -> None:
         self._entries = entries
         self._idioms = idioms
+        self._contexts = contexts
 
     def check(self, text: str) -> SafetyFinding:
         """The most urgent finding: a present emergency before a crisis. Never raises."""
         try:
-            return self._find(normalise(text))
+            return self._find(normalise(text[:READ_UP_TO]))
         except Exception as error:
             # A fault in here must not take the conversation down with it.
             log.error("safety.gate_failed", error=type(error).__name__)
             return NOTHING_FOUND
 
     def _find(self, text: str) -> SafetyFinding:
-        # Idioms are looked up only where something sounded like danger: most messages are done after one pass.
-        suspected = [entry for entry in self._entries if entry.pattern.search(text)]
-        if not suspected:
-            return NOTHING_FOUND
+        said = text
         for idiom in self._idioms:
-            text = idiom.sub(" … ", text)
-        found = (entry for entry in suspected if entry.pattern.search(text))
-        entry = min(found, key=lambda entry: entry.level is not SafetyLevel.EMERGENCY, default=None)
-        return SafetyFinding(entry.level, entry.id, entry.language) if entry else NOTHING_FOUND
+            said = idiom.sub(" … ", said)
+        suspected = [entry for entry in self._entries if entry.is_in(said)]
+        reported = self._contexts.keep_reports(said) if any(entry.sign for entry in suspected) else said
+        found = [entry for entry in suspected if not entry.sign or reported == said or entry.is_in(reported)]
+        if not found:
+            is_harmless = suspected or said != text or self._contexts.sets_aside(said)
+            return READ_AS_HARMLESS if is_harmless else NOTHING_FOUND
+        entry = min(found, key=lambda entry: entry.level is not SafetyLevel.EMERGENCY)
+        return SafetyFinding(entry.level, entry.id, entry.language)
+
+
+_APOSTROPHES = re.compile("['\u2018\u2019\u201b\u02bc\u2032\u00b4`]")
+_DIGIT_FOR_LETTER = re.compile(r"(?<=[a-z])[0134@$](?=[a-z])")
+_LETTERS = {"0": "o", "1": "i", "3": "e", "4": "a", "@": "a", "$": "s"}
 
 
 def normalise(text: str) -> str:
-    """Lower case without accents, one kind of apostrophe, and single spaces."""
-    decomposed = unicodedata.normalize("NFKD", text.replace("\u2019", "'").replace("\u2018", "'"))
+    """Lower case without accents, apostrophes and characters that no screen shows, and with single spaces."""
+    seen = "".join(character for character in text if unicodedata.category(character) != "Cf")
+    decomposed = unicodedata.normalize("NFKD", _APOSTROPHES.sub("", seen))
     plain = "".join(character for character in decomposed if not unicodedata.combining(character))
-    return " ".join(plain.casefold().split())
-
-
-def load_gate(folder: Path = _LEXICON) -> SafetyGate:
-    """Reads the lexicon. Raises ValueError, naming the entry, when one cannot be used."""
-    entries = []
-    for level in (SafetyLevel.EMERGENCY, SafetyLevel.CRISIS):
-        for row in yaml.safe_load((folder / f"{level.value}.yml").read_text(encoding="utf-8")):
-            pattern = _compile(row["pattern"], row["id"])
-            entries.append(Entry(row["id"], level, row["language"], row["reason"], pattern))
-    idioms = yaml.safe_load((folder / "idioms.yml").read_text(encoding="utf-8"))
-    return SafetyGate(tuple(entries), tuple(_compile(row["pattern"], row["id"]) for row in idioms))
-
-
-def _compile(pattern: str, entry_id: str) -> re.Pattern[str]:
-    try:
-        return re.compile(pattern, re.VERBOSE)
-    except re.error as error:
-        raise ValueError(f"the safety lexicon's entry {entry_id} is not a pattern: {error}") from None
+    words = " ".join(plain.casefold().split())
+    return _DIGIT_FOR_LETTER.sub(lambda digit: _LETTERS[digit[0]], words)

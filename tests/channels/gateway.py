@@ -26,7 +26,8 @@ from bot.conversations.service import ConversationService, ConversationSettings
 from bot.conversations.store import SqlConversationStore
 from bot.database import Database
 from bot.engine_client import EngineReadiness, EngineReply, EngineTurn, EngineUnderstood
-from bot.safety.gate import SafetyGate, load_gate
+from bot.safety.gate import SafetyGate
+from bot.safety.lexicon import load_gate
 from tests.contract.published import Published
 
 ROOT = Path(__file__).parents[2]

@@ -1,8 +1,9 @@
-"""The gate hears danger in plain words, and does not cry wolf at idioms and general questions."""
+"""The gate hears danger in plain words, and does not cry wolf at idioms, questions and history."""
 
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,111 +12,54 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.safety import gate as gate_module
-from bot.safety.gate import SafetyGate, SafetyLevel, load_gate
+from bot.safety.gate import READ_UP_TO, SafetyGate, SafetyLevel
+from bot.safety.lexicon import load_gate
 
 LEXICON = Path(gate_module.__file__).with_name("lexicon")
+MESSAGES: dict[str, list[str]] = yaml.safe_load(Path(__file__).with_name("messages.yml").read_text(encoding="utf-8"))
 GATE = load_gate()
 
-EMERGENCIES = [
-    "I have chest pain",
-    "chest pain",
-    "My chest hurts",
-    "crushing chest pain",
-    "i cant breathe",
-    "I CAN\u2019T BREATHE!!!",
-    "trouble breathing",
-    "he is not breathing",
-    "my son is unconscious",
-    "she won't wake up",
-    "she is having a seizure right now",
-    "my daughter is seizing",
-    "he just had a seizure",
-    "my baby is turning blue",
-    "his face is drooping and his speech is slurred",
-    "i think i'm having a stroke",
-    "he's having a heart attack",
-    "the bleeding won't stop",
-    "I took too many pills",
-    "my brother overdosed",
-    "her throat is swelling shut",
-    "I have a fever and feel confused after my CAR-T infusion today",
-    "my dad had his infusion 3 days ago and has a fever of 103",
-    "this is an emergency",
-    "we need an ambulance",
-    "is zolgensma covered? also my child is not breathing",
-    "no puedo respirar",
-    "mi beb\u00e9 no respira",
-    "tengo dolor en el pecho",
-    "mi hijo est\u00e1 inconsciente",
-]
 
-CRISES = [
-    "i want to kill myself",
-    "I want to kil my self",
-    "I want to die",
-    "i wanna die",
-    "im suicidal",
-    "thinking about sucide",
-    "kms",
-    "I don't want to live anymore",
-    "i dont want to be here anymore",
-    "everyone would be better off without me",
-    "i feel like hurting myself",
-    "my wife says she wants to end her life",
-    "my son wants to kill himself",
-    "there is no reason to live",
-    "quiero morir",
-    "quiero matarme",
-    "no quiero vivir",
-]
-
-HARMLESS = [
-    "",
-    "   ",
-    "is zolgensma covered",
-    "this wait is killing me",
-    "dying to know the answer",
-    "I got a heart attack of a bill",
-    "I almost had a heart attack when I saw the bill",
-    "what a stroke of luck",
-    "can CAR-T cause seizures?",
-    "does zolgensma cause chest pain?",
-    "what are the signs of a stroke?",
-    "Is trouble breathing a known side effect?",
-    "can gene therapy cause severe bleeding",
-    "is suicide a side effect of this drug?",
-    "does my plan cover suicide prevention",
-    "what is a suicide gene",
-    "my dad had a stroke in 2019",
-    "my son has seizures, is he a candidate?",
-    "hemophilia bleeding treatment",
-    "I'm not having chest pain",
-    "Independence Blue Cross",
-    "is the emergency room covered",
-    "I don't want to die waiting for approval",
-    "19104",
-    "/restart",
-    "\x00\ud800",
-]
+@pytest.mark.parametrize(("level", "text"), [(level, text) for level, texts in MESSAGES.items() for text in texts])
+def test_each_message_is_heard_for_what_it_is(level: str, text: str) -> None:
+    assert GATE.check(text).level.value == level
 
 
-@pytest.mark.parametrize("text", EMERGENCIES)
-def test_a_present_emergency_is_heard(text: str) -> None:
-    assert GATE.check(text).level is SafetyLevel.EMERGENCY
-
-
-@pytest.mark.parametrize("text", CRISES)
-def test_a_wish_to_die_is_heard(text: str) -> None:
-    assert GATE.check(text).level is SafetyLevel.CRISIS
-
-
-@pytest.mark.parametrize("text", HARMLESS)
-def test_idioms_and_general_questions_are_not_danger(text: str) -> None:
+@pytest.mark.parametrize("text", ["", "   ", "\x00\ud800", "\u200b", "…" * 100])
+def test_what_has_no_words_has_no_danger(text: str) -> None:
     assert GATE.check(text).level is SafetyLevel.NONE
+
+
+@pytest.mark.parametrize("text", MESSAGES["emergency"] + MESSAGES["crisis"])
+@pytest.mark.parametrize(
+    "beside",
+    ["what are the side effects, {}", "Is zolgensma covered? {}", "{}. Also, is my plan ok", "{}!!!", "pls: {}"],
+)
+def test_a_question_beside_danger_does_not_hide_it(text: str, beside: str) -> None:
+    assert GATE.check(beside.format(text)).level is not SafetyLevel.NONE
 
 
 def test_an_emergency_comes_before_a_crisis() -> None:
     assert GATE.check("I took too many pills because I want to die").level is SafetyLevel.EMERGENCY
+
+
+@pytest.mark.parametrize(
+    ("text", "harmless"),
+    [
+        ("this wait is killing me", True),
+        ("can car-t cause seizures?", True),
+        ("he had a seizure last year", True),
+        ("is zolgensma covered", False),
+        ("and my son?", False),
+    ],
+)
+def test_the_gate_tells_what_it_read_as_harmless_from_what_it_did_not_hear(text: str, harmless: bool) -> None:
+    assert GATE.check(text).harmless is harmless
+
+
+def test_a_long_text_is_read_to_a_limit() -> None:
+    assert GATE.check("a " * 1500 + "i can't breathe").level is SafetyLevel.EMERGENCY
+    assert GATE.check("a" * READ_UP_TO + " i can't breathe").level is SafetyLevel.NONE
 
 
 @given(st.text(max_size=2000))
@@ -130,11 +74,18 @@ def test_the_gate_never_raises() -> None:
             raise RuntimeError
 
     entry = gate_module.Entry("broken", SafetyLevel.CRISIS, "en", "a test", Broken())  # type: ignore[arg-type]
-    assert SafetyGate((entry,), ()).check("hello").level is SafetyLevel.NONE
+    assert SafetyGate((entry,), (), GATE._contexts).check("hello").level is SafetyLevel.NONE
+
+
+def test_looking_for_pieces_first_changes_nothing() -> None:
+    plain = SafetyGate(tuple(replace(entry, needs=("",)) for entry in GATE._entries), GATE._idioms, GATE._contexts)
+    for texts in MESSAGES.values():
+        assert [GATE.check(text) for text in texts] == [plain.check(text) for text in texts]
 
 
 @pytest.mark.parametrize(
-    "word", ["a", "is ", "fever ", "can ", "i want to ", "car-t infusion today fever ", "risk of "]
+    "word",
+    ["a", "is ", "fever ", "can ", "my son ", "i want to ", "car-t infusion today fever ", "risk of ", "?", "no "],
 )
 def test_the_longest_message_takes_milliseconds(word: str) -> None:
     text = (word * 2000)[:2000]
@@ -155,12 +106,15 @@ def test_every_entry_of_the_lexicon_says_why_it_is_there(name: str) -> None:
     assert len({row["id"] for row in rows}) == len(rows)
     for row in rows:
         assert row["reason"].strip()
-        assert row["pattern"].strip()
+        assert all(pattern.strip() for pattern in row["says"])
         assert name == "idioms" or row["language"] in ("en", "es")
 
 
-def test_a_broken_entry_stops_the_start(tmp_path: Path) -> None:
+@pytest.mark.parametrize("pattern", ["(", "<nobody_named_this>"])
+def test_a_broken_entry_stops_the_start(tmp_path: Path, pattern: str) -> None:
+    (tmp_path / "words.yml").write_text("a: b", encoding="utf-8")
     for name in ("emergency", "crisis", "idioms"):
-        (tmp_path / f"{name}.yml").write_text("[{id: broken, language: en, reason: a, pattern: '('}]", encoding="utf-8")
+        row = f"[{{id: broken, language: en, reason: a, says: ['{pattern}']}}]"
+        (tmp_path / f"{name}.yml").write_text(row, encoding="utf-8")
     with pytest.raises(ValueError, match="broken"):
         load_gate(tmp_path)
