@@ -90,7 +90,6 @@ class _PlanEntry(_Entry):
     names: Annotated[tuple[Text, ...], Field(min_length=1)]
     aliases: tuple[Text, ...]
     misspellings: tuple[Text, ...] = ()
-    member_phone: Text | None = None
     source: Text
     read_on: date
 
@@ -181,7 +180,6 @@ def read_plans(path: Path) -> tuple[Plan, ...]:
             states=entry.states,
             time_zone=entry.time_zone,
             aliases=(*entry.names, *entry.aliases),
-            member_phone=entry.member_phone,
         )
         for entry in read_content_file(path, _PLANS).plans
     )
@@ -214,7 +212,6 @@ def read_document(path: Path) -> DocumentRecord:
         checksum=hashlib.sha256(canonical.encode()).hexdigest(),
         rank=entry.rank or entry.kind.rank,
     )
-    headings = {passage.section: passage.heading for passage in file.passages}
     return DocumentRecord(
         document=document,
         passages=tuple(
@@ -229,7 +226,6 @@ def read_document(path: Path) -> DocumentRecord:
                 text=fact.text,
                 document=document,
                 section=fact.section,
-                heading=headings.get(fact.section) if fact.section else None,
                 tags=fact.tags,
             )
             for fact in file.facts

@@ -35,7 +35,6 @@ def replace_plans(connection: sa.Connection, records: Iterable[Plan]) -> None:
                 states=list(plan.states),
                 time_zone=plan.time_zone,
                 aliases=list(plan.aliases),
-                member_phone=plan.member_phone,
             )
         )
 
@@ -111,6 +110,5 @@ def _fact_values(fact: Fact) -> dict[str, object]:
         "position": fact.position,
         "text": fact.text,
         "section": fact.section,
-        "heading": fact.heading,
         "tags": list(fact.tags),
     }

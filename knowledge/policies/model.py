@@ -42,7 +42,6 @@ class Plan:
     states: tuple[str, ...]
     time_zone: str
     aliases: tuple[str, ...]
-    member_phone: str | None
 
     def scope(self, state: str | None) -> Scope:
         """The scope of this plan's members who live in `state` (two letters), None if that is not known."""
@@ -154,7 +153,6 @@ class Fact:
     text: str
     document: PolicyDocument
     section: str | None
-    heading: str | None
     tags: tuple[str, ...]
 
     def citation(self) -> Citation:
@@ -188,12 +186,6 @@ class DocumentLookup:
     not_yet: tuple[PolicyDocument, ...]
     ended: tuple[PolicyDocument, ...]
     out_of_scope: tuple[PolicyDocument, ...]
-
-
-class UnknownPlan(Exception):
-    """No plan with that id is on file."""
-
-    code = "UNKNOWN_PLAN"
 
 
 class FactOfAnotherDocument(Exception):

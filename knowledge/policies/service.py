@@ -21,7 +21,6 @@ from knowledge.policies.model import (
     Plan,
     PolicyDocument,
     Scope,
-    UnknownPlan,
 )
 
 
@@ -55,13 +54,6 @@ class PolicyService:
     async def find_plan(self, plan_id: str) -> Plan | None:
         """The plan with that id, None if there is none."""
         return next((plan for plan in await self._store.list_plans() if plan.id == plan_id), None)
-
-    async def get_plan(self, plan_id: str) -> Plan:
-        """The plan with that id. Raises UnknownPlan."""
-        plan = await self.find_plan(plan_id)
-        if plan is None:
-            raise UnknownPlan(plan_id)
-        return plan
 
     async def find_facts(self, topic: str, scope: Scope, as_of: date, *, about: str | None = None) -> tuple[Fact, ...]:
         """What may be said on `topic` to a member of this scope on that day; empty when nothing is on file.

@@ -32,7 +32,6 @@ plans = sa.Table(
     sa.Column("states", sa.JSON, nullable=False),
     sa.Column("time_zone", sa.String(64), nullable=False),
     sa.Column("aliases", sa.JSON, nullable=False),
-    sa.Column("member_phone", sa.String(32)),
 )
 
 policy_documents = sa.Table(
@@ -79,7 +78,6 @@ facts = sa.Table(
     sa.Column("position", sa.Integer, nullable=False),
     sa.Column("text", sa.Text, nullable=False),
     sa.Column("section", sa.Text),
-    sa.Column("heading", sa.Text),
     sa.Column("tags", sa.JSON, nullable=False),
 )
 
@@ -132,7 +130,6 @@ def _plan(row: sa.Row[Any]) -> Plan:
         states=tuple(row.states),
         time_zone=row.time_zone,
         aliases=tuple(row.aliases),
-        member_phone=row.member_phone,
     )
 
 
@@ -173,6 +170,5 @@ def _fact(row: sa.Row[Any]) -> Fact:
         text=row.text,
         document=_document(row, "source_"),
         section=row.section,
-        heading=row.heading,
         tags=tuple(row.tags),
     )

@@ -14,10 +14,6 @@ class TherapyStore(Protocol):
 
     async def find_condition(self, condition_id: str) -> Condition | None: ...
 
-    async def list_therapies(self) -> tuple[Therapy, ...]: ...
-
-    async def list_conditions(self) -> tuple[Condition, ...]: ...
-
 
 class TherapyService:
     """Reads the catalogue; its ids are what the engine's entities are normalised to."""
@@ -32,11 +28,3 @@ class TherapyService:
     async def find_condition(self, condition_id: str) -> Condition | None:
         """The condition with that id; None if it is not in the catalogue."""
         return await self._store.find_condition(condition_id)
-
-    async def list_therapies(self) -> tuple[Therapy, ...]:
-        """The whole catalogue by brand, discontinued products included."""
-        return await self._store.list_therapies()
-
-    async def list_conditions(self) -> tuple[Condition, ...]:
-        """Every condition by name."""
-        return await self._store.list_conditions()

@@ -48,16 +48,6 @@ class SqlTherapyStore(TherapyStore):
         entry = await self._database.read(lambda connection: connection.execute(query).scalar())
         return _condition_entry.validate_python(entry) if entry else None
 
-    async def list_therapies(self) -> tuple[Therapy, ...]:
-        query = sa.select(therapies.c.entry).order_by(therapies.c.brand)
-        entries = await self._database.read(lambda connection: connection.execute(query).scalars().all())
-        return tuple(map(_therapy_entry.validate_python, entries))
-
-    async def list_conditions(self) -> tuple[Condition, ...]:
-        query = sa.select(conditions.c.entry).order_by(conditions.c.name)
-        entries = await self._database.read(lambda connection: connection.execute(query).scalars().all())
-        return tuple(map(_condition_entry.validate_python, entries))
-
 
 def list_therapy_ids(connection: sa.Connection) -> frozenset[str]:
     """The id of every therapy in the catalogue."""

@@ -64,11 +64,11 @@ CONVERSATION = "c" * 32
 
 INDEPENDENCE = Plan(
     PlanId("independence"), PayerId("independence"), "Independence Blue Cross", "Independence Blue Cross",
-    "commercial", (), "America/New_York", ("IBX",), None,
+    "commercial", (), "America/New_York", ("IBX",),
 )  # fmt: skip
 CARESOURCE = Plan(
     PlanId("caresource"), PayerId("caresource"), "CareSource", "CareSource Marketplace",
-    "marketplace", ("GA", "IN", "OH", "WV"), "America/New_York", (), None,
+    "marketplace", ("GA", "IN", "OH", "WV"), "America/New_York", (),
 )  # fmt: skip
 
 
@@ -96,7 +96,7 @@ def make_fact(topic: str, document: PolicyDocument, position: int = 1, *, words:
     """A fact of so many words; its id says where it comes from."""
     fact_id = FactId(f"{document.id}/{topic}/{position}")
     text = " ".join([f"F{position}", *["word"] * (words - 1)])
-    return Fact(fact_id, topic, position, text, document, None, None, (tag,) if tag else ())
+    return Fact(fact_id, topic, position, text, document, None, (tag,) if tag else ())
 
 
 FACTS = (
@@ -190,12 +190,6 @@ class FakeTherapyStore(TherapyStore):
 
     async def find_condition(self, condition_id: str) -> Condition | None:
         return SMA if condition_id == SMA.id else None
-
-    async def list_therapies(self) -> tuple[Therapy, ...]:
-        return (ROCTAVIAN, ZOLGENSMA)
-
-    async def list_conditions(self) -> tuple[Condition, ...]:
-        return (SMA,)
 
 
 class FakeFacilityStore(FacilityStore):

@@ -8,7 +8,7 @@ import pytest
 
 from knowledge.bootstrap import Knowledge
 from knowledge.plan_calendar import today
-from knowledge.policies.model import DETAIL, Fact, PayerId, Scope, UnknownPlan
+from knowledge.policies.model import DETAIL, Fact, PayerId, Scope
 from knowledge.topics import INFORMATIONAL_TOPICS
 from tests.knowledge.conftest import StoppedClock
 
@@ -174,8 +174,6 @@ async def test_the_policys_sections_are_on_file_without_the_payers_text(shipped:
 
 async def test_an_unknown_plan_is_no_plan(shipped: Knowledge) -> None:
     assert await shipped.policies.find_plan("medicaid") is None
-    with pytest.raises(UnknownPlan):
-        await shipped.policies.get_plan("medicaid")
 
 
 async def test_plans_come_in_the_order_of_the_file(shipped: Knowledge) -> None:
@@ -184,6 +182,6 @@ async def test_plans_come_in_the_order_of_the_file(shipped: Knowledge) -> None:
 
 async def test_today_is_the_plans_own_day(shipped: Knowledge, clock: StoppedClock) -> None:
     clock.now = datetime(2026, 11, 22, 3, 0, tzinfo=timezone.utc)
-    assert shipped.policies.today(await shipped.policies.get_plan("caresource")) == TODAY
+    assert shipped.policies.today(await shipped.policies.find_plan("caresource")) == TODAY
     assert shipped.policies.today(None) == TODAY
     assert today("Asia/Tokyo", clock.now) == date(2026, 11, 22)

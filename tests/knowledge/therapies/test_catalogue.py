@@ -5,16 +5,20 @@ from __future__ import annotations
 from datetime import date
 
 from knowledge.bootstrap import Knowledge
+from knowledge.shipped.files import read_shipped_content
 from knowledge.therapies.model import MarketStatus, TherapyKind
+
+CONTENT = read_shipped_content()
+THERAPIES = {therapy.id: therapy for therapy in CONTENT.therapies}
 
 
 async def test_every_product_and_condition_is_in_the_catalogue(shipped: Knowledge) -> None:
-    therapies = await shipped.therapies.list_therapies()
-    assert len(therapies) == 34
-    assert [therapy.brand for therapy in therapies] == sorted(therapy.brand for therapy in therapies)
-    ended = {therapy.id for therapy in therapies if therapy.us_status is MarketStatus.DISCONTINUED}
+    found = [await shipped.therapies.find_therapy(therapy) for therapy in THERAPIES]
+    assert found == list(CONTENT.therapies)
+    assert [await shipped.therapies.find_condition(entry.id) for entry in CONTENT.conditions] == [*CONTENT.conditions]
+    assert (len(THERAPIES), len(CONTENT.conditions)) == (34, 28)
+    ended = {therapy.id for therapy in CONTENT.therapies if therapy.us_status is MarketStatus.DISCONTINUED}
     assert ended == {"beqvez", "roctavian"}
-    assert len(await shipped.therapies.list_conditions()) == 28
 
 
 async def test_a_product_is_found_with_typed_fields(shipped: Knowledge) -> None:
@@ -26,12 +30,11 @@ async def test_a_product_is_found_with_typed_fields(shipped: Knowledge) -> None:
     assert casgevy.age_min_years == 2
 
 
-async def test_not_every_product_is_one_dose(shipped: Knowledge) -> None:
-    therapies = {therapy.id: therapy for therapy in await shipped.therapies.list_therapies()}
-    assert therapies["zolgensma"].one_time is True
-    assert therapies["vyjuvek"].one_time is False
-    assert therapies["adstiladrin"].one_time is False
-    assert therapies["encelto"].one_time is None
+def test_not_every_product_is_one_dose() -> None:
+    assert THERAPIES["zolgensma"].one_time is True
+    assert THERAPIES["vyjuvek"].one_time is False
+    assert THERAPIES["adstiladrin"].one_time is False
+    assert THERAPIES["encelto"].one_time is None
 
 
 async def test_zolgensma_and_itvisma_do_not_share_an_age(shipped: Knowledge) -> None:
@@ -50,12 +53,11 @@ async def test_a_condition_names_what_is_sold_and_what_is_not_any_more(shipped: 
     assert hemophilia_a.not_to_confuse_with == ("hemophilia_b",)
 
 
-async def test_a_condition_is_not_the_product_of_another(shipped: Knowledge) -> None:
-    therapies = {therapy.id: therapy for therapy in await shipped.therapies.list_therapies()}
-    for condition in await shipped.therapies.list_conditions():
+def test_a_condition_is_not_the_product_of_another() -> None:
+    for condition in CONTENT.conditions:
         for therapy in condition.therapies + condition.discontinued_therapies:
-            assert condition.id in therapies[therapy].conditions
-    for therapy in therapies.values():
+            assert condition.id in THERAPIES[therapy].conditions
+    for therapy in THERAPIES.values():
         assert therapy.conditions
 
 
@@ -64,9 +66,9 @@ async def test_what_is_not_in_the_catalogue_is_not_found(shipped: Knowledge) -> 
     assert await shipped.therapies.find_condition("flu") is None
 
 
-async def test_no_name_stands_for_two_things(shipped: Knowledge) -> None:
+def test_no_name_stands_for_two_things() -> None:
     owners: dict[str, set[str]] = {}
-    for entry in (*await shipped.therapies.list_therapies(), *await shipped.therapies.list_conditions()):
+    for entry in (*CONTENT.therapies, *CONTENT.conditions):
         for name in (*entry.names, *entry.aliases, *entry.misspellings):
             owners.setdefault(name.casefold(), set()).add(entry.id)
     assert {name: ids for name, ids in owners.items() if len(ids) > 1} == {}

@@ -82,7 +82,6 @@ def upgrade() -> None:
         sa.Column("states", sa.JSON(), nullable=False),
         sa.Column("time_zone", sa.String(length=64), nullable=False),
         sa.Column("aliases", sa.JSON(), nullable=False),
-        sa.Column("member_phone", sa.String(length=32), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_plans")),
     )
     op.create_table(
@@ -151,7 +150,6 @@ def upgrade() -> None:
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("section", sa.Text(), nullable=True),
-        sa.Column("heading", sa.Text(), nullable=True),
         sa.Column("tags", sa.JSON(), nullable=False),
         sa.ForeignKeyConstraint(
             ["document_id"], ["policy_documents.id"], name=op.f("fk_facts_document_id_policy_documents")
