@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import structlog
@@ -16,7 +16,7 @@ import structlog
 from bot.channels import wording as words
 from bot.channels.live import LiveHub, Typing
 from bot.channels.rate_limit import RateLimited
-from bot.channels.replies import CheckedAnswer, check_answer
+from bot.channels.replies import CheckedAnswer, check_answer, settle_danger
 from bot.channels.turn_locks import TurnLocks
 from bot.channels.wording import Wording
 from bot.conversations.model import (
@@ -213,16 +213,17 @@ class Intake:
         started = time.monotonic()
         model_id = None
         finding = self._gate.check(turn.message.text)
+        current = await self._conversations.get_conversation(conversation.id)
         if finding.level is not SafetyLevel.NONE:
             understood = Understood((finding.level.value,), finding.language, {}, 1.0)
             answer = CheckedAnswer((self._safety_draft(finding, conversation.channel),), None, understood)
-        elif (await self._conversations.get_conversation(conversation.id)).holder is Holder.COACH:
+        elif current.holder is Holder.COACH:
             answer = CheckedAnswer((), None, Understood())
         elif turn.message.choice == HANDOFF_CHOICE:
             answer = await self._answer_handoff(conversation)
         else:
             self._live.publish(conversation.id, Typing(Author.ASSISTANT))
-            answer, model_id = await self._ask_engine(turn.message, conversation)
+            answer, model_id = await self._ask_engine(turn.message, current, finding)
         answered = await self._conversations.record_answer(
             conversation.id,
             turn,
@@ -247,8 +248,11 @@ class Intake:
         return self._wording.draft(key, conversation.channel, conversation.locale)
 
     def _safety_draft(self, finding: SafetyFinding, channel: Channel) -> Draft:
+        return self._warn(finding.level, finding.language, channel)
+
+    def _warn(self, level: SafetyLevel, language: str, channel: Channel) -> Draft:
         # In the language of the cry for help, whatever the page was opened in.
-        return self._wording.draft(_SAFETY_KEYS[finding.level], channel, finding.language, Author.SYSTEM)
+        return self._wording.draft(_SAFETY_KEYS[level], channel, language, Author.SYSTEM)
 
     async def _answer_handoff(self, conversation: Conversation) -> CheckedAnswer:
         """Without the engine: a request for a person must not depend on it."""
@@ -256,7 +260,9 @@ class Intake:
         said = self._say(words.ALREADY_WAITING if request.already else words.HANDOFF_WAITING, conversation)
         return CheckedAnswer((said,), None, Understood(("coach_handoff",), "und", {}, 1.0))
 
-    async def _ask_engine(self, message: Message, conversation: Conversation) -> tuple[CheckedAnswer, str | None]:
+    async def _ask_engine(
+        self, message: Message, conversation: Conversation, finding: SafetyFinding
+    ) -> tuple[CheckedAnswer, str | None]:
         try:
             turn = await self._engine.take_turn(
                 turn_id=message.id,
@@ -267,7 +273,17 @@ class Intake:
                 locale=conversation.locale,
             )
             blocked, silence = self._say(words.BLOCKED, conversation), self._say(words.SILENCE, conversation)
-            return check_answer(turn, blocked=blocked, silence=silence), turn.model_id
+            checked = check_answer(turn, blocked=blocked, silence=silence)
+            if message.choice is not None:
+                return checked, turn.model_id
+            answer = settle_danger(
+                checked,
+                was_harmless=finding.harmless,
+                unsure=self._say(words.SAFETY_UNSURE, conversation),
+                warning=lambda level, language: self._warn(SafetyLevel(level), language, conversation.channel),
+            )
+            # Whatever was asked before can still be answered.
+            return (answer if answer is checked else replace(answer, awaiting=conversation.awaiting)), turn.model_id
         except Exception as error:
             # Whatever happened in there, the member gets an answer and a way to a person.
             why = error.reason if isinstance(error, EngineUnavailable) else type(error).__name__

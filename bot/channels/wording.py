@@ -21,6 +21,7 @@ SILENCE = "utter_failure_silence"
 BLOCKED = "utter_blocked_wording"
 EMERGENCY = "utter_safety_emergency"
 CRISIS = "utter_safety_crisis"
+SAFETY_UNSURE = "utter_safety_unsure"
 HANDOFF_WAITING = "utter_handoff_waiting"
 ALREADY_WAITING = "utter_handoff_already_waiting"
 HANDOFF_CANCELLED = "utter_handoff_cancelled"
@@ -36,6 +37,7 @@ KEYS = (
     BLOCKED,
     EMERGENCY,
     CRISIS,
+    SAFETY_UNSURE,
     HANDOFF_WAITING,
     ALREADY_WAITING,
     HANDOFF_CANCELLED,

@@ -70,6 +70,7 @@ class ScriptedEngine:
     def __init__(self) -> None:
         self.replies: list[EngineReply] = [reply()]
         self.topics: tuple[str, ...] = ("coverage_general",)
+        self.confidence = 0.9
         self.turns: list[SimpleNamespace] = []
         self.failure: Exception | None = None
         self.before_answer: Callable[[SimpleNamespace], Awaitable[None]] | None = None
@@ -89,7 +90,7 @@ class ScriptedEngine:
                 raise self.failure
         finally:
             self.running -= 1
-        understood = EngineUnderstood(self.topics, "en", {"therapy": ("zolgensma",)}, 0.9)
+        understood = EngineUnderstood(self.topics, "en", {"therapy": ("zolgensma",)}, self.confidence)
         return EngineTurn(turn.turn_id, tuple(self.replies), understood, "model-1")
 
 

@@ -15,6 +15,7 @@ from tests.channels.gateway import wording
 EXPECTED_OUTCOMES = {
     words.EMERGENCY: "emergency",
     words.CRISIS: "crisis",
+    words.SAFETY_UNSURE: "clarify",
     words.ENGINE_FAILURE: "failure",
     words.SILENCE: "failure",
     words.BLOCKED: "failure",
