@@ -47,8 +47,11 @@ class FacilityAnswers:
             if found.matches:
                 statement = self._say_filters(name, age_group)
             else:
+                is_for_adults = found.for_adults_only
                 found = await find(zip_code=zip_code, payer=plan.payer, as_of=day)
                 statement = self._say_known(found.matches, therapy, name, age_group)
+                if is_for_adults and name:
+                    statement = self._phrases.say("utter_facility_search_part_label_for_adults", product=name)
         values = {"statement": statement} if statement else {}
         nearest = found.matches[0].distance_miles or 0.0
         if nearest > _FAR_FROM_MILES:
@@ -70,10 +73,11 @@ class FacilityAnswers:
     def _show(self, key: str, matches: Sequence[FacilityMatch], plan: Plan, replies: Replies, **values: str) -> None:
         said: dict[str, Any] = {
             **values,
-            "network": matches[0].membership.network_name,
+            "network": ", ".join(sorted({match.membership.network_name for match in matches})),
             "payer": plan.payer_name,
             "facilities": "\n".join(self._line(match, replies.channel) for match in matches),
-            "verified_on": say_day(max(match.membership.verified_on for match in matches)),
+            # The oldest date is what holds for the whole list.
+            "verified_on": say_day(min(match.membership.verified_on for match in matches)),
         }
         sources = Sources(tuple(dict.fromkeys(match.citation() for match in matches)))
         replies.say(key, "facilities", sources=sources, cards=[_card(match) for match in matches], **said)

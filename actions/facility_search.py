@@ -125,7 +125,8 @@ class ValidateFacilityForm(TurnAction):
         ends = has_no_zip_code(turn.text) or asks_for_all(turn.text) or turn.named("facility")
         if ends or (turn.intent == self.topic and asks_about_one(turn.text)):
             # No ZIP code is to come: the form ends, and the answer is what can be said without one.
-            return [SlotSet("requested_slot", None)]
+            # Rasa takes the message for unanswered unless another slot is set, too.
+            return [SlotSet("zip_code", None), SlotSet("missed_answers", None), SlotSet("requested_slot", None)]
         if turn.intent == self.topic or turn.intent not in _MISSES:
             return []
         if any(turn.named(entity) for entity in _OTHER_ANSWERS):
