@@ -20,6 +20,7 @@ from bot.engine_process import EngineCommand, EngineProcess, train_if_needed
 from bot.failures import StartFailed
 from bot.logs import configure_logs
 from bot.settings import Settings, SettingsError
+from knowledge.bootstrap import warm_up
 
 ENGINE_START_TIMEOUT_S = 120.0
 # A turn takes 2.8 s at most; with this, Ctrl-C is done within 5 s even when one is in flight.
@@ -77,6 +78,7 @@ async def run_actions(settings: Settings) -> int:
         _open_log(settings, stack)
         listener = stack.enter_context(_bind(settings.actions_host, settings.actions_port, "ACTIONS_PORT"))
         core = await stack.enter_async_context(open_core(settings))
+        await asyncio.to_thread(warm_up)
         await _serve(stack, build_actions(core, secret), listener)
         print(f"The actions are ready: {_address(listener)}{ROUTE}", flush=True)
         await _stop_signals().wait()
@@ -105,12 +107,14 @@ async def _start_everything(
     core = await stack.enter_async_context(open_core(settings))
     # The database is prepared while the engine, the slowest part, comes up.
     preparing = asyncio.create_task(asyncio.to_thread(prepare_database, core.database, demo=settings.demo))
+    warming = asyncio.create_task(asyncio.to_thread(warm_up))
     try:
         await train_if_needed(command)
         engine, client = await _start_engine(settings, stack, command, engine_port, engine_secret)
     finally:
         report = await preparing
     print(report, flush=True)
+    await warming
     await _serve(stack, build_actions(core, actions_secret), actions)
     await engine.wait_until_ready(ENGINE_START_TIMEOUT_S)
     await _serve(stack, build_gateway(settings, core, client), members)

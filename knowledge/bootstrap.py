@@ -10,6 +10,7 @@ from bot.database import Database
 from knowledge.eligibility.model import EligibilitySettings
 from knowledge.eligibility.service import EligibilityService
 from knowledge.eligibility.store import SqlAuditLog, SqlEligibilityStore
+from knowledge.facilities.places import find_place, is_city
 from knowledge.facilities.service import FacilityService
 from knowledge.facilities.store import SqlFacilityStore
 from knowledge.policies.service import PolicyService
@@ -26,6 +27,12 @@ class Knowledge:
     therapies: TherapyService
     facilities: FacilityService
     eligibility: EligibilityService
+
+
+def warm_up() -> None:
+    """Loads the places that the first search would load; under load that takes longer than a member may wait."""
+    is_city("Philadelphia")
+    find_place("19104")
 
 
 def build_knowledge(database: Database, clock: Callable[[], datetime]) -> Knowledge:
