@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -15,7 +15,6 @@ import structlog
 
 from bot.channels import wording as words
 from bot.channels.live import LiveHub, Typing
-from bot.channels.rate_limit import RateLimited
 from bot.channels.replies import CheckedAnswer, check_answer, settle_danger
 from bot.channels.turn_locks import TurnLocks
 from bot.channels.wording import Wording
@@ -34,7 +33,6 @@ from bot.conversations.model import (
 )
 from bot.conversations.service import ConversationService, OpenedConversation
 from bot.conversations.vocabulary import HANDOFF_CHOICE
-from bot.database import StoreUnavailable
 from bot.engine_client import EngineTurn, EngineUnavailable
 from bot.safety.gate import SafetyFinding, SafetyGate, SafetyLevel
 
@@ -147,16 +145,17 @@ class Intake:
 
     @contextmanager
     def never_silent_about_danger(self, text: str | None, channel: Channel) -> Iterator[None]:
-        """Lets no emergency go unanswered because the message cannot be taken. Raises UnansweredDanger."""
+        """Lets no emergency go unanswered because the message cannot be taken, for whatever reason.
+
+        Raises UnansweredDanger.
+        """
         try:
             yield
-        except (ConversationError, StoreUnavailable, RateLimited) as error:
+        except Exception as error:
             finding = self._gate.check(text or "")
             if finding.level is SafetyLevel.NONE:
                 raise
-            # After the end nothing follows any more; where more may follow, 0 says: not part of the record.
-            seq = error.last_seq + 1 if isinstance(error, ConversationClosed) else 0
-            safety = self._conversations.make_unrecorded(self._safety_draft(finding, channel), seq=seq)
+            safety = self._conversations.make_unrecorded(self._safety_draft(finding, channel))
             log.warning("safety.unrecorded", level=finding.level.value, entry=finding.entry)
             raise UnansweredDanger(safety, error) from error
 
@@ -175,6 +174,17 @@ class Intake:
             )
             log.info("handoff.requested", conversation_id=conversation.id, already=request.already)
             return await self._standing(conversation, request.messages)
+
+    async def rate_conversation(self, conversation: Conversation, *, score: int, comment: str | None) -> None:
+        """Keeps the member's rating; danger in its comment is answered while the conversation is open."""
+        await self._conversations.record_rating(conversation.id, score=score, comment=comment)
+        finding = self._gate.check(comment or "")
+        if finding.level is SafetyLevel.NONE or conversation.holder is Holder.CLOSED:
+            return
+        async with self._locks.hold(conversation.id):
+            warning = self._safety_draft(finding, conversation.channel)
+            with suppress(ConversationClosed):
+                self._live.publish(conversation.id, *await self._conversations.record_warning(conversation.id, warning))
 
     async def cancel_handoff(self, conversation: Conversation) -> Standing:
         """The member withdraws the request, or ends the live part. Raises ConversationClosed."""

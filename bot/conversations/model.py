@@ -214,13 +214,9 @@ class ConversationNotFound(ConversationError):
 
 
 class ConversationClosed(ConversationError):
-    """The conversation has ended; it can be read and rated, not continued. Its last message has `last_seq`."""
+    """The conversation has ended; it can be read and rated, not continued."""
 
     code = "CONVERSATION_CLOSED"
-
-    def __init__(self, last_seq: int) -> None:
-        super().__init__(self.code)
-        self.last_seq = last_seq
 
 
 class IdempotencyConflict(ConversationError):

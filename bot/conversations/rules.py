@@ -25,7 +25,7 @@ _KEEPS_QUESTION = frozenset({"emergency", "crisis", "failure"})
 def check_open(conversation: Conversation) -> None:
     """Raises ConversationClosed."""
     if conversation.holder is Holder.CLOSED:
-        raise ConversationClosed(conversation.last_seq)
+        raise ConversationClosed
 
 
 def is_verified(conversation: Conversation, now: datetime, verified_for: timedelta) -> bool:

@@ -250,9 +250,10 @@ class ConversationService:
 
         `announcement` is recorded with the request by callers that tell the member themselves; asked again,
         the same message comes back. An action leaves it out and answers in its own reply. `warning` is what the
-        safety gate says to the reason, and is recorded each time.
+        safety gate says to the reason: recorded, and given again without being recorded again.
         """
         already = False
+        warned = await self._find_warning(conversation_id, warning) if warning and is_id(conversation_id) else None
 
         def decide(conversation: Conversation) -> Change:
             nonlocal already
@@ -261,14 +262,14 @@ class ConversationService:
             entries = self._entries((announcement,)) if announcement and told is None else ()
             return Change(
                 rules.wait(conversation),
-                entries=(*self._entries((warning,) if warning else ()), *entries),
+                entries=(*self._entries((warning,) if warning and not warned else ()), *entries),
                 opens=None if already else Request(reason, cause),
                 announcement=entries[0].id if entries else None,
             )
 
         recorded = await self._change(conversation_id, decide)
         request = recorded.conversation.handoff
-        messages = recorded.messages
+        messages = (*((warned,) if warned else ()), *recorded.messages)
         told = request.message_id if request else None
         if announcement and told and told not in {message.id for message in messages}:
             said = await self._store.find_message(told)
@@ -309,9 +310,32 @@ class ConversationService:
 
         return (await self._change(conversation_id, decide)).messages
 
-    def make_unrecorded(self, draft: Draft, *, seq: int) -> Message:
-        """A message that is shown but not part of the record, because nothing can be recorded now."""
-        return Message(**vars(draft), id=self._ids.message_id(), seq=seq, created_at=self._clock())
+    async def record_warning(self, conversation_id: str, warning: Draft) -> tuple[Message, ...]:
+        """Records what the safety gate says to words that are no message; said once until the member writes again.
+
+        Raises ConversationClosed.
+        """
+        if await self._find_warning(conversation_id, warning) is not None:
+            return ()
+
+        def decide(conversation: Conversation) -> Change:
+            rules.check_open(conversation)
+            return Change(conversation, entries=self._entries((warning,)))
+
+        return (await self._change(conversation_id, decide)).messages
+
+    async def _find_warning(self, conversation_id: str, warning: Draft) -> Message | None:
+        latest = await self._store.list_last_messages(conversation_id, _CHOICES_STAY_OPEN_FOR)
+        for message in reversed(latest):
+            if message.author is Author.MEMBER:
+                return None
+            if message.author is Author.SYSTEM and message.outcome == warning.outcome:
+                return message
+        return None
+
+    def make_unrecorded(self, draft: Draft) -> Message:
+        """A message that is shown but not part of the record, because nothing can be recorded now: its seq is 0."""
+        return Message(**vars(draft), id=self._ids.message_id(), seq=0, created_at=self._clock())
 
     async def record_rating(self, conversation_id: ConversationId, *, score: int, comment: str | None) -> None:
         """Keeps the member's rating, 1 to 5; a later one replaces it."""

@@ -46,10 +46,12 @@ async def test_too_much_is_refused_with_the_time_to_wait(sqlite_database: Databa
     assert answers[0].status in (200, 201)
 
 
-async def test_danger_is_answered_even_when_the_conversation_is_over_its_limit(sqlite_database: Database) -> None:
-    gateway = await start_gateway(sqlite_database, rate_limits=limits(conversation_messages=Limit(0.1, 1)))
+@pytest.mark.parametrize("limited", ["conversation_messages", "messages", "requests"])
+async def test_danger_is_answered_whichever_limit_is_reached(sqlite_database: Database, limited: str) -> None:
+    gateway = await start_gateway(sqlite_database, rate_limits=limits(**{limited: Limit(0.1, 2)}))
     try:
         tab = await gateway.open()
+        await tab.say("hello")
         await tab.say("hello")
         answer = await tab.say("i want to kill myself")
     finally:

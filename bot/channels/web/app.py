@@ -17,8 +17,9 @@ from bot.channels.web.identity import FindMember, IdentityVerifier, Portal
 from bot.channels.web.member_api import MemberApi, PlanDirectory
 from bot.channels.web.operations import OPERATIONS
 from bot.channels.web.problems import describe
-from bot.channels.web.reading import MAX_BODY_BYTES
+from bot.channels.web.reading import MAX_BODY_BYTES, find_words
 from bot.channels.web.socket import SocketApi
+from bot.conversations.model import Channel
 from bot.conversations.service import ConversationService
 from bot.database import Database
 
@@ -68,7 +69,7 @@ def create_web_app(
     sockets = SocketApi(intake, conversations, live, gatekeeper)
     health = Health(database, engine_readiness)
 
-    app = web.Application(middlewares=[_translate_errors(gatekeeper)], client_max_size=MAX_BODY_BYTES)
+    app = web.Application(middlewares=[_translate_errors(gatekeeper, intake)], client_max_size=MAX_BODY_BYTES)
     for operation in OPERATIONS:
         handler: Handler = getattr(sockets if operation.id == "open_socket" else members, operation.id)
         app.router.add_route(operation.method, operation.path, handler)
@@ -104,16 +105,19 @@ class _Page:
         return web.FileResponse(self._files[name])
 
 
-def _translate_errors(gatekeeper: Gatekeeper) -> Callable[..., Awaitable[web.StreamResponse]]:
+def _translate_errors(gatekeeper: Gatekeeper, intake: Intake) -> Callable[..., Awaitable[web.StreamResponse]]:
     """The one place where an error becomes an answer."""
 
     @web.middleware
     async def translate(request: web.Request, handler: Handler) -> web.StreamResponse:
         try:
-            # Not the page's files, which are many and cheap; and not the question whether we live.
-            if request.path.startswith("/api/") or request.path == "/readyz":
-                gatekeeper.check_request(request)
-            return await handler(request)
+            is_api = request.path.startswith("/api/")
+            # The words are read before any limit is: who is in danger is answered even where nothing is taken.
+            with intake.never_silent_about_danger(await find_words(request) if is_api else "", Channel.WEB):
+                # Not the page's files, which are many and cheap; and not the question whether we live.
+                if is_api or request.path == "/readyz":
+                    gatekeeper.check_request(request)
+                return await handler(request)
         except Exception as error:
             if isinstance(error, web.HTTPException) and error.status < 400:
                 raise

@@ -68,12 +68,11 @@ class MemberApi:
         """Takes a member's message."""
         self._gatekeeper.check_message(request)
         body = await read_body(request, SendMessage)
-        with self._intake.never_silent_about_danger(body.text, Channel.WEB):
-            conversation = await self._gatekeeper.access(request)
-            self._gatekeeper.check_message_in(conversation)
-            turn = await self._intake.receive(
-                conversation, client_message_id=str(body.client_message_id), text=body.text, choice=body.choice
-            )
+        conversation = await self._gatekeeper.access(request)
+        self._gatekeeper.check_message_in(conversation)
+        turn = await self._intake.receive(
+            conversation, client_message_id=str(body.client_message_id), text=body.text, choice=body.choice
+        )
         return web.json_response(view_turn(turn))
 
     async def list_messages(self, request: web.Request) -> web.Response:
@@ -106,7 +105,7 @@ class MemberApi:
         """Keeps the member's rating."""
         body = await read_body(request, RateConversation)
         conversation = await self._gatekeeper.access(request)
-        await self._conversations.record_rating(conversation.id, score=body.score, comment=body.comment)
+        await self._intake.rate_conversation(conversation, score=body.score, comment=body.comment)
         return web.Response(status=204)
 
     async def show_site(self, request: web.Request) -> web.Response:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from ipaddress import ip_address
 from typing import NoReturn, TypeVar
 
@@ -15,15 +16,51 @@ from bot.channels.web.problems import Refused, describe_fields, refuse, refuse_f
 M = TypeVar("M", bound=BaseModel)
 
 MAX_BODY_BYTES = 64 * 1024
+_BODY = web.RequestKey("body", bytes)
+_FREE_TEXT = ("text", "reason", "comment")
 
 
 async def read_body(request: web.Request, model: type[M], *, required: bool = True) -> M:
     """The JSON body as this model. Raises Refused; a body that may be missing then counts as an empty object."""
-    if not required and not request.can_read_body:
+    if not required and not request.can_read_body and not request.get(_BODY):
         return read_model({}, model)
     if request.content_type != "application/json":
         raise refuse(415, "UNSUPPORTED_MEDIA_TYPE")
-    return read_model(parse_json(await request.read()), model)
+    return read_model(parse_json(await read_bytes(request)), model)
+
+
+async def read_bytes(request: web.Request) -> bytes:
+    """The body, read once. Raises Refused when it is too large."""
+    body = request.get(_BODY)
+    if body is None:
+        read = bytearray()
+        while len(read) <= MAX_BODY_BYTES and (chunk := await request.content.readany()):
+            read += chunk
+        request[_BODY] = body = bytes(read)
+    if len(body) > MAX_BODY_BYTES:
+        raise refuse(413, "BODY_TOO_LARGE")
+    return body
+
+
+async def find_words(request: web.Request) -> str:
+    """What the member wrote, whether or not the request can be used."""
+    if request.method != "POST" or not request.can_read_body:
+        return ""
+    with suppress(Refused):
+        await read_bytes(request)
+    return words_in(request[_BODY])
+
+
+def words_in(raw: bytes | str) -> str:
+    """The free text of a body or a frame, for the safety gate: as a whole when it is none that can be read."""
+    text = raw.decode("utf-8", "replace") if isinstance(raw, bytes) else raw
+    try:
+        content = parse_json(text)
+    except Refused:
+        return text
+    if not isinstance(content, dict):
+        return text
+    return " . ".join(str(content[name]) for name in _FREE_TEXT if content.get(name))
 
 
 def parse_json(raw: bytes | str) -> object:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from uuid import UUID
 from weakref import WeakSet
 
 import structlog
@@ -15,7 +16,7 @@ from bot.channels.rate_limit import RateLimited
 from bot.channels.web.frames import AckFrame, AuthFrame, ClientMessageFrame, ClientTypingFrame
 from bot.channels.web.gatekeeper import Gatekeeper
 from bot.channels.web.problems import describe, refuse, refuse_field
-from bot.channels.web.reading import MAX_BODY_BYTES, parse_json, read_model, read_seq
+from bot.channels.web.reading import MAX_BODY_BYTES, parse_json, read_model, read_seq, words_in
 from bot.channels.web.views import JsonObject, view_message, view_state
 from bot.conversations.model import Channel, Conversation, ConversationNotFound, Message, State
 from bot.conversations.service import ConversationService
@@ -116,14 +117,15 @@ class SocketApi:
             if received.type is not WSMsgType.TEXT:
                 continue
             try:
-                message = _read_frame(received.data)
-                if message is None:
-                    continue
-                if len(self._turns_of(page)) >= _MAX_MESSAGES_IN_FLIGHT:
-                    raise RateLimited(1)
-                self._gatekeeper.check_message(request)
+                with self._intake.never_silent_about_danger(words_in(received.data), Channel.WEB):
+                    message = _read_frame(received.data)
+                    if message is None:
+                        continue
+                    if len(self._turns_of(page)) >= _MAX_MESSAGES_IN_FLIGHT:
+                        raise RateLimited(1)
+                    self._gatekeeper.check_message(request)
             except Exception as error:
-                page.refuse(error, None)
+                page.refuse(error, _find_id(received.data))
                 continue
             turn = asyncio.create_task(self._take(page, message, token), name=page.conversation.id)
             self._turns.add(turn)
@@ -221,6 +223,16 @@ async def _read_auth(socket: web.WebSocketResponse) -> tuple[str, int | None]:
         # Silence, a closed line or nonsense: whoever cannot say a token gets what a wrong token gets.
         raise ConversationNotFound from None
     return frame.token, frame.after
+
+
+def _find_id(text: str) -> str | None:
+    """The client_message_id of a frame that was refused, so that its page knows which one."""
+    try:
+        frame = parse_json(text)
+        return str(UUID(frame["client_message_id"])) if isinstance(frame, dict) else None
+    except Exception:
+        # Whatever else stands there is not repeated.
+        return None
 
 
 def _read_frame(text: str) -> ClientMessageFrame | None:
