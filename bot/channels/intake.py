@@ -14,6 +14,7 @@ from typing import Protocol
 import structlog
 
 from bot.channels import wording as words
+from bot.channels.background import Background
 from bot.channels.live import LiveHub, Typing
 from bot.channels.replies import CheckedAnswer, check_answer, settle_danger
 from bot.channels.turn_locks import TurnLocks
@@ -57,6 +58,10 @@ class TurnTaker(Protocol):
         """One turn of the assistant. Raises EngineUnavailable."""
         ...
 
+    async def forget(self, conversation_id: str) -> None:
+        """Forgets the conversation's dialogue. Raises EngineUnavailable."""
+        ...
+
 
 class UnknownChoice(ConversationError):
     """The choice was not offered lately in this conversation."""
@@ -98,6 +103,7 @@ class Intake:
         self._wording = wording
         self._live = live
         self._locks = TurnLocks()
+        self._background = Background()
 
     async def open_conversation(
         self,
@@ -204,7 +210,27 @@ class Intake:
         async with self._locks.hold(conversation.id):
             farewell = self._say(words.CLOSED, conversation)
             messages = await self._conversations.close_conversation(conversation.id, farewell=farewell)
+            # Best effort: what the engine remembers is needed no more, and the record is what counts.
+            self._background.start(f"forget:{conversation.id}", self._engine.forget(conversation.id))
             return await self._standing(conversation, messages)
+
+    async def take_up(self, conversation: Conversation) -> None:
+        """Answers what was recorded and not answered, because a process ended in between; nobody waits for it."""
+        if conversation.holder is Holder.CLOSED or self._locks.is_held(conversation.id):
+            return
+        if await self._conversations.find_unanswered(conversation.id) is not None:
+            self._background.start(f"take_up:{conversation.id}", self._take_up(conversation))
+
+    async def finish(self, timeout_s: float) -> None:
+        """Waits for what goes on in the background, for so long."""
+        await self._background.finish(timeout_s)
+
+    async def _take_up(self, conversation: Conversation) -> None:
+        async with self._locks.hold(conversation.id):
+            turn = await self._conversations.find_unanswered(conversation.id)
+            if turn is not None:
+                log.info("turn.taken_up", conversation_id=conversation.id, message_id=turn.message.id)
+                await self._answer(turn, conversation)
 
     async def _standing(self, conversation: Conversation, messages: tuple[Message, ...]) -> Standing:
         state = self._conversations.read_state(await self._conversations.get_conversation(conversation.id))

@@ -27,6 +27,10 @@ class TurnLocks:
         """How many conversations have work now."""
         return len(self._lines)
 
+    def is_held(self, conversation_id: str) -> bool:
+        """True while somebody works on this conversation, or waits to."""
+        return conversation_id in self._lines
+
     @asynccontextmanager
     async def hold(self, conversation_id: str) -> AsyncIterator[None]:
         """Waits for this conversation's turn.

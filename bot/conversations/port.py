@@ -123,6 +123,10 @@ class ConversationStore(Protocol):
         """The turn that a client's message began."""
         ...
 
+    async def find_unanswered(self, conversation_id: str) -> Turn | None:
+        """The newest message of the member that was not answered."""
+        ...
+
     async def record_rating(self, conversation_id: ConversationId, rating: Rating) -> None:
         """Keeps the rating; a later one replaces it."""
         ...

@@ -191,6 +191,10 @@ class ConversationService:
             raise IdempotencyConflict
         return turn
 
+    async def find_unanswered(self, conversation_id: str) -> Turn | None:
+        """The newest turn that was begun and not answered: its process ended, or is at it now."""
+        return await self._store.find_unanswered(conversation_id)
+
     async def record_answer(
         self,
         conversation_id: str,

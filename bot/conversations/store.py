@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from bot.conversations import rows
 from bot.conversations.model import (
+    Author,
     Conversation,
     ConversationId,
     ConversationNotFound,
@@ -185,6 +186,17 @@ class SqlConversationStore(ConversationStore):
             )
 
         return await self._database.read(work)
+
+    async def find_unanswered(self, conversation_id: str) -> Turn | None:
+        query = (
+            _of(conversation_id)
+            .outerjoin_from(messages, turns, turns.c.message_id == messages.c.id)
+            .where(messages.c.author == Author.MEMBER.value, turns.c.message_id.is_(None))
+            .order_by(messages.c.seq.desc())
+            .limit(1)
+        )
+        found = await self._database.read(lambda connection: _read_messages(connection, query))
+        return Turn(found[0]) if found else None
 
     async def record_rating(self, conversation_id: ConversationId, rating: Rating) -> None:
         def work(connection: sa.Connection) -> None:

@@ -75,7 +75,13 @@ class ScriptedEngine:
         self.failure: Exception | None = None
         self.before_answer: Callable[[SimpleNamespace], Awaitable[None]] | None = None
         self.running = 0
+        self.forgotten: list[str] = []
         self.most_running: dict[str, int] = {}
+
+    async def forget(self, conversation_id: str) -> None:
+        self.forgotten.append(conversation_id)
+        if self.failure is not None:
+            raise self.failure
 
     async def take_turn(self, **asked: Any) -> EngineTurn:
         turn = SimpleNamespace(**asked)

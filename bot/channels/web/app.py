@@ -25,6 +25,9 @@ from bot.database import Database
 
 _PAGE = Path(__file__).with_name("page")
 
+# What nobody waits for may take this long when the process stops.
+_LAST_WORK_S = 3.0
+
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -81,6 +84,7 @@ def create_web_app(
 
     async def stop_sockets(app: web.Application) -> None:
         await sockets.stop()
+        await intake.finish(_LAST_WORK_S)
 
     app.on_response_prepare.append(_secure(settings.embed_origins))
     app.on_shutdown.append(stop_sockets)

@@ -69,6 +69,7 @@ class SocketApi:
             try:
                 conversation = await self._conversations.access_conversation(conversation_id, token)
                 page = _Page(socket, self._conversations, conversation, line, after)
+                await self._intake.take_up(conversation)
                 await self._serve(page, request, token)
             finally:
                 self._live.unsubscribe(conversation_id, line)
