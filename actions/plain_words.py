@@ -32,12 +32,19 @@ _MONTH = (
     r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|"
     r"nov(?:ember)?|dec(?:ember)?)\.?"
 )
+_IN_FORCE = (
+    r"(?:\b(?:in\s+force|in\s+effect|effective|valid|active|covered|apply|applied|current)\s+"
+    r"|^\W*(?:(?:and|what\s+about|how\s+about)\s+)*)"
+)
 _DAY_LIKE = re.compile(
     r"(?<![\w/.-])(?!24/7\b)(?:0?[1-9]|[12]\d|3[01])[/-](?:0?[1-9]|[12]\d|3[01])(?:[/-]\d{2,4})?(?![\w/-])"
     rf"|\b{_MONTH}\s+(?:the\s+)?\d{{1,2}}(?:st|nd|rd|th)?\b"
     rf"|\b\d{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+)?{_MONTH}(?!\w)"
-    rf"|\b(?:in|on|since|until|before|after|by|during)\s+(?:early\s+|late\s+|mid[\s-])?(?:{_MONTH}|20\d\d)(?!\w)"
-    r"|\b(?:last|next)\s+(?:week|month|year|spring|summer|fall|autumn|winter|"
+    # A month or a week is the day asked about only beside what may change with it, or alone: "my son turns two next
+    # month" asks nothing about that month.
+    rf"|{_IN_FORCE}(?:in|on|since|until|before|after|by|during)\s+(?:early\s+|late\s+|mid[\s-])?"
+    rf"(?:{_MONTH}|20\d\d)(?!\w)"
+    rf"|{_IN_FORCE}(?:last|next)\s+(?:week|month|year|spring|summer|fall|autumn|winter|"
     r"(?:mon|tues|wednes|thurs|fri|satur|sun)day)\b",
     re.IGNORECASE,
 )

@@ -11,6 +11,7 @@ from actions.phrases import Phrases
 from actions.spoken import say_day
 from knowledge.citations import Citation
 from knowledge.eligibility.model import Answer, EligibilityAnswer, Funding
+from knowledge.plan_calendar import DEFAULT_TIME_ZONE, today
 
 _PART = "utter_eligibility_member_part"
 
@@ -30,6 +31,11 @@ class RecordView:
     funding: Funding
     as_of: datetime
     source: str
+
+    @property
+    def as_of_day(self) -> date:
+        """The day of `as_of` where the plans are, which is what a member calls today."""
+        return today(DEFAULT_TIME_ZONE, self.as_of)
 
     @classmethod
     def of_member(cls, record: EligibilityAnswer) -> RecordView:
@@ -74,7 +80,7 @@ def describe_record(view: RecordView, record: EligibilityAnswer, phrases: Phrase
         phrases.say(f"{_PART}_medical_benefit_{view.medical_benefit.value}") if may_be_active else "",
         phrases.say(f"{_PART}_approval_{view.approval_required.value}") if may_be_active else "",
         phrases.say(f"{_PART}_self_funded") if may_be_active and view.funding is Funding.SELF_FUNDED else "",
-        phrases.say(f"{_PART}_as_of", day=say_day(view.as_of.date())),
+        phrases.say(f"{_PART}_as_of", day=say_day(view.as_of_day)),
         phrases.say(f"{_PART}_sample") if record.is_sample else "",
     ]
     return phrases.join(parts)
@@ -91,7 +97,7 @@ def record_card(view: RecordView, record: EligibilityAnswer) -> dict[str, object
         "medical_benefit": view.medical_benefit.value,
         "approval_required": view.approval_required.value,
         "funding": view.funding.value,
-        "as_of": view.as_of.date().isoformat(),
+        "as_of": view.as_of_day.isoformat(),
         "is_sample": record.is_sample,
     }
     if not view.is_for_child:
@@ -111,7 +117,7 @@ def record_citation(record: EligibilityAnswer) -> Citation | None:
         section=None,
         version=None,
         effective_on=None,
-        read_on=record.as_of.date(),
+        read_on=today(DEFAULT_TIME_ZONE, record.as_of),
         url=None,
     )
 
