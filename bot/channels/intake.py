@@ -146,8 +146,27 @@ class Intake:
                     conversation.id, client_message_id=client_message_id, text=shown, choice=choice
                 )
                 self._live.publish(conversation.id, turn.message)
+            if turn.state is not None:
+                return replace(turn, replies=self.veil(conversation, turn.replies))
             # Recorded but not answered: the process ended in between, and the turn is taken again under its id.
-            return turn if turn.state is not None else await self._answer(turn, conversation)
+            return await self._answer(turn, conversation)
+
+    async def list_messages(self, conversation: Conversation, *, after: int) -> tuple[Message, ...]:
+        """The recorded messages after `seq`, as they may be shown again now."""
+        return self.veil(conversation, await self._conversations.list_messages(conversation.id, after=after))
+
+    def veil(self, conversation: Conversation, messages: tuple[Message, ...]) -> tuple[Message, ...]:
+        """The messages without the plan record that stands in them, unless who reads is still proven.
+
+        The token alone lives for hours in a tab that anybody may sit down at.
+        """
+        if self._conversations.read_state(conversation).verified:
+            return messages
+        hidden = self._say(words.RECORD_HIDDEN, conversation)
+        return tuple(
+            replace(message, text=hidden.text, cards=(), citations=()) if message.outcome == hidden.outcome else message
+            for message in messages
+        )
 
     @contextmanager
     def never_silent_about_danger(self, text: str | None, channel: Channel) -> Iterator[None]:

@@ -26,6 +26,7 @@ HANDOFF_WAITING = "utter_handoff_waiting"
 ALREADY_WAITING = "utter_handoff_already_waiting"
 HANDOFF_CANCELLED = "utter_handoff_cancelled"
 COACH_ENDED = "utter_handoff_coach_ended"
+RECORD_HIDDEN = "utter_record_hidden"
 CLOSED = "utter_conversation_closed"
 # What a member "says" with a button for a person that no message offered.
 HANDOFF_WANTED = "utter_handoff_wanted"
@@ -42,6 +43,7 @@ KEYS = (
     ALREADY_WAITING,
     HANDOFF_CANCELLED,
     COACH_ENDED,
+    RECORD_HIDDEN,
     CLOSED,
     HANDOFF_WANTED,
 )

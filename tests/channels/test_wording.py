@@ -16,6 +16,7 @@ EXPECTED_OUTCOMES = {
     words.EMERGENCY: "emergency",
     words.CRISIS: "crisis",
     words.SAFETY_UNSURE: "clarify",
+    words.RECORD_HIDDEN: "eligibility",
     words.ENGINE_FAILURE: "failure",
     words.SILENCE: "failure",
     words.BLOCKED: "failure",

@@ -79,7 +79,7 @@ class MemberApi:
         """The messages after a seq."""
         after = read_seq(request, "after") or 0
         conversation = await self._gatekeeper.access(request)
-        messages = await self._conversations.list_messages(conversation.id, after=after)
+        messages = await self._intake.list_messages(conversation, after=after)
         await self._intake.take_up(conversation)
         standing = Standing(messages, self._conversations.read_state(conversation))
         return web.json_response(view_standing(standing))

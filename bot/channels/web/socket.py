@@ -68,7 +68,7 @@ class SocketApi:
             line = self._live.subscribe(conversation_id)
             try:
                 conversation = await self._conversations.access_conversation(conversation_id, token)
-                page = _Page(socket, self._conversations, conversation, line, after)
+                page = _Page(socket, self._intake, self._conversations, conversation, line, after)
                 await self._intake.take_up(conversation)
                 await self._serve(page, request, token)
             finally:
@@ -154,6 +154,7 @@ class _Page:
     def __init__(
         self,
         socket: web.WebSocketResponse,
+        intake: Intake,
         conversations: ConversationService,
         conversation: Conversation,
         line: Subscription,
@@ -162,6 +163,7 @@ class _Page:
         self.socket = socket
         self.conversation = conversation
         self.line = line
+        self._intake = intake
         self._conversations = conversations
         self._last_seq = conversation.last_seq if after is None else after
 
@@ -196,7 +198,8 @@ class _Page:
             await self._send(dict(event.frame))
 
     async def _send_missed(self) -> None:
-        for message in await self._conversations.list_messages(self.conversation.id, after=self._last_seq):
+        conversation = await self._conversations.get_conversation(self.conversation.id)
+        for message in await self._intake.list_messages(conversation, after=self._last_seq):
             await self._send_message(message)
 
     async def _send_message(self, message: Message) -> None:
