@@ -103,8 +103,8 @@ class ConversationStore(Protocol):
         """
         ...
 
-    async def find(self, conversation_id: str) -> Conversation | None:
-        """The conversation as it stands."""
+    async def find(self, conversation_id: str, now: datetime) -> Conversation | None:
+        """The conversation as it stands; in its queue only those count whose members can still come back."""
         ...
 
     async def list_messages(self, conversation_id: str, after: int) -> tuple[Message, ...]:

@@ -113,7 +113,7 @@ class ConversationService:
         Raises ConversationNotFound whether it is missing or expired or the token is another's: telling them
         apart would tell a stranger which conversations exist.
         """
-        conversation = await self._store.find(conversation_id) if is_id(conversation_id) else None
+        conversation = await self._store.find(conversation_id, self._clock()) if is_id(conversation_id) else None
         if not opens(token, conversation.token_hash if conversation else _NO_HASH):
             raise ConversationNotFound
         if conversation is None:
@@ -124,7 +124,7 @@ class ConversationService:
 
     async def get_conversation(self, conversation_id: str) -> Conversation:
         """The conversation as it stands, for callers inside the product. Raises ConversationNotFound."""
-        conversation = await self._store.find(conversation_id) if is_id(conversation_id) else None
+        conversation = await self._store.find(conversation_id, self._clock()) if is_id(conversation_id) else None
         if conversation is None:
             raise ConversationNotFound
         return conversation

@@ -134,7 +134,7 @@ class SqlConversationStore(ConversationStore):
 
     async def change(self, conversation_id: str, now: datetime, decide: Callable[[Conversation], Change]) -> Recorded:
         def work(connection: sa.Connection) -> Recorded:
-            before = _load(connection, conversation_id, lock=True)
+            before = _load(connection, conversation_id, now, lock=True)
             if before is None:
                 raise ConversationNotFound
             change = decide(before)
@@ -145,15 +145,15 @@ class SqlConversationStore(ConversationStore):
             _write_handoff(connection, after.id, change, now)
             if change.answer is not None:
                 connection.execute(sa.insert(turns).values(rows.answer_values(change.answer, now)))
-            return Recorded(_with_handoff(connection, after), said)
+            return Recorded(_with_handoff(connection, after, now), said)
 
         try:
             return await self._database.write(work)
         except IntegrityError:
             raise AlreadyRecorded from None
 
-    async def find(self, conversation_id: str) -> Conversation | None:
-        return await self._database.read(lambda connection: _load(connection, conversation_id))
+    async def find(self, conversation_id: str, now: datetime) -> Conversation | None:
+        return await self._database.read(lambda connection: _load(connection, conversation_id, now))
 
     async def list_messages(self, conversation_id: str, after: int) -> tuple[Message, ...]:
         query = _of(conversation_id).where(messages.c.seq > after).order_by(messages.c.seq)
@@ -225,27 +225,33 @@ def _read_messages(connection: sa.Connection, query: sa.Select[tuple[object, ...
     return tuple(rows.read_message(row) for row in connection.execute(query))
 
 
-def _load(connection: sa.Connection, conversation_id: str, *, lock: bool = False) -> Conversation | None:
+def _load(connection: sa.Connection, conversation_id: str, now: datetime, *, lock: bool = False) -> Conversation | None:
     query = sa.select(conversations).where(conversations.c.id == conversation_id)
     row = connection.execute(query.with_for_update() if lock else query).first()
     if row is None:
         return None
-    return _with_handoff(connection, rows.read_conversation(row))
+    return _with_handoff(connection, rows.read_conversation(row), now)
 
 
-def _with_handoff(connection: sa.Connection, conversation: Conversation) -> Conversation:
+def _with_handoff(connection: sa.Connection, conversation: Conversation, now: datetime) -> Conversation:
     if conversation.holder not in (Holder.WAITING, Holder.COACH):
         return replace(conversation, handoff=None)
-    return replace(conversation, handoff=_load_handoff(connection, conversation.id))
+    return replace(conversation, handoff=_load_handoff(connection, conversation.id, now))
 
 
-def _load_handoff(connection: sa.Connection, conversation_id: str) -> OpenHandoff | None:
+def _load_handoff(connection: sa.Connection, conversation_id: str, now: datetime) -> OpenHandoff | None:
     table = handoff_requests
     open_now = table.c.ended_at.is_(None)
     row = connection.execute(sa.select(table).where(table.c.conversation_id == conversation_id).where(open_now)).first()
     if row is None:
         return None
-    ahead = sa.select(sa.func.count()).where(open_now, table.c.claimed_at.is_(None), table.c.id <= row.id)
+    ahead = (
+        sa.select(sa.func.count())
+        .select_from(table.join(conversations, conversations.c.id == table.c.conversation_id))
+        .where(open_now, table.c.claimed_at.is_(None), table.c.id <= row.id)
+        # Nobody waits any more where the token has run out.
+        .where(sa.or_(conversations.c.expires_at > now, table.c.id == row.id))
+    )
     position = 0 if row.claimed_at else connection.execute(ahead).scalar_one()
     return OpenHandoff(row.id, position, row.message_id)
 

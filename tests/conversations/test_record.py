@@ -236,3 +236,33 @@ async def test_a_choice_is_found_among_the_last_twenty_messages(service: Convers
     for _ in range(20):
         await say(service, conversation_id)
     assert await service.find_choice(conversation_id, "/coach_handoff") is None
+
+
+async def test_only_those_who_can_still_come_back_count_in_the_queue(
+    service: ConversationService, clock: Clock
+) -> None:
+    async def queue() -> tuple[str, int]:
+        opened = await open_conversation(service)
+        request = await service.request_handoff(opened.conversation.id, reason="", cause="button")
+        return opened.conversation.id, request.position
+
+    positions = [(await queue())[1] for _ in range(2)]
+    clock.pass_time(hours=23)
+    waiting, position = await queue()
+    assert [*positions, position] == [1, 2, 3]
+    clock.pass_time(hours=1)
+    found = await service.get_conversation(waiting)
+    assert found.handoff is not None
+    assert found.handoff.position == 1
+    assert (await queue())[1] == 2
+
+
+async def test_a_turn_without_an_answer_is_found_until_it_has_one(service: ConversationService) -> None:
+    conversation_id = (await open_conversation(service)).conversation.id
+    assert await service.find_unanswered(conversation_id) is None
+    first, second = await say(service, conversation_id, "one"), await say(service, conversation_id, "two")
+    assert await service.find_unanswered(conversation_id) == second
+    await answer(service, conversation_id, second, ANSWER)
+    assert await service.find_unanswered(conversation_id) == first
+    await answer(service, conversation_id, first)
+    assert await service.find_unanswered(conversation_id) is None
