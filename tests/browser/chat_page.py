@@ -83,6 +83,11 @@ class ChatPage:
         await expect(self.answers.nth(count)).to_be_visible(timeout=TIMEOUT_MS)
         return self.answers.last
 
+    async def end(self) -> None:
+        """Presses "End chat", and means it."""
+        await self.button("End chat").click()
+        await self.button("Yes, end it").click()
+
     # What is to be seen
 
     @property

@@ -47,6 +47,12 @@ async def test_a_whole_conversation_by_keyboard_alone(visit: Visit) -> None:
 
     await press_until_focused(chat, "Shift+Tab", "#end-chat")
     await keyboard.press("Enter")
+    await expect(chat.button("Keep chatting")).to_be_focused()
+    await keyboard.press("Escape")
+    await expect(chat.button("End chat")).to_be_focused()
+    await keyboard.press("Enter")
+    await press_until_focused(chat, "Shift+Tab", "#end-confirm")
+    await keyboard.press("Enter")
     await expect(chat.closing).to_be_visible()
     await press_until_focused(chat, "Tab", "input[type=radio]")
     await keyboard.press("Space")
@@ -68,7 +74,7 @@ async def test_nothing_scrolls_sideways(visit: Visit, width: int, height: int) -
     await chat.ask("I have chest pain and I can't breathe")
     assert await chat.scroll_width() <= width
     assert await chat.page.locator("#log").evaluate("log => log.scrollWidth - log.clientWidth") <= 0
-    await chat.button("End chat").click()
+    await chat.end()
     await expect(chat.closing).to_be_visible()
     assert await chat.scroll_width() <= width
 

@@ -7,6 +7,7 @@ import re
 import pytest
 from playwright.async_api import expect
 
+from tests.browser.chat_page import TIMEOUT_MS
 from tests.browser.conftest import Visit
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -65,7 +66,7 @@ async def test_facilities_near_19104_are_cards_with_distance_phone_and_day(visit
     for name in ("Penn Medicine", "Children's Hospital of Philadelphia"):
         card = chat.cards.filter(has=chat.page.get_by_role("heading", name=name)).first
         await expect(card).to_contain_text(re.compile(r"\d+(\.\d)? miles?, straight line"))
-        await expect(card).to_contain_text(re.compile(r"Checked on \w{3} \d{1,2}, \d{4}"))
+        await expect(card).to_contain_text(re.compile(r"As reported on \w{3} \d{1,2}, \d{4}"))
         await expect(card.get_by_role("link", name="Map")).to_have_attribute(
             "href", re.compile(r"^https://www\.openstreetmap\.org/")
         )
@@ -121,3 +122,12 @@ async def test_two_thousand_characters_are_counted_and_more_are_kept_but_not_sen
     await expect(chat.notice).to_be_visible()
     assert len(await chat.box.input_value()) == 2_001
     assert [message.author for message in await chat.transcript()] == ["assistant"]
+
+
+async def test_danger_in_a_text_that_is_too_long_is_answered_under_everything_else(visit: Visit) -> None:
+    chat = await visit()
+    await chat.box.fill("I want to kill myself. " + "a " * 1_000)
+    await chat.box.press("Enter")
+    alert = chat.page.locator("#messages > :last-child").get_by_role("alert")
+    await expect(alert.get_by_role("link", name="Call 988")).to_be_visible(timeout=TIMEOUT_MS)
+    assert (await chat.box.input_value()).startswith("I want to kill myself.")

@@ -18,7 +18,9 @@ async def test_a_request_for_a_coach_is_shown_kept_and_cancelled(visit: Visit) -
     await chat.button(TALK).click()
     await chat.expect_holder("waiting")
     await expect(chat.answers.last).to_have_attribute("data-outcome", "handoff_waiting")
-    await expect(chat.coach_strip).to_contain_text("number")
+    await expect(chat.coach_strip).to_contain_text("Your request for a nurse health coach is recorded.")
+    # Nobody can say how long it takes, so a place in line would promise what is not there.
+    await expect(chat.coach_strip).not_to_contain_text("number")
     await expect(chat.button(TALK)).to_be_hidden()
     await expect(chat.button("Cancel request")).to_be_focused()
 
@@ -41,10 +43,19 @@ async def test_the_assistant_goes_on_answering_while_the_member_waits(visit: Vis
     await expect(chat.coach_strip).to_be_visible()
 
 
+async def test_the_chat_does_not_end_at_the_first_press(visit: Visit) -> None:
+    chat = await visit()
+    await chat.button("End chat").click()
+    await chat.button("Keep chatting").click()
+    await chat.expect_holder("assistant")
+    await expect(chat.box).to_be_visible()
+    await expect(chat.button("Yes, end it")).to_be_hidden()
+
+
 async def test_an_ended_chat_is_rated_and_a_new_one_begins(visit: Visit) -> None:
     chat = await visit(plan="independence")
     await chat.ask("What are gene-based therapies?")
-    await chat.button("End chat").click()
+    await chat.end()
     await expect(chat.closing).to_be_visible()
     await expect(chat.box).to_be_hidden()
     await expect(chat.page.get_by_role("heading", name="This chat has ended")).to_be_focused()
@@ -71,7 +82,7 @@ async def test_a_chat_ended_in_one_tab_is_ended_in_the_other_and_its_words_are_k
     first = await visit()
     second = await first.open_second_tab()
     await second.box.fill("I was still writing this")
-    await first.button("End chat").click()
+    await first.end()
     await expect(second.closing).to_be_visible(timeout=TIMEOUT_MS)
     await second.button("Start new chat").click()
     await expect(second.box).to_have_value("I was still writing this")

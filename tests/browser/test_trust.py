@@ -96,7 +96,7 @@ async def test_a_whole_conversation_leaves_no_error_in_the_console_and_asks_only
     await chat.reload()
     await chat.button("Cancel request").click()
     await chat.expect_holder("assistant")
-    await chat.button("End chat").click()
+    await chat.end()
     await expect(chat.closing).to_be_visible()
     await chat.button("Start new chat").click()
     await expect(chat.recorded).to_have_count(1)

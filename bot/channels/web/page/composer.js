@@ -10,8 +10,8 @@ const NUMERIC = new Set(["zip_code"]);
 const KEYBOARD = { phone: "tel" };
 
 /** The message box. `onSend(text)` gets text that is neither empty nor too long, `onRefuse(why)` is told why
- * something can't be sent, `onTyping()` hears of every change. */
-export function createComposer({ onSend, onTyping, onRefuse }) {
+ * something can't be sent, `onTooLong(text)` gets a text that is not sent for its length, `onTyping()` hears of every change. */
+export function createComposer({ onSend, onTyping, onRefuse, onTooLong }) {
   const form = document.getElementById("composer");
   const box = document.getElementById("message");
   const counter = document.getElementById("counter");
@@ -49,6 +49,7 @@ export function createComposer({ onSend, onTyping, onRefuse }) {
     }
     if (length() > MOST_CHARACTERS) {
       onRefuse(words.composer.tooLong);
+      onTooLong(text);
       box.focus();
       return;
     }

@@ -29,6 +29,7 @@ const log = createLog({ onChoose: (reply) => turns.choose(reply), onRetry: (entr
 const composer = createComposer({
   onSend: (text) => turns.send(text),
   onRefuse: notices.showProblem,
+  onTooLong: (text) => turns.checkTooLong(text),
   onTyping: () => connection?.tellTyping(),
 });
 const turns = createTurns({
@@ -52,6 +53,7 @@ const requests = createRequests({
   onBusy: (isBusy) => holderPanel.setBusy(isBusy),
   onPage: takePage,
   onOver: takeOver,
+  onSafety: log.showUnrecorded,
 });
 const holderPanel = createHolderPanel({
   onTalk: () => press(requests.askForCoach),

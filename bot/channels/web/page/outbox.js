@@ -6,7 +6,7 @@ import { pauseAfter } from "./connection.js";
 // The line works for reading but not for this message: stop promising and let the member decide.
 const MOST_ATTEMPTS_WHILE_CONNECTED = 3;
 
-function newId() {
+export function newId() {
   if (crypto.randomUUID) return crypto.randomUUID();
   // Browsers keep randomUUID from pages without TLS.
   const bytes = crypto.getRandomValues(new Uint8Array(16));

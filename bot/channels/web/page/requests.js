@@ -5,9 +5,10 @@ import { sentenceFor } from "./status.js";
 
 /**
  * The requests, one at a time; a second press meanwhile does nothing. Each resolves to null when it went well, else to the
- * sentence that was shown. `onPage(page)` gets the messages and state of an answer, `onOver(problem)` a 404 or 409.
+ * sentence that was shown. `onPage(page)` gets the messages and state of an answer, `onOver(problem)` a 404 or 409,
+ * `onSafety(message)` what the safety gate says to something that was refused.
  */
-export function createRequests({ current, notices, onBusy, onPage, onOver }) {
+export function createRequests({ current, notices, onBusy, onPage, onOver, onSafety }) {
   let isBusy = false;
 
   async function attempt(request) {
@@ -22,6 +23,7 @@ export function createRequests({ current, notices, onBusy, onPage, onOver }) {
       return null;
     } catch (problem) {
       if (!(problem instanceof api.Problem)) throw problem;
+      if (problem.safety) onSafety(problem.safety);
       const sentence = sentenceFor(problem);
       notices.showProblem(sentence);
       if (problem.isOver) onOver(problem);

@@ -47,10 +47,43 @@ export function createNotices() {
 
 function waitingText(queue) {
   const parts = [words.coach.waiting];
-  if (queue?.position) parts.push(words.coach.position(queue.position));
-  if (queue?.wait_minutes) parts.push(words.coach.wait(...queue.wait_minutes));
+  // A place in a line says something only where somebody serves the line.
+  if (queue?.wait_minutes) parts.push(words.coach.position(queue.position), words.coach.wait(...queue.wait_minutes));
   parts.push(words.coach.meanwhile);
   return parts.join(" ");
+}
+
+/** Asks once before the chat is ended; the button with the focus is the one that changes nothing. */
+function createEndQuestion(end, onEnd) {
+  const strip = document.getElementById("end-strip");
+  const confirm = document.getElementById("end-confirm");
+  const keep = document.getElementById("end-keep");
+  end.setAttribute("aria-expanded", "false");
+  end.setAttribute("aria-controls", strip.id);
+
+  function show(isShown) {
+    strip.hidden = !isShown;
+    end.setAttribute("aria-expanded", String(isShown));
+  }
+
+  function dismiss() {
+    show(false);
+    end.focus();
+  }
+
+  end.addEventListener("click", () => {
+    show(true);
+    keep.focus();
+  });
+  keep.addEventListener("click", dismiss);
+  confirm.addEventListener("click", () => {
+    dismiss();
+    onEnd();
+  });
+  strip.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") dismiss();
+  });
+  return { hide: () => show(false) };
 }
 
 /** Who holds the conversation, and the member's buttons that change it. */
@@ -63,7 +96,7 @@ export function createHolderPanel({ onTalk, onCancel, onEnd }) {
   const cancel = strip.querySelector("button");
   talk.addEventListener("click", onTalk);
   cancel.addEventListener("click", onCancel);
-  end.addEventListener("click", onEnd);
+  const question = createEndQuestion(end, onEnd);
 
   return {
     show(state) {
@@ -76,6 +109,7 @@ export function createHolderPanel({ onTalk, onCancel, onEnd }) {
       document.body.dataset.holder = holder;
       talk.hidden = holder !== "assistant";
       end.hidden = holder === "closed";
+      if (holder === "closed") question.hide();
       strip.hidden = !hasStrip;
       const text = holder === "waiting" ? waitingText(state.queue) : words.coach.held;
       if (hasStrip && stripText.textContent !== text) stripText.textContent = text;

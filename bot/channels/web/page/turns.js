@@ -1,7 +1,7 @@
 // How do the messages that the member sends and those that arrive meet in the log?
 
 import { Problem, sendMessage } from "./api.js";
-import { createOutbox } from "./outbox.js";
+import { createOutbox, newId } from "./outbox.js";
 import { sentenceFor } from "./status.js";
 
 /**
@@ -50,6 +50,15 @@ export function createTurns({ session, log, composer, notices, line, onState, on
     send(text) {
       notices.clearProblem();
       outbox.add(text);
+    },
+    /** A text that is too long is refused by the server, too, which reads it for danger all the same. */
+    async checkTooLong(text) {
+      if (!line.isOpen()) return;
+      try {
+        await sendMessage(line.conversation(), { client_message_id: newId(), text });
+      } catch (problem) {
+        if (problem.safety) log.showUnrecorded(problem.safety);
+      }
     },
     choose(reply) {
       notices.clearProblem();

@@ -89,6 +89,10 @@ export function createLog({ onChoose, onRetry }) {
     announce(isNew);
     let first = null;
     for (const message of messages) {
+      if (message.seq < 1) {
+        showUnrecorded(message);
+        continue;
+      }
       if (shown.has(message.seq)) continue;
       const item = own.get(message.client_message_id);
       if (item) {
@@ -166,8 +170,10 @@ export function createLog({ onChoose, onRetry }) {
 
   /** A safety message that the record could not take is shown all the same, after everything else. */
   function showUnrecorded(message) {
-    list.querySelector("[data-safety]:not([data-seq])")?.remove();
-    const item = messageElement({ ...message, seq: 0 }, { isNew: true });
+    for (const item of list.querySelectorAll("[data-safety]:not([data-seq])")) {
+      if (item.dataset.outcome === message.outcome) item.remove();
+    }
+    const item = messageElement(message, { isNew: true });
     list.append(item);
     goToEnd();
   }
