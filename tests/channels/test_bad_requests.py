@@ -86,6 +86,7 @@ async def test_a_message_that_does_not_fit_names_field_and_code(
         ({"channel": "web", "plan": ["independence"]}, "plan", "WRONG_TYPE"),
         ({"channel": "web", "state": "Ohio"}, "state", "UNKNOWN_VALUE"),
         ({"channel": "web", "state": "XX"}, "state", "UNKNOWN_VALUE"),
+        ({"channel": "web", "state": "GU"}, "state", "UNKNOWN_VALUE"),
         ({"channel": "web", "locale": "fr"}, "locale", "UNKNOWN_VALUE"),
         ({"channel": "web", "plan": "\x00"}, "plan", "UNKNOWN_VALUE"),
         ({"channel": "web", "plan": "\ud800"}, "plan", "INVALID"),

@@ -15,15 +15,14 @@ from pydantic.config import JsonDict
 from pydantic_core import PydanticCustomError
 
 from bot.channels.web.member_text import FreeText, MemberText
-from bot.conversations.vocabulary import AWAITING_FIELDS, AWAITING_KINDS, LANGUAGES, OUTCOMES, TOPICS
-
-# USPS codes: the states, the District of Columbia and the territories.
-US_STATES = (
-    "AL", "AK", "AZ", "AR", "CA", "CO", "CT", "DE", "DC", "FL", "GA", "HI", "ID", "IL",
-    "IN", "IA", "KS", "KY", "LA", "ME", "MD", "MA", "MI", "MN", "MS", "MO", "MT", "NE",
-    "NV", "NH", "NJ", "NM", "NY", "NC", "ND", "OH", "OK", "OR", "PA", "RI", "SC", "SD",
-    "TN", "TX", "UT", "VT", "VA", "WA", "WV", "WI", "WY", "AS", "GU", "MP", "PR", "VI",
-)  # fmt: skip
+from bot.conversations.vocabulary import (
+    AWAITING_FIELDS,
+    AWAITING_KINDS,
+    LANGUAGES,
+    OUTCOMES,
+    TOPICS,
+    US_STATES,
+)
 
 
 def _enum(values: tuple[str, ...]) -> JsonDict:
@@ -42,7 +41,9 @@ class OpenConversation(Model):
     channel: Literal["web"]
     plan: str | None = Field(None, max_length=64, description="Id of the plan that the page belongs to.")
     locale: Literal["en", "es"] | None = None
-    state: str | None = Field(None, json_schema_extra=_enum(US_STATES), description="USPS code of the member's state.")
+    state: str | None = Field(
+        None, json_schema_extra=_enum(tuple(US_STATES)), description="USPS code of the member's state."
+    )
     identity_token: str | None = Field(None, max_length=8192, description="JWT signed by the plan's portal.")
 
     @model_validator(mode="after")
