@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from pathlib import Path
 from uuid import uuid4
@@ -71,7 +72,7 @@ async def test_a_dead_engine_is_apologised_for_and_comes_back_in_context(tmp_pat
 
 
 async def test_no_log_holds_what_a_member_wrote(running_product: RunningProduct) -> None:
-    canaries = ["zebrafinch", "GG4711471", "1931", "94117"]
+    canaries = ["zebrafinch", "GG4711471", "4711471", "12/24/1931", "1931-12-24", "94117"]
     async with aiohttp.ClientSession() as http:
         member = Member(http, running_product.base_url)
         await member.open(plan="independence")
@@ -82,7 +83,9 @@ async def test_no_log_holds_what_a_member_wrote(running_product: RunningProduct)
         await member.say("find a hospital near 94117")
     logged = running_product.log.read_text(encoding="utf-8")
     assert "turn.answered" in logged, "the log is where we look"
-    assert [canary for canary in canaries if canary in logged] == []
+    # Random ids of 32 hexadecimal digits hold any five digits sooner or later.
+    without_ids = re.sub(r"\b[0-9a-f]{32}\b", "", logged)
+    assert [canary for canary in canaries if canary in without_ids] == []
 
 
 def _messages(member: Member) -> str:
