@@ -17,6 +17,7 @@ MODULES = sorted(
 HTTP_EDGES = (
     "bot/channels/",
     "bot/console/",
+    "bot/http/",
     "bot/engine/",
     "bot/engine_client.py",
     "bot/app.py",

@@ -16,18 +16,19 @@ from uuid import uuid4
 from aiohttp.test_utils import TestClient, TestServer
 
 from bot.channels.intake import Intake
-from bot.channels.live import LiveHub
 from bot.channels.rate_limit import RateLimits
 from bot.channels.web.app import WebSettings, create_web_app
-from bot.channels.web.openapi import build_document
-from bot.channels.wording import Wording, load_wording
+from bot.channels.web.operations import MEMBER_API
 from bot.conversations.ids import RandomIds
+from bot.conversations.live import LiveHub
 from bot.conversations.service import ConversationService, ConversationSettings
 from bot.conversations.store import SqlConversationStore
 from bot.database import Database
 from bot.engine_client import EngineReadiness, EngineReply, EngineTurn, EngineUnderstood
+from bot.http.openapi import build_document
 from bot.safety.gate import SafetyGate
 from bot.safety.lexicon import load_gate
+from bot.wording import Wording, load_wording
 from tests.contract.published import Published
 
 ROOT = Path(__file__).parents[2]
@@ -213,5 +214,5 @@ async def start_gateway(database: Database, *, find_member: Any = None, **settin
     )
     client = TestClient(TestServer(app))
     await client.start_server()
-    published = Published(build_document())
+    published = Published(build_document(MEMBER_API))
     return Gateway(client, conversations, engine, live, clock, database, published, ready)

@@ -6,8 +6,8 @@ import asyncio
 
 import pytest
 
-from bot.channels.live import MAX_SUBSCRIBERS, QUEUE_SIZE, LiveHub, TooManySubscribers, Typing
 from bot.channels.turn_locks import TurnLocks
+from bot.conversations.live import MAX_SUBSCRIBERS, QUEUE_SIZE, LiveHub, TooManySubscribers, Typing
 from bot.conversations.model import Author
 from bot.database import StoreUnavailable
 

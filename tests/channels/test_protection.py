@@ -13,9 +13,10 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from bot.channels.rate_limit import Limit, RateLimits
+from bot.channels.rate_limit import RateLimits
 from bot.channels.web.identity import IdentityVerifier, Portal
 from bot.database import Database
+from bot.http.rate_limit import Limit
 from tests.channels.gateway import Gateway, Tab, start_gateway
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot.channels.rate_limit import Limit, RateLimited, RateLimiter, RateLimits
+from bot.channels.rate_limit import RateLimits
+from bot.http.rate_limit import Limit, RateLimited, RateLimiter
 
 
 class Seconds:

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from bot.channels import wording as words
+from bot import wording as words
 from bot.conversations.model import Channel
 from tests.channels.gateway import Json, Tab, reply, wording
 from tests.channels.test_socket import connect

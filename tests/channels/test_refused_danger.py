@@ -8,8 +8,8 @@ from uuid import uuid4
 
 import pytest
 
-from bot.channels.rate_limit import Limit
 from bot.database import Database
+from bot.http.rate_limit import Limit
 from tests.channels.gateway import Json, Tab, start_gateway
 from tests.channels.test_protection import limits
 from tests.channels.test_socket import connect

@@ -10,8 +10,8 @@ from uuid import uuid4
 import pytest
 from aiohttp import ClientWebSocketResponse, WSMsgType, WSServerHandshakeError
 
-from bot.channels.live import QUEUE_SIZE, Typing
 from bot.channels.web.socket import NOT_FOUND, PROTOCOL
+from bot.conversations.live import QUEUE_SIZE, Typing
 from bot.conversations.model import Author
 from tests.channels.gateway import Gateway, Tab
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.channels import wording as words
-from bot.channels.wording import KEYS, WordingError, load_wording
+from bot import wording as words
 from bot.conversations.model import Channel
 from bot.conversations.vocabulary import OUTCOMES, TOPICS
+from bot.wording import KEYS, WordingError, load_wording
 from tests.channels.gateway import wording
 
 EXPECTED_OUTCOMES = {

@@ -11,15 +11,16 @@ import pytest
 import yaml
 from openapi_spec_validator import validate
 
-from bot.channels.web.openapi import build_document
+from bot.channels.web.operations import MEMBER_API
 from bot.database import Database
 from bot.engine_client import EngineAwaiting, EngineQuickReply
+from bot.http.openapi import build_document
 from tests.channels.gateway import Gateway, Tab, reply, start_gateway
 
 Json = dict[str, Any]
 
 CONTRACT: Json = yaml.safe_load(Path(__file__).with_name("contract.yml").read_text(encoding="utf-8"))
-DOCUMENT = build_document()
+DOCUMENT = build_document(MEMBER_API)
 SCHEMAS: Json = DOCUMENT["components"]["schemas"]
 
 

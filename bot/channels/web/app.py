@@ -9,21 +9,28 @@ from pathlib import Path
 from aiohttp import web
 
 from bot.channels.intake import Intake
-from bot.channels.live import LiveHub
 from bot.channels.rate_limit import RateLimits
 from bot.channels.web.gatekeeper import Gatekeeper
 from bot.channels.web.health import EngineReadiness, Health
 from bot.channels.web.identity import FindMember, IdentityVerifier, Portal
 from bot.channels.web.member_api import MemberApi, PlanDirectory
-from bot.channels.web.operations import OPERATIONS
+from bot.channels.web.operations import MEMBER_API
 from bot.channels.web.problems import describe
-from bot.channels.web.reading import MAX_BODY_BYTES, find_words
+from bot.channels.web.reading import find_words
 from bot.channels.web.socket import SocketApi
+from bot.conversations.live import LiveHub
 from bot.conversations.model import Channel
 from bot.conversations.service import ConversationService
 from bot.database import Database
+from bot.http.openapi import build_document
+from bot.http.operations import Api
+from bot.http.page_files import PageFiles, page_headers
+from bot.http.reading import MAX_BODY_BYTES
 
 _PAGE = Path(__file__).with_name("page")
+
+# The coaches' part answers for itself: nobody takes what a coach writes for a member's cry for help.
+_CONSOLE_API = "/api/v1/console"
 
 # What nobody waits for may take this long when the process stops.
 _LAST_WORK_S = 3.0
@@ -57,8 +64,12 @@ def create_web_app(
     database: Database,
     engine_readiness: Callable[[], Awaitable[EngineReadiness]],
     find_member: FindMember,
+    other_apis: tuple[Api, ...] = (),
 ) -> web.Application:
-    """The web entrance, ready to be run. Raises ValueError when the portal's key cannot be used."""
+    """The web entrance, ready to be run. Raises ValueError when the portal's key cannot be used.
+
+    `other_apis` are published beside the member API in the one document; who adds their routes is another matter.
+    """
     gatekeeper = Gatekeeper(conversations, settings.rate_limits, settings.trusted_proxies)
     identity = IdentityVerifier(settings.portal, find_member) if settings.portal else None
     members = MemberApi(
@@ -68,17 +79,18 @@ def create_web_app(
         identity=identity,
         gatekeeper=gatekeeper,
         demo=settings.demo,
+        document=build_document(MEMBER_API, *other_apis),
     )
     sockets = SocketApi(intake, conversations, live, gatekeeper)
     health = Health(database, engine_readiness)
 
     app = web.Application(middlewares=[_translate_errors(gatekeeper, intake)], client_max_size=MAX_BODY_BYTES)
-    for operation in OPERATIONS:
+    for operation in MEMBER_API.operations:
         handler: Handler = getattr(sockets if operation.id == "open_socket" else members, operation.id)
         app.router.add_route(operation.method, operation.path, handler)
     app.router.add_get("/livez", health.show_liveness)
     app.router.add_get("/readyz", health.show_readiness)
-    page = _Page(settings.page_folder)
+    page = PageFiles(settings.page_folder)
     app.router.add_get("/", page.show_start)
     app.router.add_get("/page/{name}", page.show_file)
 
@@ -91,30 +103,14 @@ def create_web_app(
     return app
 
 
-class _Page:
-    """The chat page: the files that were in its folder at the start, and no others."""
-
-    def __init__(self, folder: Path) -> None:
-        self._files = {path.name: path for path in folder.iterdir() if path.is_file()}
-
-    async def show_start(self, request: web.Request) -> web.StreamResponse:
-        return self._show("index.html")
-
-    async def show_file(self, request: web.Request) -> web.StreamResponse:
-        return self._show(request.match_info["name"])
-
-    def _show(self, name: str) -> web.StreamResponse:
-        if name not in self._files:
-            raise web.HTTPNotFound
-        return web.FileResponse(self._files[name])
-
-
 def _translate_errors(gatekeeper: Gatekeeper, intake: Intake) -> Callable[..., Awaitable[web.StreamResponse]]:
     """The one place where an error becomes an answer."""
 
     @web.middleware
     async def translate(request: web.Request, handler: Handler) -> web.StreamResponse:
         try:
+            if _is_console(request.path):
+                return await handler(request)
             is_api = request.path.startswith("/api/")
             # The words are read before any limit is: who is in danger is answered even where nothing is taken.
             with intake.never_silent_about_danger(await find_words(request) if is_api else "", Channel.WEB):
@@ -130,17 +126,12 @@ def _translate_errors(gatekeeper: Gatekeeper, intake: Intake) -> Callable[..., A
     return translate
 
 
+def _is_console(path: str) -> bool:
+    return path == _CONSOLE_API or path.startswith(f"{_CONSOLE_API}/")
+
+
 def _secure(embed_origins: tuple[str, ...]) -> Callable[[web.Request, web.StreamResponse], Awaitable[None]]:
-    ancestors = " ".join(("'self'", *embed_origins))
-    headers = {
-        "Content-Security-Policy": (
-            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
-            f"connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors {ancestors}"
-        ),
-        "X-Content-Type-Options": "nosniff",
-        "Referrer-Policy": "no-referrer",
-        "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
-    }
+    headers = page_headers(" ".join(("'self'", *embed_origins)))
 
     async def secure(request: web.Request, response: web.StreamResponse) -> None:
         response.headers.update(headers)

@@ -6,7 +6,8 @@ from typing import Literal
 
 from pydantic import Field
 
-from bot.channels.web.schemas import FieldError, Message, Model, SendMessage, State
+from bot.channels.web.schemas import SendMessage
+from bot.http.schemas import FieldError, Message, Model, State
 
 
 class AuthFrame(Model):

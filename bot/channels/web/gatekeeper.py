@@ -6,10 +6,12 @@ import time
 
 from aiohttp import web
 
-from bot.channels.rate_limit import RateLimiter, RateLimits
-from bot.channels.web.reading import read_client, read_token
+from bot.channels.rate_limit import RateLimits
+from bot.channels.web.reading import read_token
 from bot.conversations.model import Conversation
 from bot.conversations.service import ConversationService
+from bot.http.rate_limit import RateLimiter
+from bot.http.reading import read_client
 
 
 class Gatekeeper:

@@ -9,9 +9,9 @@ from typing import Protocol
 import structlog
 from aiohttp import web
 
-from bot.channels.web.views import JsonObject
 from bot.database import Database, StoreUnavailable
 from bot.database.migrate import is_current
+from bot.http.views import JsonObject
 
 log = structlog.get_logger()
 

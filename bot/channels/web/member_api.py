@@ -9,13 +9,13 @@ from aiohttp import web
 from bot.channels.intake import Intake, Standing
 from bot.channels.web.gatekeeper import Gatekeeper
 from bot.channels.web.identity import IdentityVerifier
-from bot.channels.web.openapi import build_document
-from bot.channels.web.problems import refuse, refuse_field
-from bot.channels.web.reading import read_body, read_seq
 from bot.channels.web.schemas import OpenConversation, RateConversation, RequestHandoff, SendMessage
 from bot.channels.web.views import view_opened, view_standing, view_turn
 from bot.conversations.model import Channel
 from bot.conversations.service import ConversationService
+from bot.http.problems import refuse, refuse_field
+from bot.http.reading import read_body, read_seq
+from bot.http.views import JsonObject
 from knowledge.policies.model import Plan
 
 
@@ -39,6 +39,7 @@ class MemberApi:
         identity: IdentityVerifier | None,
         gatekeeper: Gatekeeper,
         demo: bool,
+        document: JsonObject,
     ) -> None:
         self._intake = intake
         self._conversations = conversations
@@ -46,7 +47,7 @@ class MemberApi:
         self._identity = identity
         self._gatekeeper = gatekeeper
         self._demo = demo
-        self._document = build_document()
+        self._document = document
 
     async def open_conversation(self, request: web.Request) -> web.Response:
         """Begins a conversation."""

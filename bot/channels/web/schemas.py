@@ -1,38 +1,20 @@
 """What do the member API's requests and answers look like? The models that the published document is built from.
 
-Requests are read through these models. Answers are made by `views.py`, and the contract tests hold every real
-answer against the published document. A field with the default None is left out when there is nothing to say.
+Requests are read through these models; what they share with other APIs stands in `bot/http/schemas.py`.
 """
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
-from pydantic.config import JsonDict
+from pydantic import ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from bot.channels.web.member_text import FreeText, MemberText
-from bot.conversations.vocabulary import (
-    AWAITING_FIELDS,
-    AWAITING_KINDS,
-    LANGUAGES,
-    OUTCOMES,
-    TOPICS,
-    US_STATES,
-)
-
-
-def _enum(values: tuple[str, ...]) -> JsonDict:
-    return {"enum": list(values)}
-
-
-class Model(BaseModel):
-    """Common rules: no coercion between JSON types, and fields that nobody knows are ignored."""
-
-    model_config = ConfigDict(strict=True, frozen=True, extra="ignore")
+from bot.conversations.vocabulary import LANGUAGES, TOPICS, US_STATES
+from bot.http.schemas import Message, Model, State, enum_of
 
 
 class OpenConversation(Model):
@@ -42,7 +24,7 @@ class OpenConversation(Model):
     plan: str | None = Field(None, max_length=64, description="Id of the plan that the page belongs to.")
     locale: Literal["en", "es"] | None = None
     state: str | None = Field(
-        None, json_schema_extra=_enum(tuple(US_STATES)), description="USPS code of the member's state."
+        None, json_schema_extra=enum_of(tuple(US_STATES)), description="USPS code of the member's state."
     )
     identity_token: str | None = Field(None, max_length=8192, description="JWT signed by the plan's portal.")
 
@@ -84,104 +66,13 @@ class RateConversation(Model):
     comment: FreeText | None = None
 
 
-class QuickReply(Model):
-    """A button; `value` goes back as `choice`."""
-
-    title: str
-    value: str
-
-
-class Citation(Model):
-    """Where a statement comes from."""
-
-    document: str
-    number: str | None = None
-    payer: str
-    section: str | None = None
-    version: str | None = None
-    effective_on: date | None = None
-    read_on: date | None = None
-    url: str | None = None
-
-
-class Network(Model):
-    """The network that a facility belongs to."""
-
-    name: str
-    payer: str
-
-
-class FacilityCard(Model):
-    """A facility near the member; distances are straight lines in miles."""
-
-    kind: Literal["facility"]
-    name: str
-    address: str
-    phone: str | None = None
-    url: str | None = None
-    distance_miles: float | None = None
-    serves: list[Literal["adult", "pediatric"]]
-    therapies: list[str]
-    network: Network | None
-    verified_on: date
-    map_url: str | None = None
-
-
-class OtherCard(Model):
-    """A card of another kind; its further fields depend on the kind."""
-
-    model_config = ConfigDict(extra="allow")
-
-    kind: Literal["policy", "eligibility", "callback"]
-
-
-class Message(Model):
-    """One message of the conversation; `seq` counts from 1, and 0 marks one that is not part of the record."""
-
-    id: str
-    seq: int
-    author: Literal["member", "assistant", "coach", "system"]
-    author_name: str | None = None
-    text: str
-    quick_replies: list[QuickReply] | None = None
-    cards: list[FacilityCard | OtherCard] | None = None
-    citations: list[Citation] | None = None
-    topic: str | None = Field(None, json_schema_extra=_enum(TOPICS))
-    outcome: str | None = Field(None, json_schema_extra=_enum(OUTCOMES))
-    client_message_id: str | None = Field(None, description="On a member's message: what its client called it.")
-    created_at: datetime
-
-
 class Understood(Model):
     """What the member's message was taken to mean; topics in the order of the message."""
 
-    topics: list[Annotated[str, Field(json_schema_extra=_enum(TOPICS))]]
-    language: str = Field(json_schema_extra=_enum(LANGUAGES))
+    topics: list[Annotated[str, Field(json_schema_extra=enum_of(TOPICS))]]
+    language: str = Field(json_schema_extra=enum_of(LANGUAGES))
     entities: dict[str, list[str]]
     confidence: float = Field(ge=0, le=1)
-
-
-class Awaiting(Model):
-    """What the assistant asked for last."""
-
-    field: str = Field(json_schema_extra=_enum(AWAITING_FIELDS))
-    kind: str = Field(json_schema_extra=_enum(AWAITING_KINDS))
-
-
-class Queue(Model):
-    """The member's place among those who wait for a coach, from 1."""
-
-    position: int
-    wait_minutes: Annotated[list[int], Field(min_length=2, max_length=2)] | None
-
-
-class State(Model):
-    """Where the conversation stands."""
-
-    holder: Literal["assistant", "waiting", "coach", "closed"]
-    awaiting: Awaiting | None
-    queue: Queue | None = None
-    verified: bool
 
 
 class OpenedConversation(Model):
@@ -222,21 +113,3 @@ class Site(Model):
 
     demo: bool
     plans: list[Plan]
-
-
-class FieldError(Model):
-    """A field that cannot be used, and why."""
-
-    field: str
-    code: str
-
-
-class Problem(Model):
-    """RFC 9457 problem details; `safety` carries the safety gate's message where the refused one spoke of danger."""
-
-    type: str
-    title: str
-    status: int
-    code: str
-    errors: list[FieldError] | None = None
-    safety: Message | None = None

@@ -11,15 +11,17 @@ import structlog
 from aiohttp import WSCloseCode, WSMsgType, web
 
 from bot.channels.intake import Intake
-from bot.channels.live import LiveEvent, LiveHub, Refusal, Subscription, Typing
-from bot.channels.rate_limit import RateLimited
 from bot.channels.web.frames import AckFrame, AuthFrame, ClientMessageFrame, ClientTypingFrame
 from bot.channels.web.gatekeeper import Gatekeeper
-from bot.channels.web.problems import describe, refuse, refuse_field
-from bot.channels.web.reading import MAX_BODY_BYTES, parse_json, read_model, read_seq, words_in
-from bot.channels.web.views import JsonObject, view_message, view_state
+from bot.channels.web.problems import describe
+from bot.channels.web.reading import words_in
+from bot.conversations.live import LiveEvent, LiveHub, Refusal, Subscription, Typing
 from bot.conversations.model import Channel, Conversation, ConversationNotFound, Message, State
 from bot.conversations.service import ConversationService
+from bot.http.problems import refuse, refuse_field
+from bot.http.rate_limit import RateLimited
+from bot.http.reading import MAX_BODY_BYTES, parse_json, read_model, read_seq
+from bot.http.views import JsonObject, view_message, view_state
 
 log = structlog.get_logger()
 

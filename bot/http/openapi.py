@@ -1,40 +1,38 @@
-"""What does the member API promise? The OpenAPI document, made from the table of operations and the models."""
+"""What do our APIs promise? The OpenAPI document, made from the tables of operations and the models."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
 from http import HTTPStatus
 from typing import Any
 
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from bot.channels.web import frames, schemas
-from bot.channels.web.operations import EVERYWHERE, MAX_SEQ, OPERATIONS, Operation
-from bot.channels.web.problems import CONTENT_TYPE
+from bot.http import schemas
+from bot.http.operations import EVERYWHERE, Api, Operation
+from bot.http.problems import CONTENT_TYPE
 
 Schema = dict[str, Any]
 
 _REFERENCE = "#/components/schemas/{model}"
 
 
-def build_document(operations: Sequence[Operation] = OPERATIONS) -> Schema:
-    """The OpenAPI 3.1 document of these operations."""
+def build_document(*apis: Api) -> Schema:
+    """The OpenAPI 3.1 document of these APIs. Raises ValueError when two models have one name."""
     paths: dict[str, Schema] = {}
-    for operation in operations:
+    for operation in (operation for api in apis for operation in api.operations):
         paths.setdefault(operation.path, {})[operation.method.lower()] = _describe(operation)
+    schemes = {name: dict(scheme) for api in apis for name, scheme in api.security_schemes.items()}
     return {
         "openapi": "3.1.0",
         "info": {
-            "title": "Gene Guide member API",
+            "title": "Gene Guide API",
             "version": "1.0.0",
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
         "paths": paths,
-        "components": {
-            "schemas": _schemas(operations),
-            "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
-        },
+        "components": {"schemas": _schemas(apis), "securitySchemes": schemes},
     }
 
 
@@ -42,19 +40,29 @@ def _describe(operation: Operation) -> Schema:
     described: Schema = {
         "operationId": operation.id,
         "summary": operation.summary,
-        "security": [{"token": []}] if operation.needs_token else [],
+        "security": [{scheme: [] for scheme in operation.security}] if operation.security else [],
         "responses": {str(status): _answer(status, model) for status, model in operation.answers.items()},
     }
-    for status, codes in {**operation.refusals, **EVERYWHERE}.items():
+    for status in sorted({*operation.refusals, *EVERYWHERE}):
+        codes = dict.fromkeys((*operation.refusals.get(status, ()), *EVERYWHERE.get(status, ())))
         described["responses"][str(status)] = {
             "description": " or ".join(codes),
             "content": {CONTENT_TYPE: {"schema": _refer(schemas.Problem)}},
         }
-    parameters = [{"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}]
-    seq = {"type": "integer", "minimum": 0, "maximum": MAX_SEQ}
     described["parameters"] = [
-        *(parameters if "{id}" in operation.path else []),
-        *({"name": name, "in": "query", "required": False, "schema": seq} for name in operation.query),
+        *(
+            {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+            for name in re.findall(r"{(\w+)}", operation.path)
+        ),
+        *(
+            {
+                "name": name,
+                "in": "query",
+                "required": False,
+                "schema": {"type": "integer", "minimum": 0, "maximum": maximum},
+            }
+            for name, maximum in operation.query.items()
+        ),
     ]
     if operation.body is not None:
         described["requestBody"] = {
@@ -77,17 +85,21 @@ def _refer(model: type[BaseModel]) -> Schema:
     return {"$ref": _REFERENCE.format(model=model.__name__)}
 
 
-def _schemas(operations: Sequence[Operation]) -> Schema:
-    models: list[type[BaseModel]] = [schemas.Problem, *frames.SERVER_FRAMES, *frames.CLIENT_FRAMES]
-    for operation in operations:
+def _schemas(apis: tuple[Api, ...]) -> Schema:
+    frames = {name: group for api in apis for name, group in api.frames.items()}
+    models: list[type[BaseModel]] = [schemas.Problem, *(model for group in frames.values() for model in group)]
+    for operation in (operation for api in apis for operation in api.operations):
         models += [model for model in (operation.body, *operation.answers.values()) if model is not None]
     unique = dict.fromkeys(models)
     _, definitions = models_json_schema([(model, "validation") for model in unique], ref_template=_REFERENCE)
     found: Schema = definitions["$defs"]
+    unclear = [model.__name__ for model in unique if model.__name__ not in found]
+    if unclear:
+        raise ValueError(f"two models are called {', '.join(sorted(set(unclear)))}")
     for schema in found.values():
         for name, described in schema.get("properties", {}).items():
             schema["properties"][name] = _without_absence(described)
-    for name, group in (("ServerFrame", frames.SERVER_FRAMES), ("ClientFrame", frames.CLIENT_FRAMES)):
+    for name, group in frames.items():
         found[name] = {"oneOf": [_refer(model) for model in group]}
     return found
 

@@ -1,0 +1,99 @@
+// Is the coach there? Heartbeats say so to the server, and without activity the session ends after a warning.
+
+import { beat } from "./api.js";
+import { byId, element, setText } from "./elements.js";
+import { dialogs } from "./words_dialogs.js";
+
+const WARN_S = 120;
+const ACTIVITY = ["keydown", "pointerdown", "pointermove", "wheel", "touchstart"];
+
+/**
+ * Watches over one session. `idleS` is the server's limit in seconds; `onIdle()` is called when it is over, and
+ * `onDuty(isOnDuty)` when the server says otherwise than the page; `holdsAny()` tells whether a conversation would go back.
+ */
+export function watchPresence({ idleS, onIdle, onLeave, onDuty, holdsAny }) {
+  const dialog = byId("idle");
+  const ticker = new Worker("/console/ticker.js");
+  let lastActivity = Date.now();
+  let lastBeat = 0;
+  let serverEnd = Infinity;
+  let beating = false;
+  let stopped = false;
+
+  const time = element("strong", { id: "idle-time" });
+  const held = element("p", {}, dialogs.idle.held);
+  const stay = element("button", { type: "button", class: "strong", click: () => dialog.close() }, dialogs.idle.stay);
+  const leave = element("button", { type: "button", class: "quiet", click: onLeave }, dialogs.idle.leave);
+  dialog.replaceChildren(
+    element("h2", { id: "idle-title" }, dialogs.idle.title),
+    element("p", { id: "idle-text" }, `${dialogs.idle.text} `, time, "."),
+    held,
+    element("p", { class: "buttons" }, stay, leave),
+  );
+
+  // With the question on the screen only its answer counts: a mouse that somebody bumps into says nothing.
+  const noteActivity = () => {
+    if (!dialog.open) lastActivity = Date.now();
+  };
+
+  async function sendBeat() {
+    if (beating || stopped) return;
+    beating = true;
+    const active = lastActivity > lastBeat;
+    const at = Date.now();
+    try {
+      const { idle_seconds_left, on_duty } = await beat(active);
+      lastBeat = at;
+      serverEnd = Date.now() + idle_seconds_left * 1_000;
+      if (!stopped) onDuty(on_duty);
+    } catch {
+      // The line says when the server is away; a session that has ended is told by the call itself.
+    }
+    beating = false;
+  }
+
+  function check() {
+    if (stopped) return;
+    // The server hears of activity only with the next heartbeat, so its word counts only while there was none since.
+    const end = Math.min(lastActivity + idleS * 1_000, lastActivity > lastBeat ? Infinity : serverEnd);
+    const leftS = Math.ceil((end - Date.now()) / 1_000);
+    if (leftS <= 0) {
+      onIdle();
+      return;
+    }
+    if (leftS > WARN_S) {
+      if (dialog.open && lastActivity > lastBeat) dialog.close();
+      return;
+    }
+    held.hidden = !holdsAny();
+    const { minutes, seconds } = dialogs.idle;
+    setText(time, leftS >= 60 ? minutes(Math.floor(leftS / 60), leftS % 60) : seconds(leftS));
+    if (!dialog.open) {
+      dialog.showModal();
+      stay.focus();
+    }
+  }
+
+  function answer() {
+    if (stopped) return;
+    lastActivity = Date.now();
+    sendBeat();
+  }
+
+  for (const kind of ACTIVITY) addEventListener(kind, noteActivity, { capture: true, passive: true });
+  dialog.addEventListener("close", answer);
+  ticker.onmessage = sendBeat;
+  const timer = setInterval(check, 1_000);
+  sendBeat();
+
+  return {
+    stop() {
+      stopped = true;
+      clearInterval(timer);
+      ticker.terminate();
+      for (const kind of ACTIVITY) removeEventListener(kind, noteActivity, { capture: true });
+      dialog.removeEventListener("close", answer);
+      dialog.close();
+    },
+  };
+}

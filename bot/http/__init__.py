@@ -1,0 +1,1 @@
+"""What every HTTP entrance needs: reading requests, refusing them, and publishing what is promised."""

@@ -1,0 +1,83 @@
+"""How is a request read, before anything believes it? Body, numbers, and the address that it came from."""
+
+from __future__ import annotations
+
+import json
+from ipaddress import ip_address
+from typing import NoReturn, TypeVar
+
+from aiohttp import web
+from pydantic import BaseModel, ValidationError
+
+from bot.http.operations import MAX_SEQ
+from bot.http.problems import Refused, describe_fields, refuse, refuse_field
+
+M = TypeVar("M", bound=BaseModel)
+
+MAX_BODY_BYTES = 64 * 1024
+# What was read of the body, kept because it can be read only once.
+BODY = web.RequestKey("body", bytes)
+
+
+async def read_body(request: web.Request, model: type[M], *, required: bool = True) -> M:
+    """The JSON body as this model. Raises Refused; a body that may be missing then counts as an empty object."""
+    if not required and not request.can_read_body and not request.get(BODY):
+        return read_model({}, model)
+    if request.content_type != "application/json":
+        raise refuse(415, "UNSUPPORTED_MEDIA_TYPE")
+    return read_model(parse_json(await read_bytes(request)), model)
+
+
+async def read_bytes(request: web.Request) -> bytes:
+    """The body, read once. Raises Refused when it is too large."""
+    body = request.get(BODY)
+    if body is None:
+        read = bytearray()
+        while len(read) <= MAX_BODY_BYTES and (chunk := await request.content.readany()):
+            read += chunk
+        request[BODY] = body = bytes(read)
+    if len(body) > MAX_BODY_BYTES:
+        raise refuse(413, "BODY_TOO_LARGE")
+    return body
+
+
+def parse_json(raw: bytes | str) -> object:
+    """JSON as RFC 8259 has it, in UTF-8. Raises Refused."""
+    try:
+        text = raw.decode("utf-8") if isinstance(raw, bytes) else raw
+        return json.loads(text, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError):
+        raise refuse(400, "MALFORMED_JSON") from None
+
+
+def read_model(value: object, model: type[M]) -> M:
+    """The value as this model. Raises Refused, naming fields and codes."""
+    try:
+        return model.model_validate(value)
+    except ValidationError as error:
+        raise Refused(describe_fields(error)) from None
+
+
+def read_seq(request: web.Request, name: str) -> int | None:
+    """A seq from the query, None when it is not there. Raises Refused."""
+    text = request.query.get(name)
+    if text is None:
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) <= 10 and int(text) <= MAX_SEQ):
+        raise refuse_field(name, "WRONG_TYPE")
+    return int(text)
+
+
+def read_client(request: web.Request, trusted_proxies: int) -> str:
+    """The address that limits are counted for: the one that our outermost trusted proxy saw."""
+    seen = [entry.strip() for line in request.headers.getall("X-Forwarded-For", []) for entry in line.split(",")]
+    if 0 < trusted_proxies <= len(seen):
+        try:
+            return str(ip_address(seen[-trusted_proxies]))
+        except ValueError:
+            return request.remote or ""
+    return request.remote or ""
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(name)
