@@ -10,6 +10,9 @@ from actions.topic_action import TurnAction
 from actions.turn_context import Turn
 from bot.conversations.model import Holder
 
+# Not CANCEL, at which a carrier ends all texts.
+_WORDS_OF_TEXTS = frozenset({"nevermind", "retirar"})
+
 
 class Cancel(TurnAction):
     """Ends what is open and says what was ended."""
@@ -29,8 +32,12 @@ class Cancel(TurnAction):
 
 
 def _says_cancel(turn: Turn) -> bool:
-    """True for what the wait for a coach tells a member to write; the button of a form's question ends the form."""
-    return "cancel" in turn.text.lower() and not turn.text.startswith("/")
+    """True for what is said of a request, and for the one word that texts about the wait tell a member to write.
+
+    The button of a form's question ends the form.
+    """
+    text = turn.text.strip().lower()
+    return text in _WORDS_OF_TEXTS or ("cancel" in text and not text.startswith("/"))
 
 
 class LeaveForm(TurnAction):

@@ -12,17 +12,20 @@ from bot.conversations.model import HandoffCause
 
 
 class RequestHandoff(TurnAction):
-    """Records the request for a coach, once, and says truthfully what happens next."""
+    """Records the request for a coach, once."""
 
     action_name = "action_request_handoff"
     topic = "coach_handoff"
 
     async def respond(self, turn: Turn, replies: Replies) -> list[EventType]:
-        """The topic talked about goes along as the reason; never the member's words."""
+        """The topic talked about goes along as the reason; never the member's words.
+
+        Whether anybody is on duty is the gateway's to know: in the place of this one reply, for the first request and
+        for every further one, it says what is true at that moment.
+        """
         cause: HandoffCause = "button" if turn.text.startswith("/") else "words"
-        request = await self.services.conversations.request_handoff(
+        await self.services.conversations.request_handoff(
             turn.conversation_id, reason=turn.slots.last_topic or self.topic, cause=cause
         )
-        key = "utter_handoff_already_waiting" if request.already else "utter_handoff_waiting"
-        replies.say(key, "handoff_waiting")
+        replies.say("utter_handoff_waiting", "handoff_waiting")
         return leave_form()

@@ -11,6 +11,7 @@ from actions.record_parts import RecordView, describe_record, record_card, recor
 from actions.replies import Button, Replies, Sources
 from actions.topic_action import TopicAction
 from actions.turn_context import Turn
+from bot.conversations.model import Channel
 from knowledge.eligibility.model import Answer, EligibilityAnswer, MemberId
 from knowledge.policies.model import Fact
 
@@ -25,10 +26,16 @@ class AnswerEligibilityMember(TopicAction):
     topic = "eligibility_member"
 
     async def respond(self, turn: Turn, replies: Replies) -> list[EventType]:
-        """A proof of the last 15 minutes stands; else the form asks for one. For others nobody is asked for proof."""
+        """A proof of the last 15 minutes stands; else the form asks for one. For others nobody is asked for proof.
+
+        On SMS nobody is asked and nothing is shown: the secure chat does both.
+        """
         whom = turn.named("for_whom")
         if whom not in (None, SELF, CHILD) or await self._names_another_number(turn):
             replies.say("utter_eligibility_member_refused_privacy", "refused_privacy")
+            return [SlotSet("last_topic", self.topic), SlotSet("for_whom", None), SlotSet("facts_given", None)]
+        if turn.channel is Channel.SMS:
+            self.say_record_link(replies)
             return [SlotSet("last_topic", self.topic), SlotSet("for_whom", None), SlotSet("facts_given", None)]
         if turn.verified_member_id is None:
             kept = [SlotSet("date", _iso(turn.day_asked_about)), SlotSet("for_whom", whom)]

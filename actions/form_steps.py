@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from rasa_sdk.events import ActiveLoop, EventType, FollowupAction, SlotSet
 
 from actions.turn_context import Turn
+from bot.conversations.model import Channel
 
 PLAN_FORM = "plan_form"
 FACILITY_FORM = "facility_form"
@@ -49,6 +52,19 @@ def leave_form() -> list[EventType]:
         SlotSet("missed_answers", None),
         *forget_identity(),
     ]
+
+
+def leave_verification(turn: Turn) -> tuple[Turn, list[EventType]]:
+    """On SMS nobody is asked for proof: a verification that began on the web ends, whether it is open or aside.
+
+    The turn as it is without that form, and the events that end it; the turn itself and none, where there is none.
+    """
+    if turn.channel is not Channel.SMS or VERIFICATION_FORM not in (turn.active_form, turn.slots.interrupted_form):
+        return turn, []
+    slots = replace(turn.slots, interrupted_form=None, member_id=None, date_of_birth=None)
+    if turn.active_form == VERIFICATION_FORM:
+        return replace(turn, active_form=None, requested_slot=None, slots=slots), leave_form()
+    return replace(turn, slots=slots), [SlotSet("interrupted_form", None), *forget_identity()]
 
 
 def forget_identity() -> list[EventType]:

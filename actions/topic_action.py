@@ -9,11 +9,16 @@ from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.interfaces import Action, Tracker
 
+from actions.form_steps import leave_verification
 from actions.phrases import Phrases
 from actions.replies import Replies
 from actions.services import ActionServices
 from actions.spoken import say_day
 from actions.turn_context import NOT_ON_FILE, Turn, read_turn
+
+# A message with one of these may be the answer to a question for proof; it is not read as one on SMS.
+_ANSWERS = frozenset({"inform", "nlu_fallback", "gibberish"})
+_IDENTITY = frozenset({"member_id", "date_of_birth"})
 
 
 class TurnAction(Action):
@@ -40,8 +45,13 @@ class TurnAction(Action):
         replies = Replies(dispatcher, turn.channel, self.topic)
         if not self.keeps_plan:
             return await self.respond(turn, replies)
+        is_proof = turn.requested_slot in _IDENTITY and turn.intent in _ANSWERS
+        turn, left = leave_verification(turn)
+        if left and is_proof:
+            self.say_record_link(replies)
+            return left
         kept = [*await self.keep_plan(turn), *_forget_other_subject(turn), *self._offer_spanish(turn, replies)]
-        return [*kept, *await self.respond(turn, replies)]
+        return [*left, *kept, *await self.respond(turn, replies)]
 
     @abstractmethod
     async def respond(self, turn: Turn, replies: Replies) -> list[EventType]:
@@ -50,6 +60,10 @@ class TurnAction(Action):
     def events_after_failure(self) -> list[EventType]:
         """What must be remembered, or forgotten, even if the action fails."""
         return []
+
+    def say_record_link(self, replies: Replies) -> None:
+        """Says that no record goes over text messages; the gateway puts a link to the secure chat after it."""
+        replies.say("utter_sms_record_link", "refused_privacy", topic="eligibility_member")
 
     async def say_plan_unknown(self, replies: Replies) -> None:
         """Says that the answer hangs on the plan, and which plans are on file."""

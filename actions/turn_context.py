@@ -75,7 +75,7 @@ async def read_turn(tracker: Tracker, services: ActionServices) -> Turn:
     message = _read_message(tracker)
     context = await _find_context(tracker.sender_id, services)
     day = message.find_day(services.policies.today(None))
-    verified = MemberId(context.verified_member_id) if context and context.verified_member_id else None
+    verified = _find_verified_member(context)
     record = await _find_record(verified, day or services.policies.today(None), tracker.sender_id, services)
     own_plan = await services.policies.find_plan(record.plan_id) if record and record.plan_id else None
     named = [plan for value in message.entities.get("plan", ()) if (plan := await services.policies.find_plan(value))]
@@ -120,6 +120,13 @@ def _read_message(tracker: Tracker) -> Message:
         active_form=tracker.active_loop_name,
         requested_slot=tracker.slots.get("requested_slot"),
     )
+
+
+def _find_verified_member(context: ConversationContext | None) -> MemberId | None:
+    """Nobody on SMS, whatever was proven on the web: a phone may lie about, and its texts stay on it."""
+    if context is None or context.channel is Channel.SMS or not context.verified_member_id:
+        return None
+    return MemberId(context.verified_member_id)
 
 
 async def _find_context(conversation_id: str, services: ActionServices) -> ConversationContext | None:

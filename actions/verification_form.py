@@ -8,12 +8,13 @@ from datetime import date
 from rasa_sdk.events import EventType, SlotSet
 
 from actions.eligibility_member import AnswerEligibilityMember
-from actions.form_steps import VERIFICATION_FORM, begin_form, forget_identity, resume_form
+from actions.form_steps import VERIFICATION_FORM, begin_form, forget_identity, leave_form, resume_form
 from actions.phrases import Phrases
 from actions.replies import Replies
 from actions.services import ActionServices
 from actions.topic_action import TurnAction
 from actions.turn_context import Turn, read_day
+from bot.conversations.model import Channel
 from knowledge.eligibility.model import VerificationOutcome
 
 # As member numbers are printed on cards: capitals perhaps, then at least five digits.
@@ -29,6 +30,9 @@ class ValidateVerificationForm(TurnAction):
 
     async def respond(self, turn: Turn, replies: Replies) -> list[EventType]:
         """Nothing taken means that the form steps back and the question in the message is answered."""
+        if turn.channel is Channel.SMS:
+            # Whatever the message says is no proof. Coming back to the form after its answer ends the form.
+            return [SlotSet("requested_slot", None)]
         if VerifyMember.action_name in turn.actions_run:
             # Asked again after a failure: the message that just failed is not tried a second time.
             return []
@@ -53,7 +57,12 @@ class VerifyMember(TurnAction):
         return forget_identity()
 
     async def respond(self, turn: Turn, replies: Replies) -> list[EventType]:
-        """Verified: recorded and answered. No match: asked again. Locked: the coach is offered."""
+        """Verified: recorded and answered. No match: asked again. Locked: the coach is offered. On SMS no attempt."""
+        if turn.channel is Channel.SMS:
+            # With both at hand the member waits for an answer; else another action has given it already.
+            if turn.slots.member_id and turn.slots.date_of_birth:
+                self.say_record_link(replies)
+            return leave_form()
         born = read_day(turn.slots.date_of_birth)
         if turn.slots.member_id is None or born is None:
             return [*forget_identity(), *begin_form(turn, VERIFICATION_FORM)]
