@@ -24,7 +24,7 @@ class Cancel(TurnAction):
         if turn.active_form and not (turn.holder is Holder.WAITING and _says_cancel(turn)):
             replies.say("utter_cancel_form", "cancelled")
         elif turn.holder is Holder.WAITING:
-            await self.services.conversations.cancel_handoff(turn.conversation_id)
+            await self.services.handoffs.cancel_handoff(turn.conversation_id)
             replies.say("utter_handoff_cancelled", "cancelled", topic="coach_handoff")
         else:
             replies.say("utter_cancel_nothing", "cancelled")

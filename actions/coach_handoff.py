@@ -24,8 +24,8 @@ class RequestHandoff(TurnAction):
         for every further one, it says what is true at that moment.
         """
         cause: HandoffCause = "button" if turn.text.startswith("/") else "words"
-        await self.services.conversations.request_handoff(
+        request = await self.services.handoffs.request_handoff(
             turn.conversation_id, reason=turn.slots.last_topic or self.topic, cause=cause
         )
-        replies.say("utter_handoff_waiting", "handoff_waiting")
+        replies.say("utter_handoff_waiting", "handoff_waiting", position=str(request.position))
         return leave_form()

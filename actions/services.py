@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bot.conversations.requests import HandoffRequests
 from bot.conversations.service import ConversationService
 from knowledge.eligibility.service import EligibilityService
 from knowledge.facilities.service import FacilityService
@@ -20,3 +21,4 @@ class ActionServices:
     facilities: FacilityService
     eligibility: EligibilityService
     conversations: ConversationService
+    handoffs: HandoffRequests

@@ -15,11 +15,13 @@ from bot.conversations.model import (
     Channel,
     ConversationContext,
     ConversationId,
+    Draft,
     HandoffCancellation,
     HandoffCause,
     HandoffRequest,
     Holder,
 )
+from bot.conversations.requests import HandoffRequests
 from bot.conversations.service import ConversationService
 from knowledge.eligibility.model import (
     Answer,
@@ -230,7 +232,6 @@ class FakeConversations(ConversationService):
 
     def __init__(self, context: ConversationContext) -> None:
         self.context = context
-        self.handoffs: list[tuple[str, HandoffCause]] = []
 
     async def get_context(self, conversation_id: str) -> ConversationContext:
         return self.context
@@ -241,17 +242,33 @@ class FakeConversations(ConversationService):
     async def record_verification(self, conversation_id: str, member_id: str) -> None:
         self.context = replace(self.context, verified_member_id=member_id)
 
+
+class FakeHandoffs(HandoffRequests):
+    """The one conversation's request for a coach; remembers reason and cause."""
+
+    def __init__(self, conversations: FakeConversations) -> None:
+        self._conversation = conversations
+        self.requests: list[tuple[str, HandoffCause]] = []
+
     async def request_handoff(
-        self, conversation_id: str, *, reason: str, cause: HandoffCause, announcement: object = None
+        self,
+        conversation_id: str,
+        *,
+        reason: str,
+        cause: HandoffCause,
+        announces: bool = False,
+        warning: Draft | None = None,
     ) -> HandoffRequest:
-        already = self.context.holder is Holder.WAITING
-        self.handoffs += [] if already else [(reason, cause)]
-        self.context = replace(self.context, holder=Holder.WAITING)
+        context = self._conversation.context
+        already = context.holder is Holder.WAITING
+        self.requests += [] if already else [(reason, cause)]
+        self._conversation.context = replace(context, holder=Holder.WAITING)
         return HandoffRequest(1, already)
 
-    async def cancel_handoff(self, conversation_id: str, *, announcements: object = None) -> HandoffCancellation:
-        ended, self.context = self.context.holder, replace(self.context, holder=Holder.ASSISTANT)
-        return HandoffCancellation(ended)
+    async def cancel_handoff(self, conversation_id: str, *, announces: bool = False) -> HandoffCancellation:
+        context = self._conversation.context
+        self._conversation.context = replace(context, holder=Holder.ASSISTANT)
+        return HandoffCancellation(context.holder)
 
 
 @dataclass(frozen=True)
@@ -323,12 +340,14 @@ class Stage:
                 holder=Holder.ASSISTANT,
             )
         )
+        self.handoffs = FakeHandoffs(self.conversations)
         self.services = ActionServices(
             policies=PolicyService(FakePolicyStore(), lambda: NOW),
             therapies=TherapyService(FakeTherapyStore()),
             facilities=FacilityService(FakeFacilityStore()),
             eligibility=EligibilityService(self.members, self.members, lambda: NOW, EligibilitySettings()),
             conversations=self.conversations,
+            handoffs=self.handoffs,
         )
         self.executor: ActionExecutor = build_executor(self.services)
 

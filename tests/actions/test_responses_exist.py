@@ -24,42 +24,6 @@ SPANISH = "_es"
 # Said by the engine in its own name (bot/engine), and by forms that ask for a slot.
 ENGINE_KEYS = {"utter_failure_action", "utter_failure_silence"}
 ASKED_BY_FORMS = {"utter_ask_zip_code", "utter_ask_member_id", "utter_ask_date_of_birth"}
-# Said by the gateway as it takes a member to a coach and back, records a call, and writes texts.
-SAID_BY_GATEWAY = {
-    *(
-        f"utter_handoff_{what}"
-        for what in (
-            "waiting", "waiting_estimate", "already_waiting", "coach_here_now", "long_wait", "failure", "unavailable",
-            "unavailable_opens", "unavailable_no_callback", "nobody_left", "nobody_left_no_callback", "expired",
-            "cancelled", "coach_ended", "resumed", "resumed_answered", "resumed_follow_up", "resumed_referred",
-            "resumed_no_reply", "resumed_other",
-        )
-    ),
-    *(f"utter_coach_{what}" for what in ("joined", "transferred", "vanished", "closed")),
-    *(
-        f"utter_callback_{what}"
-        for what in (
-            "ask_window", "window_gone", "no_windows", "ask_phone", "confirm_phone_sms", "phone_invalid", "recorded",
-            "declined", "part_no_call",
-        )
-    ),
-    *(f"utter_window_{day}_{half}" for day in ("today", "tomorrow", "day") for half in ("morning", "afternoon")),
-    *(
-        f"utter_calendar_part_{what}"
-        for what in (
-            "weekdays", "months", "day", "moment", "moment_today", "moment_tomorrow", "halves", "zone_eastern",
-            "zone_central", "zone_mountain", "zone_pacific",
-        )
-    ),
-    *(
-        f"utter_sms_{what}"
-        for what in (
-            "greeting", "opted_out", "opted_in", "help_card", "private", "record_link", "media", "empty", "too_fast",
-        )
-    ),
-    "utter_join_welcome",
-    "utter_conversation_closed",
-}  # fmt: skip
 # Never sent to a phone: a plan record, the proof of who asks, and what only the page shows.
 WEB_ONLY = {
     "utter_eligibility_member_verified",
@@ -136,14 +100,14 @@ def used_in_code() -> set[str]:
 
 def test_every_response_that_is_used_exists() -> None:
     in_rules = {action for action in used_in_rules("action") if action.startswith("utter_")}
-    used = in_rules | used_in_code() | COMPOSED | set(GATEWAY_KEYS) | SAID_BY_GATEWAY | ENGINE_KEYS | ASKED_BY_FORMS
+    used = in_rules | used_in_code() | COMPOSED | set(GATEWAY_KEYS) | ENGINE_KEYS | ASKED_BY_FORMS
 
     assert used - set(RESPONSES) == set()
 
 
 def test_every_response_that_exists_is_used() -> None:
     in_rules = {action for action in used_in_rules("action") if action.startswith("utter_")}
-    used = in_rules | used_in_code() | COMPOSED | set(GATEWAY_KEYS) | SAID_BY_GATEWAY | ENGINE_KEYS | ASKED_BY_FORMS
+    used = in_rules | used_in_code() | COMPOSED | set(GATEWAY_KEYS) | ENGINE_KEYS | ASKED_BY_FORMS
 
     assert {key.removesuffix(SPANISH) for key in RESPONSES} - used == set()
 

@@ -65,7 +65,7 @@ async def test_a_coach_is_asked_for_once_with_the_topic_as_the_reason() -> None:
     first = await stage.run("action_request_handoff", "coach_handoff", text="/coach_handoff")
     second = await stage.run("action_request_handoff", "coach_handoff", text="a person please")
 
-    assert stage.conversations.handoffs == [("cost", "button")]
+    assert stage.handoffs.requests == [("cost", "button")]
     # One key for both: the gateway says in its place what is true at that moment.
     assert first.keys == second.keys == ["utter_handoff_waiting"]
     assert first.outcomes == second.outcomes == ["handoff_waiting"]
