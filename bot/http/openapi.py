@@ -93,9 +93,10 @@ def _schemas(apis: tuple[Api, ...]) -> Schema:
     unique = dict.fromkeys(models)
     _, definitions = models_json_schema([(model, "validation") for model in unique], ref_template=_REFERENCE)
     found: Schema = definitions["$defs"]
-    unclear = [model.__name__ for model in unique if model.__name__ not in found]
+    # The generator writes out where a model is from when its name alone would not tell.
+    unclear = sorted(name for name in found if "__" in name)
     if unclear:
-        raise ValueError(f"two models are called {', '.join(sorted(set(unclear)))}")
+        raise ValueError(f"models of different APIs have one name: {', '.join(unclear)}")
     for schema in found.values():
         for name, described in schema.get("properties", {}).items():
             schema["properties"][name] = _without_absence(described)

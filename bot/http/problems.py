@@ -132,6 +132,7 @@ _FIELD_CODES = {
     "string_too_long": "TOO_LONG",
     "string_too_short": "EMPTY",
     "literal_error": "UNKNOWN_VALUE",
+    "enum": "UNKNOWN_VALUE",
     "uuid_parsing": "INVALID_UUID",
     "greater_than_equal": "OUT_OF_RANGE",
     "less_than_equal": "OUT_OF_RANGE",
