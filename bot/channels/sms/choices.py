@@ -1,0 +1,40 @@
+"""Which of the numbered choices does a text take? "2", "2.", "option 2", or the words of the choice itself."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from bot.conversations.model import Author, Awaiting, Message, QuickReply
+from bot.safety.gate import normalise
+
+_NUMBER = re.compile(r"(?:(?:option|choice|number|no|nr|opcion|numero|la|el|the) ?)?#?([1-9][0-9]?)")
+_AROUND = " .,;:!?)(#\"'"
+_FILLER = re.compile(r"^(?:please |por favor )|(?: please| por favor| thanks| gracias)$")
+
+
+def find_choice(text: str, messages: Sequence[Message], awaiting: Awaiting | None) -> QuickReply | None:
+    """The choice that the text takes among those offered last; None when it takes none.
+
+    A number alone is not a choice when the assistant has asked for something else since: "How old is he?" - "2".
+    """
+    said = _plain(text)
+    if not said:
+        return None
+    ours = [message for message in messages if message.author is not Author.MEMBER]
+    offering = next((message for message in reversed(ours) if message.quick_replies), None)
+    if offering is None:
+        return None
+    offered = offering.quick_replies
+    by_title = next((reply for reply in offered if _plain(reply.title) == said), None)
+    if by_title is not None:
+        return by_title
+    asked_for_other = awaiting is not None and awaiting.kind != "choice" and offering is not ours[-1]
+    number = _NUMBER.fullmatch(said)
+    if number is None or asked_for_other or int(number[1]) > len(offered):
+        return None
+    return offered[int(number[1]) - 1]
+
+
+def _plain(text: str) -> str:
+    return _FILLER.sub("", normalise(text).strip(_AROUND)).strip(_AROUND)

@@ -1,0 +1,129 @@
+"""How is a text kept until it was acted on? Once, in order for each pair of numbers, by whoever claims it first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+
+from bot.channels.sms.consent_store import is_free, read_consent, same_pair, write_consent
+from bot.channels.sms.model import Addresses, Consent, DeliveryStatus, InboundText, Reply
+from bot.conversations.deliveries_store import deliveries
+from bot.database import Database, UtcDateTime, metadata
+
+sms_inbox = sa.Table(
+    "sms_inbox",
+    metadata,
+    # The carrier's id of the text: what comes twice is kept once.
+    sa.Column("message_sid", sa.String(34), primary_key=True),
+    sa.Column("member_address", sa.String(16), nullable=False),
+    sa.Column("plan_address", sa.String(16), nullable=False),
+    # Emptied when the text was acted on: the words then stand in the conversation, or nowhere.
+    sa.Column("body", sa.Text),
+    sa.Column("num_media", sa.Integer, nullable=False),
+    sa.Column("opt_out_type", sa.String(16)),
+    sa.Column("received_at", UtcDateTime, nullable=False),
+    sa.Column("lease_until", UtcDateTime),
+    sa.Column("handled_at", UtcDateTime),
+    sa.Index("ix_sms_inbox_open", "handled_at", "received_at"),
+)
+
+
+class InboxStore:
+    """The texts that came in. Every method raises StoreUnavailable when the database cannot answer.
+
+    Work is claimed by a lease, written in one transaction: of two processes on one database one gets it, and what a
+    process left behind when it ended is free again when its lease is over.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def receive(self, text: InboundText, now: datetime) -> bool:
+        """Keeps a text to be acted on; False when it came before, and then nothing is done."""
+        values = {
+            "message_sid": text.sid,
+            "member_address": text.addresses.member,
+            "plan_address": text.addresses.plan,
+            "body": text.body,
+            "num_media": text.media,
+            "opt_out_type": text.carrier_answer,
+            "received_at": now,
+        }
+        try:
+            await self._database.write(lambda connection: connection.execute(sa.insert(sms_inbox).values(values)))
+        except IntegrityError:
+            return False
+        return True
+
+    async def find_texts(self, now: datetime, limit: int) -> Sequence[str]:
+        """The sids of texts to act on: of each pair of numbers the oldest that waits, unless somebody is at it."""
+        other = sms_inbox.alias()
+        earlier = sa.tuple_(other.c.received_at, other.c.message_sid) < sa.tuple_(
+            sms_inbox.c.received_at, sms_inbox.c.message_sid
+        )
+        query = (
+            sa.select(sms_inbox.c.message_sid)
+            .where(sms_inbox.c.handled_at.is_(None), is_free(sms_inbox, now))
+            .where(~sa.exists().where(other.c.handled_at.is_(None), same_pair(other, sms_inbox), earlier))
+            .order_by(sms_inbox.c.received_at, sms_inbox.c.message_sid)
+            .limit(limit)
+        )
+        return await self._database.read(lambda connection: connection.execute(query).scalars().all())
+
+    async def claim_text(self, sid: str, now: datetime, lease_until: datetime) -> InboundText | None:
+        """Takes a text for as long as the lease lasts; None when another was faster."""
+
+        def work(connection: sa.Connection) -> InboundText | None:
+            free = (sms_inbox.c.message_sid == sid, sms_inbox.c.handled_at.is_(None), is_free(sms_inbox, now))
+            claimed = connection.execute(sa.update(sms_inbox).where(*free).values(lease_until=lease_until))
+            if not claimed.rowcount:
+                return None
+            row = connection.execute(sa.select(sms_inbox).where(sms_inbox.c.message_sid == sid)).one()
+            addresses = Addresses(row.member_address, row.plan_address)
+            return InboundText(row.message_sid, addresses, row.body or "", row.num_media, row.opt_out_type)
+
+        return await self._database.write(work)
+
+    async def finish_text(
+        self, text: InboundText, now: datetime, *, consent: Consent | None = None, reply: Reply | None = None
+    ) -> bool:
+        """Ends the work on a text, with what it changes about consent and the reply about texting itself.
+
+        All in one transaction, and once: False when it was ended before. Only the first opt-out is replied to.
+        """
+
+        def work(connection: sa.Connection) -> bool:
+            open_row = (sms_inbox.c.message_sid == text.sid, sms_inbox.c.handled_at.is_(None))
+            ended = sa.update(sms_inbox).where(*open_row).values(handled_at=now, lease_until=None, body=None)
+            if not connection.execute(ended).rowcount:
+                return False
+            changed = consent is not None and write_consent(connection, text.addresses, consent, now)
+            if reply is not None and (changed or consent is not Consent.OUT):
+                _insert_reply(connection, text.addresses, reply, now)
+            return True
+
+        return await self._database.write(work)
+
+    async def read_consent(self, addresses: Addresses) -> Consent | None:
+        """What this phone last said about texts from this number; None when it never spoke of it."""
+        return await self._database.read(lambda connection: read_consent(connection, addresses))
+
+
+def _insert_reply(connection: sa.Connection, addresses: Addresses, reply: Reply, now: datetime) -> None:
+    values = {
+        "id": reply.id,
+        "part": 1,
+        "of": 1,
+        "member_address": addresses.member,
+        "plan_address": addresses.plan,
+        "kind": reply.kind.value,
+        "text": reply.text,
+        "status": DeliveryStatus.QUEUED.value,
+        "due_at": now,
+        "created_at": now,
+        "updated_at": now,
+    }
+    connection.execute(sa.insert(deliveries).values(values))

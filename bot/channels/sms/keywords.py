@@ -1,0 +1,165 @@
+"""Does a text speak of texting itself? STOP, START, HELP and COACH, in the carriers' words and in free wording.
+
+Fixed patterns over plain text, from `keywords.yml`; the same text always gives the same answer.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from bot.safety.gate import normalise
+
+_FILE = Path(__file__).with_name("keywords.yml")
+_NAME = re.compile(r"<([a-z_]+)>")
+_SENTENCE_ENDS = re.compile(r"[.!?\n\r\u00a1\u00bf]+")
+_PAUSES = re.compile(r"[,;:()\u2013\u2014]+|-{2,}| - ")
+_OTHER = re.compile(r"[^a-z0-9.,]+")
+_MARKS = re.compile(r"[.,]")
+
+
+class Keyword(str, Enum):
+    """What a text wants of texting itself; the first three are the carrier's matter, `coach` asks for a person."""
+
+    OPT_OUT = "opt_out"
+    OPT_IN = "opt_in"
+    HELP = "help"
+    COACH = "coach"
+
+
+@dataclass(frozen=True)
+class KeywordFound:
+    """A keyword, the language it was said in, and the entry of `keywords.yml` for the log."""
+
+    keyword: Keyword
+    language: str
+    entry: str
+
+
+@dataclass(frozen=True)
+class _Entry:
+    id: str
+    language: str
+    pattern: re.Pattern[str]
+    yields_to_call: bool
+
+
+@dataclass(frozen=True)
+class _Section:
+    """One keyword: whole texts with their languages, whole texts that may be polite, and patterns."""
+
+    keyword: Keyword
+    words: Mapping[str, str]
+    polite: Mapping[str, str]
+    entries: tuple[_Entry, ...]
+
+
+class Keywords:
+    """Finds what a text says about texting."""
+
+    def __init__(
+        self,
+        sections: tuple[_Section, ...],
+        when_out: _Section,
+        harmless: tuple[re.Pattern[str], ...],
+        call_instead: re.Pattern[str],
+        polite: re.Pattern[str],
+    ) -> None:
+        self._sections = sections
+        self._when_out = when_out
+        self._harmless = harmless
+        self._call_instead = call_instead
+        self._polite = polite
+
+    def find(self, text: str, *, is_opted_out: bool) -> KeywordFound | None:
+        """The keyword that the text is or says; an opt-out before anything else.
+
+        `is_opted_out` opens the words that mean an opt-in only then ("yes").
+        """
+        said = _prepare(text)
+        words = " ".join(_MARKS.sub(" ", said).split())
+        plain = self._without_politeness(words)
+        for section in (*self._sections, *((self._when_out,) if is_opted_out else ())):
+            language = section.words.get(words) or section.polite.get(plain)
+            if language:
+                return KeywordFound(section.keyword, language, "word")
+        for pattern in self._harmless:
+            said = pattern.sub(" … ", said)
+        wants_call = self._call_instead.search(said) is not None
+        for section in (*self._sections, *((self._when_out,) if is_opted_out else ())):
+            for entry in section.entries:
+                if entry.pattern.search(said) and not (wants_call and entry.yields_to_call):
+                    return KeywordFound(section.keyword, entry.language, entry.id)
+        return None
+
+    def _without_politeness(self, words: str) -> str:
+        before = ""
+        while before != words:
+            before, words = words, self._polite.sub("", words).strip()
+        return words
+
+
+def load_keywords(path: Path = _FILE) -> Keywords:
+    """Reads the patterns. Raises ValueError, naming the entry, when one cannot be used."""
+    content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    parts = _Parts(content["parts"])
+
+    def entries(rows: list[Mapping[str, Any]]) -> Iterator[_Entry]:
+        for row in rows:
+            pattern = parts.compile(row["id"], row["says"])
+            yield _Entry(row["id"], row["language"], pattern, bool(row.get("yields_to_call")))
+
+    sections = tuple(
+        _Section(
+            keyword,
+            _languages(content[keyword.value].get("words")),
+            _languages(content[keyword.value].get("words_or_polite")),
+            tuple(entries(content[keyword.value].get("entries", []))),
+        )
+        for keyword in Keyword
+    )
+    opt_in = content[Keyword.OPT_IN.value]
+    words_when_out = _languages(opt_in["words_when_out"])
+    when_out = _Section(Keyword.OPT_IN, words_when_out, words_when_out, tuple(entries(opt_in["entries_when_out"])))
+    harmless = tuple(parts.compile(row["id"], row["says"]) for row in content["harmless"])
+    polite = re.compile(rf"^{parts.fill('<polite>')}(?= |$)|(?:^| ){parts.fill('<polite>')}$")
+    return Keywords(sections, when_out, harmless, parts.compile("call_instead", content["call_instead"]), polite)
+
+
+def _prepare(text: str) -> str:
+    """The text as the patterns expect it: plain words, ` . ` between sentences and ` , ` between clauses."""
+    marked = _PAUSES.sub(" , ", _SENTENCE_ENDS.sub(" . ", text))
+    plain = " ".join(_OTHER.sub(" ", normalise(marked.replace("&", " and "))).split()).strip(" .,")
+    return f". {plain} ."
+
+
+def _languages(words: Mapping[str, list[str]] | None) -> Mapping[str, str]:
+    found: dict[str, str] = {}
+    for language, listed in (words or {}).items():
+        for word in listed:
+            found.setdefault(str(word), language)
+    return found
+
+
+class _Parts:
+    """The named pieces, ready to be put into patterns."""
+
+    def __init__(self, parts: Mapping[str, str]) -> None:
+        self._parts: dict[str, str] = {}
+        for name, pattern in parts.items():
+            self._parts[name] = self.fill(pattern)
+
+    def fill(self, pattern: str) -> str:
+        return _NAME.sub(lambda name: f"(?:{self._parts[name[1]]})", pattern)
+
+    def compile(self, entry: str, says: list[str]) -> re.Pattern[str]:
+        try:
+            return re.compile(rf"(?<!\w)(?:{'|'.join(self.fill(pattern) for pattern in says)})(?!\w)")
+        except (re.error, KeyError) as error:
+            raise ValueError(f"the entry {entry} of the texting keywords is not a pattern: {error}") from None

@@ -1,0 +1,242 @@
+"""How are deliveries kept on their way out? Claimed, sent, tried again, and moved on by what the carrier tells."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+
+from bot.channels.sms.consent_store import is_free, read_consent, same_pair, write_consent
+from bot.channels.sms.model import (
+    UNFINISHED,
+    Addresses,
+    Consent,
+    Delivery,
+    DeliveryKind,
+    DeliveryStatus,
+    moves_on,
+)
+from bot.conversations import rows
+from bot.conversations.deliveries_store import deliveries, sms_links
+from bot.conversations.model import Author, Message
+from bot.conversations.tables_store import conversations, messages
+from bot.database import Database
+
+_UNFINISHED = tuple(status.value for status in UNFINISHED)
+_DANGER = ("emergency", "crisis")
+
+
+class OutboxStore:
+    """The deliveries. Every method raises StoreUnavailable when the database cannot answer.
+
+    A claim is a lease that is written under the row's lock: of two processes on one database one gets it, and what a
+    process left behind when it ended is due again when its lease is over.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def find_deliveries(self, now: datetime, limit: int) -> Sequence[str]:
+        """The ids of deliveries that are due: of each pair of numbers the first unfinished one, so order is kept."""
+        table, other = deliveries, deliveries.alias()
+        earlier = _order(other) < _order(table)
+        waits = sa.and_(table.c.status == DeliveryStatus.QUEUED.value, table.c.due_at <= now)
+        left = sa.and_(table.c.status == DeliveryStatus.SENDING.value, is_free(table, now))
+        query = (
+            sa.select(table.c.id)
+            .where(sa.or_(waits, left))
+            .where(~sa.exists().where(other.c.status.in_(_UNFINISHED), same_pair(other, table), earlier))
+            .order_by(table.c.created_at, table.c.place, table.c.part, table.c.id)
+            .limit(limit)
+        )
+        return await self._database.read(lambda connection: connection.execute(query).scalars().all())
+
+    async def claim_delivery(self, delivery_id: str, now: datetime, lease_until: datetime) -> Delivery | None:
+        """Takes a delivery to be sent; None when another was faster, or when it may not be sent and is suppressed now.
+
+        An opted-out phone gets the confirmation alone, and what the safety gate says: to such a phone it speaks only
+        where danger stands in the very text that opts out.
+        """
+        table = deliveries
+
+        def work(connection: sa.Connection) -> Delivery | None:
+            row = connection.execute(sa.select(table).where(table.c.id == delivery_id).with_for_update()).first()
+            if row is None or row.status not in _UNFINISHED:
+                return None
+            unclear = row.status == DeliveryStatus.SENDING.value
+            if ((row.lease_until or now) if unclear else row.due_at) > now:
+                return None
+            message = _read_message(connection, row.message_id)
+            change = sa.update(table).where(table.c.id == delivery_id)
+            addresses = Addresses(row.member_address, row.plan_address)
+            kind = DeliveryKind(row.kind)
+            is_allowed = kind is DeliveryKind.CONFIRMATION or (message is not None and _is_safety(message))
+            if not is_allowed and read_consent(connection, addresses) is Consent.OUT:
+                connection.execute(change.values(status=DeliveryStatus.SUPPRESSED.value, updated_at=now))
+                return None
+            connection.execute(
+                change.values(
+                    status=DeliveryStatus.SENDING.value,
+                    attempts=row.attempts + 1,
+                    # Of several unclear attempts the first is the one to look back to.
+                    attempted_at=row.attempted_at if unclear and row.attempted_at else now,
+                    lease_until=lease_until,
+                    updated_at=now,
+                )
+            )
+            locale = sa.select(conversations.c.locale).where(conversations.c.id == row.conversation_id)
+            return Delivery(
+                id=row.id,
+                addresses=addresses,
+                kind=kind,
+                part=row.part,
+                of=row.of,
+                attempts=row.attempts + 1,
+                created_at=row.created_at,
+                conversation_id=row.conversation_id,
+                locale=connection.execute(locale).scalar_one_or_none() or "en",
+                message=message,
+                text=row.text,
+                unclear_since=(row.attempted_at or row.created_at) if unclear else None,
+            )
+
+        return await self._database.write(work)
+
+    async def add_parts(self, delivery: Delivery, ids: Sequence[str], now: datetime) -> None:
+        """Plans the further parts of a message that needs several texts; planned already, nothing changes."""
+        table = deliveries
+
+        def work(connection: sa.Connection) -> None:
+            row = connection.execute(sa.select(table).where(table.c.id == delivery.id).with_for_update()).one()
+            if row.of > 1:
+                return
+            shared = {
+                name: getattr(row, name)
+                for name in (
+                    "message_id", "conversation_id", "member_address", "plan_address", "kind", "place", "created_at"
+                )
+            }  # fmt: skip
+            connection.execute(sa.update(table).where(table.c.id == delivery.id).values(of=len(ids) + 1))
+            queued = {"of": len(ids) + 1, "status": DeliveryStatus.QUEUED.value, "due_at": now, "updated_at": now}
+            parts = [{**shared, **queued, "id": id_, "part": part} for part, id_ in enumerate(ids, 2)]
+            connection.execute(sa.insert(table), parts)
+
+        await self._database.write(work)
+
+    async def find_known(self, sids: Sequence[str]) -> frozenset[str]:
+        """Those of the carrier's ids that belong to a delivery already."""
+        query = sa.select(deliveries.c.provider_sid).where(deliveries.c.provider_sid.in_(sids))
+        return frozenset(await self._database.read(lambda connection: connection.execute(query).scalars().all()))
+
+    async def postpone(
+        self, delivery: Delivery, now: datetime, due_at: datetime, *, code: str, is_unclear: bool
+    ) -> None:
+        """Tries again later. `is_unclear` when this attempt may have reached the carrier, which is asked first then."""
+        table = deliveries
+        mine = (
+            table.c.id == delivery.id,
+            table.c.status == DeliveryStatus.SENDING.value,
+            table.c.attempts == delivery.attempts,
+        )
+        later: dict[str, object] = {"error_code": code[:32], "updated_at": now}
+        if is_unclear:
+            later["lease_until"] = due_at
+        else:
+            later |= {"status": DeliveryStatus.QUEUED.value, "due_at": due_at, "lease_until": None}
+        await self._database.write(lambda connection: connection.execute(sa.update(table).where(*mine).values(later)))
+
+    async def settle(
+        self,
+        delivery_id: str,
+        status: DeliveryStatus,
+        now: datetime,
+        *,
+        sid: str | None = None,
+        code: str | None = None,
+        opts_out: bool = False,
+    ) -> bool:
+        """Moves a delivery on, never backwards; False when it stands there or further already.
+
+        `opts_out` when the carrier says that the phone wants no texts, whoever it told so.
+        """
+        return await self._move(deliveries.c.id == delivery_id, status, now, sid=sid, code=code, opts_out=opts_out)
+
+    async def record_callback(
+        self,
+        sid: str,
+        delivery_id: str | None,
+        status: DeliveryStatus,
+        now: datetime,
+        *,
+        code: str | None,
+        opts_out: bool,
+    ) -> bool:
+        """The same, as the carrier tells it later: by its own id, else by ours where no text of its is known yet."""
+        known = deliveries.c.provider_sid == sid
+        if await self._move(known, status, now, code=code, opts_out=opts_out):
+            return True
+        if delivery_id is None:
+            return False
+        unnamed = sa.and_(deliveries.c.id == delivery_id, deliveries.c.provider_sid.is_(None))
+        return await self._move(unnamed, status, now, sid=sid, code=code, opts_out=opts_out)
+
+    async def add_link(self, secret_hash: str, conversation_id: str, now: datetime, expires_at: datetime) -> None:
+        """Makes a one-time link that opens the conversation until it expires."""
+        values = {
+            "secret_hash": secret_hash,
+            "conversation_id": conversation_id,
+            "created_at": now,
+            "expires_at": expires_at,
+        }
+        await self._database.write(lambda connection: connection.execute(sa.insert(sms_links).values(values)))
+
+    async def _move(
+        self,
+        which: sa.ColumnElement[bool],
+        status: DeliveryStatus,
+        now: datetime,
+        *,
+        sid: str | None = None,
+        code: str | None,
+        opts_out: bool,
+    ) -> bool:
+        table = deliveries
+
+        def work(connection: sa.Connection) -> bool:
+            row = connection.execute(sa.select(table).where(which).with_for_update()).first()
+            if row is None:
+                return False
+            if opts_out:
+                write_consent(connection, Addresses(row.member_address, row.plan_address), Consent.OUT, now)
+            if not moves_on(DeliveryStatus(row.status), status):
+                return False
+            values = {
+                "status": status.value,
+                "provider_sid": row.provider_sid or sid,
+                "error_code": code[:32] if code else None,
+                "lease_until": None,
+                "updated_at": now,
+            }
+            connection.execute(sa.update(table).where(table.c.id == row.id).values(values))
+            return True
+
+        try:
+            return await self._database.write(work)
+        except IntegrityError:
+            # The carrier's id belongs to another delivery already.
+            return False
+
+
+def _order(table: sa.FromClause) -> sa.Tuple:
+    return sa.tuple_(table.c.created_at, table.c.place, table.c.part, table.c.id)
+
+
+def _is_safety(message: Message) -> bool:
+    return message.author is Author.SYSTEM and message.outcome in _DANGER
+
+
+def _read_message(connection: sa.Connection, message_id: str | None) -> Message | None:
+    row = connection.execute(sa.select(messages).where(messages.c.id == message_id)).first()
+    return rows.read_message(row) if row is not None else None

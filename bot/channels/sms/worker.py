@@ -1,0 +1,97 @@
+"""How is waiting work done, a few things at a time, from the process's start to its end?
+
+The work itself waits in rows: a worker only asks what is due, so a restart or a second process loses and doubles
+nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from functools import partial
+
+import structlog
+
+from bot.database import StoreUnavailable
+
+log = structlog.get_logger()
+
+_AT_ONCE = 8
+# What a database that is away may be asked.
+_AFTER_FAILURE_S = 1.0
+
+
+class Worker:
+    """Asks `find_due` for ids when it is woken or `poll_s` have passed, and hands each to `work` once at a time."""
+
+    def __init__(
+        self,
+        name: str,
+        find_due: Callable[[int], Awaitable[Sequence[str]]],
+        work: Callable[[str], Awaitable[None]],
+        poll_s: float,
+    ) -> None:
+        self._name = name
+        self._find_due = find_due
+        self._work = work
+        self._poll_s = poll_s
+        self._awake = asyncio.Event()
+        self._running: dict[str, asyncio.Task[None]] = {}
+        self._loop: asyncio.Task[None] | None = None
+
+    def wake(self) -> None:
+        """There may be something to do now."""
+        self._awake.set()
+
+    def start(self) -> None:
+        """Begins; needs a running event loop."""
+        self._loop = asyncio.create_task(self._run(), name=f"sms-{self._name}")
+
+    async def stop(self, timeout_s: float) -> None:
+        """Takes nothing new and lets what is in flight end, for so long; what is cut off then, a lease gives back."""
+        if self._loop is not None:
+            self._loop.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._loop
+        running = tuple(self._running.values())
+        if running:
+            _, late = await asyncio.wait(running, timeout=timeout_s)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+
+    async def _run(self) -> None:
+        while True:
+            self._awake.clear()
+            pause = self._poll_s
+            try:
+                await self._take_up()
+            except Exception as error:
+                if not isinstance(error, StoreUnavailable):
+                    log.error("sms.worker_failed", worker=self._name, error=type(error).__name__)
+                pause = max(pause, _AFTER_FAILURE_S)
+            with suppress(asyncio.TimeoutError):
+                await asyncio.wait_for(self._awake.wait(), pause)
+
+    async def _take_up(self) -> None:
+        free = _AT_ONCE - len(self._running)
+        if free <= 0:
+            return
+        due = [id_ for id_ in await self._find_due(_AT_ONCE * 2) if id_ not in self._running]
+        for id_ in due[:free]:
+            task = asyncio.create_task(self._do(id_))
+            self._running[id_] = task
+            task.add_done_callback(partial(self._ended, id_))
+
+    def _ended(self, id_: str, done: asyncio.Task[None]) -> None:
+        self._running.pop(id_, None)
+        # What waited behind this may go now.
+        self._awake.set()
+
+    async def _do(self, id_: str) -> None:
+        try:
+            await self._work(id_)
+        except Exception as error:
+            # Its lease gives it back; waking at once would only fail again.
+            log.error("sms.work_failed", worker=self._name, id=id_, error=type(error).__name__)
