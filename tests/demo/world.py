@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
@@ -26,6 +26,7 @@ DANA = "+12155550101"
 MARCUS = "+12155550102"
 
 Result = TypeVar("Result")
+Prepare = Callable[[web.Request, web.StreamResponse], Awaitable[None]]
 
 
 @dataclass(frozen=True)
@@ -133,8 +134,8 @@ async def never(holds: Callable[[], object], for_s: float = 0.3) -> None:
 
 
 @asynccontextmanager
-async def open_world(**options: Any) -> AsyncIterator[World]:
-    """A carrier without waiting times, or with other options of `create_carrier`."""
+async def open_world(prepare: Prepare | None = None, **options: Any) -> AsyncIterator[World]:
+    """A carrier without waiting times, or with other options of `create_carrier`; `prepare` sees every response."""
     product = Product()
     app = web.Application()
     app.router.add_post("/sms/twilio", product.hear)
@@ -152,7 +153,10 @@ async def open_world(**options: Any) -> AsyncIterator[World]:
                 **options,
             }
         )
-        async with TestServer(create_carrier_app(carrier)) as server:
+        carrier_app = create_carrier_app(carrier)
+        if prepare:
+            carrier_app.on_response_prepare.append(prepare)
+        async with TestServer(carrier_app) as server:
             base_url = str(server.make_url("")).rstrip("/")
             async with ClientSession(base_url) as http:
                 yield World(carrier, product, base_url, http)

@@ -83,7 +83,11 @@ class Postman:
 
     async def open(self) -> None:
         """Gets ready; needs a running loop."""
-        self._session = aiohttp.ClientSession(timeout=_TIMEOUT, cookie_jar=aiohttp.DummyCookieJar())
+        # A connection kept from before the product was restarted would fail as if the product were away.
+        connector = aiohttp.TCPConnector(force_close=True)
+        self._session = aiohttp.ClientSession(
+            timeout=_TIMEOUT, connector=connector, cookie_jar=aiohttp.DummyCookieJar()
+        )
 
     async def close(self) -> None:
         """Closes the connections."""
