@@ -3,50 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 from aiohttp import web
 
 from actions.server import build_executor, create_actions_app
 from actions.services import ActionServices
+from bot.channels.answering import Answering
 from bot.channels.intake import Intake
-from bot.channels.live import LiveHub
 from bot.channels.rate_limit import RateLimits
+from bot.channels.text_privacy import TextPrivacy
 from bot.channels.web.app import WebSettings, create_web_app
 from bot.channels.web.identity import Portal
-from bot.channels.wording import WordingError, load_wording
-from bot.conversations.ids import RandomIds
-from bot.conversations.service import ConversationService, ConversationSettings
-from bot.conversations.store import SqlConversationStore
+from bot.console.accounts import add_demo_coaches
+from bot.console.app import ConsoleSettings, create_console
+from bot.console.operations import CONSOLE_API
+from bot.conversations.callbacks import CallbackService
+from bot.conversations.desk_store import DeskStore
+from bot.conversations.handoff_service import HandoffService
+from bot.conversations.sweep import Sweep
+from bot.core import DEMO, RESPONSES, Core, open_core, open_database, utc_now
 from bot.database import Database
 from bot.database.migrate import migrate
 from bot.engine_client import EngineClient
 from bot.failures import StartFailed
 from bot.safety.lexicon import load_gate
 from bot.settings import Settings, SettingsError
-from knowledge.bootstrap import Knowledge, build_knowledge
+from bot.texting import add_texting, read_texting
 from knowledge.content_files import ContentError
 from knowledge.importing import import_file, load_content
 
-ROOT = Path(__file__).parents[1]
-RESPONSES = ROOT / "data" / "responses"
-DEMO_MEMBERS = ROOT / "bot" / "demo" / "members.csv"
-
-
-def utc_now() -> datetime:
-    """The clock of everything that is put together here."""
-    return datetime.now(timezone.utc)
-
-
-def open_database(settings: Settings) -> Database:
-    """The database of the settings, not yet connected. Raises SettingsError."""
-    try:
-        return Database.open(settings.database_url)
-    except ValueError as error:
-        raise SettingsError(f"GENE_GUIDE_DATABASE_URL cannot be used: {error}.") from None
+__all__ = ["Core", "build_actions", "build_gateway", "open_core", "open_database", "prepare_database"]
 
 
 def prepare_database(database: Database, *, demo: bool = False) -> str:
@@ -60,57 +47,26 @@ def prepare_database(database: Database, *, demo: bool = False) -> str:
     except ContentError as error:
         raise StartFailed(f"The shipped content cannot be loaded: {error}") from None
     if demo:
-        import_file(database, "members", DEMO_MEMBERS, now=utc_now())
+        import_file(database, "members", DEMO / "members.csv", now=utc_now())
+        add_demo_coaches(database, utc_now)
     return (
         f"The database is up to date: {content.plans} plans, {content.documents} documents, {content.facts} facts, "
         f"{content.therapies} therapies, {content.facilities} facilities."
     )
 
 
-@dataclass(frozen=True)
-class Core:
-    """What gateway and actions share: the database and the services on it."""
-
-    database: Database
-    knowledge: Knowledge
-    conversations: ConversationService
-
-
-@asynccontextmanager
-async def open_core(settings: Settings) -> AsyncIterator[Core]:
-    """Opens the database and builds the services; closes it at the end."""
-    database = open_database(settings)
-    try:
-        yield Core(
-            database=database,
-            knowledge=build_knowledge(database, utc_now),
-            conversations=ConversationService(
-                SqlConversationStore(database),
-                utc_now,
-                RandomIds(),
-                ConversationSettings(
-                    token_lifetime=timedelta(hours=settings.conversation_ttl_hours),
-                    verified_for=timedelta(minutes=settings.verified_minutes),
-                ),
-            ),
-        )
-    finally:
-        await database.close()
-
-
-def build_gateway(settings: Settings, core: Core, engine: EngineClient) -> web.Application:
-    """What members reach. Raises SettingsError, StartFailed."""
-    try:
-        wording = load_wording(RESPONSES)
-    except WordingError as error:
-        raise StartFailed(f"The gateway's wording cannot be used: {error}.") from None
-    live = LiveHub()
-    intake = Intake(core.conversations, engine, load_gate(), wording, live)
+def build_gateway(settings: Settings, core: Core, engine: EngineClient, address: str) -> web.Application:
+    """What members, coaches and the carrier reach at `address`. Raises SettingsError, StartFailed."""
+    gate = load_gate()
+    privacy = TextPrivacy(core.knowledge.therapies.list_names, core.conversations, core.wording)
+    answering = Answering(core.conversations, core.announcements, engine, gate, core.wording, core.live, privacy)
+    intake = Intake(core.conversations, core.requests, answering, engine, gate, core.wording)
     limits = RateLimits.per_minute(
         conversations=settings.conversations_per_minute, messages=settings.messages_per_minute
     )
+    texting = read_texting(settings, address)
     try:
-        return create_web_app(
+        app = create_web_app(
             settings=WebSettings(
                 demo=settings.demo,
                 embed_origins=tuple(settings.embed_origins.split()),
@@ -120,14 +76,44 @@ def build_gateway(settings: Settings, core: Core, engine: EngineClient) -> web.A
             ),
             intake=intake,
             conversations=core.conversations,
-            live=live,
+            live=core.live,
             plans=core.knowledge.policies,
             database=core.database,
             engine_readiness=engine.is_ready,
             find_member=core.knowledge.eligibility.find_vouched_member,
+            other_apis=(CONSOLE_API,),
         )
     except ValueError as error:
         raise SettingsError(f"The portal's key cannot be used: {error}.") from None
+    _add_desk(app, settings, core, privacy)
+    if texting is not None:
+        add_texting(app, texting, core, intake, gate)
+    return app
+
+
+def _add_desk(app: web.Application, settings: Settings, core: Core, privacy: TextPrivacy) -> None:
+    """The coaches' console, and the timers of everything that they do."""
+    desk = DeskStore(core.database)
+    handoffs = HandoffService(core.record, desk, core.coaches, core.announcements, privacy)
+    create_console(
+        app,
+        settings=ConsoleSettings(
+            demo=settings.demo, public_url=settings.public_url, trusted_proxies=settings.trusted_proxies
+        ),
+        handoffs=handoffs,
+        callbacks=CallbackService(core.record, desk, core.coaches),
+        coaches=core.coaches,
+        conversations=core.conversations,
+        live=core.live,
+        clock=utc_now,
+    )
+    sweep = Sweep(core.record, desk, core.coaches, handoffs, core.announcements)
+
+    async def sweeping(app: web.Application) -> AsyncIterator[None]:
+        async with sweep.running():
+            yield
+
+    app.cleanup_ctx.append(sweeping)
 
 
 def build_actions(core: Core, secret: str) -> web.Application:
@@ -138,6 +124,7 @@ def build_actions(core: Core, secret: str) -> web.Application:
         facilities=core.knowledge.facilities,
         eligibility=core.knowledge.eligibility,
         conversations=core.conversations,
+        handoffs=core.requests,
     )
     return create_actions_app(build_executor(services, RESPONSES), secret)
 

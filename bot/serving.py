@@ -63,7 +63,7 @@ async def run_gateway(settings: Settings) -> int:
         core = await stack.enter_async_context(open_core(settings))
         engine = EngineClient(settings.engine_url, settings.engine_secret.get_secret_value(), settings.engine_timeout_s)
         stack.push_async_callback(engine.close)
-        await _serve(stack, build_gateway(settings, core, engine), listener)
+        await _serve(stack, build_gateway(settings, core, engine, _address(listener)), listener)
         _say_ready(settings, listener)
         await _stop_signals().wait()
     return 0
@@ -117,7 +117,7 @@ async def _start_everything(
     await warming
     await _serve(stack, build_actions(core, actions_secret), actions)
     await engine.wait_until_ready(ENGINE_START_TIMEOUT_S)
-    await _serve(stack, build_gateway(settings, core, client), members)
+    await _serve(stack, build_gateway(settings, core, client, _address(members)), members)
 
 
 async def _start_engine(

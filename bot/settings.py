@@ -49,6 +49,25 @@ class Settings(BaseSettings):
         "", description="File for the log; empty writes to standard error, in demo mode `var/log/gene-guide.log`."
     )
 
+    public_url: str = Field(
+        "", description="Address at which members and the carrier reach us, such as `https://chat.plan.example`."
+    )
+    coach_hours: str = Field(
+        "", description="YAML file with the coaches' hours and holidays; empty: unknown, and no call-back is offered."
+    )
+
+    sms_account_sid: str = Field("", description="Account at the SMS carrier; empty switches texts off.")
+    sms_auth_token: SecretStr = Field(
+        SecretStr(""), description="Token that signs the carrier's webhooks and our calls."
+    )
+    sms_numbers: str = Field(
+        "", description="The plans' numbers, space-separated, each with its plan: `+12155550190=independence`."
+    )
+    sms_api_url: str = Field("https://api.twilio.com", description="Address of the carrier's REST API.")
+    sms_conversation_hours: int = Field(
+        72, ge=1, le=720, description="Hours without a text after which the next one begins a new conversation."
+    )
+
     conversation_ttl_hours: int = Field(
         24, ge=1, le=720, description="Hours after which a conversation's token no longer opens it."
     )
@@ -88,9 +107,13 @@ class Settings(BaseSettings):
             raise ValueError("demo mode shows fictional members and listens on loopback addresses only")
         if not is_loopback(self.actions_host) and not self.actions_secret.get_secret_value():
             raise ValueError("actions beyond loopback need actions_secret")
-        for name in ("engine_secret", "actions_secret"):
+        for name in ("engine_secret", "actions_secret", "sms_auth_token"):
             if "${" in getattr(self, name).get_secret_value():
                 raise ValueError(f"{name} holds a placeholder instead of a secret")
+        if self.sms_account_sid and not (
+            self.sms_auth_token.get_secret_value() and self.sms_numbers and self.public_url
+        ):
+            raise ValueError("texts need sms_auth_token, sms_numbers and public_url beside sms_account_sid")
         if self.engine_url and not self.engine_secret.get_secret_value():
             raise ValueError("an engine that runs elsewhere needs engine_secret")
         return self

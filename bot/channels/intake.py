@@ -5,22 +5,18 @@ The path of one message: seen before? - safety gate - recorded - who holds? - en
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
-from typing import Protocol
+from datetime import timedelta
 
 import structlog
 
-from bot.channels import wording as words
+from bot import wording as words
+from bot.channels.answering import Answering, TurnTaker
 from bot.channels.background import Background
-from bot.channels.live import LiveHub, Typing
-from bot.channels.replies import CheckedAnswer, check_answer, settle_danger
 from bot.channels.turn_locks import TurnLocks
-from bot.channels.wording import Wording
 from bot.conversations.model import (
-    Author,
     Channel,
     Conversation,
     ConversationClosed,
@@ -30,37 +26,15 @@ from bot.conversations.model import (
     Message,
     State,
     Turn,
-    Understood,
 )
+from bot.conversations.port import AlreadyRecorded
+from bot.conversations.requests import HandoffRequests
 from bot.conversations.service import ConversationService, OpenedConversation
 from bot.conversations.vocabulary import HANDOFF_CHOICE
-from bot.engine_client import EngineTurn, EngineUnavailable
 from bot.safety.gate import SafetyFinding, SafetyGate, SafetyLevel
+from bot.wording import Wording
 
 log = structlog.get_logger()
-
-_SAFETY_KEYS = {SafetyLevel.EMERGENCY: words.EMERGENCY, SafetyLevel.CRISIS: words.CRISIS}
-
-
-class TurnTaker(Protocol):
-    """The engine, as the intake needs it."""
-
-    async def take_turn(
-        self,
-        *,
-        turn_id: str,
-        conversation_id: str,
-        channel: str,
-        text: str | None = None,
-        choice: str | None = None,
-        locale: str | None = None,
-    ) -> EngineTurn:
-        """One turn of the assistant. Raises EngineUnavailable."""
-        ...
-
-    async def forget(self, conversation_id: str) -> None:
-        """Forgets the conversation's dialogue. Raises EngineUnavailable."""
-        ...
 
 
 class UnknownChoice(ConversationError):
@@ -92,16 +66,18 @@ class Intake:
     def __init__(
         self,
         conversations: ConversationService,
+        requests: HandoffRequests,
+        answering: Answering,
         engine: TurnTaker,
         gate: SafetyGate,
         wording: Wording,
-        live: LiveHub,
     ) -> None:
         self._conversations = conversations
+        self._requests = requests
+        self._answering = answering
         self._engine = engine
         self._gate = gate
         self._wording = wording
-        self._live = live
         self._locks = TurnLocks()
         self._background = Background()
 
@@ -124,6 +100,52 @@ class Intake:
             verified_member_id=verified_member_id,
         )
 
+    async def open_or_resume_sms(
+        self, *, member_address: str, plan_address: str, plan_id: str | None, locale: str = "en"
+    ) -> tuple[Conversation, bool]:
+        """The conversation of this phone with this number of the plan, and whether it began just now.
+
+        One that has expired ends first. Its first message says that this is an automated assistant.
+        """
+        found = await self._conversations.find_by_addresses(member_address, plan_address)
+        if found is not None:
+            if self._conversations.time_left(found) > timedelta(0):
+                return found, False
+            await self._conversations.close_conversation(found.id, farewell=None)
+        try:
+            opened = await self._conversations.open_conversation(
+                channel=Channel.SMS,
+                greeting=(self._wording.draft(words.SMS_GREETING, Channel.SMS, locale),),
+                plan_id=plan_id,
+                locale=locale,
+                addresses=(member_address, plan_address),
+            )
+        except AlreadyRecorded:
+            # Another gateway opened it with the member's other text.
+            found = await self._conversations.find_by_addresses(member_address, plan_address)
+            if found is None:
+                raise
+            return found, False
+        return opened.conversation, True
+
+    async def open_link(self, secret: str) -> OpenedConversation:
+        """The conversation that a one-time link opens, in the secure chat. Raises LinkNotFound."""
+        opened = await self._conversations.open_link(secret)
+        conversation = opened.conversation
+        welcome = self._wording.draft(words.JOIN_WELCOME, Channel.WEB, conversation.locale)
+        welcomed = await self._conversations.record_saying(conversation.id, replace(welcome, channel=Channel.WEB))
+        return replace(opened, messages=(*self.veil(conversation, opened.messages), *welcomed))
+
+    async def note_from_opted_out(self, conversation: Conversation, *, message_sid: str, text: str) -> None:
+        """Keeps the words of a member who may not be texted; danger is put before a coach, and nothing is said."""
+        finding = self._gate.check(text)
+        async with self._locks.hold(conversation.id):
+            turn = await self._conversations.record_member_message(
+                conversation.id, client_message_id=message_sid, text=text, channel=Channel.SMS
+            )
+            if turn.state is None:
+                await self._answering.answer_silently(turn, conversation, finding)
+
     async def receive(
         self,
         conversation: Conversation,
@@ -131,8 +153,11 @@ class Intake:
         client_message_id: str,
         text: str | None = None,
         choice: str | None = None,
+        channel: Channel = Channel.WEB,
     ) -> Turn:
         """Takes one message, `text` or the value of a quick reply; the same client_message_id gives the same answer.
+
+        It came by `channel`, and its answer goes there.
 
         Raises ConversationClosed, IdempotencyConflict, UnknownChoice, StoreUnavailable.
         """
@@ -143,13 +168,12 @@ class Intake:
             if turn is None:
                 shown = text or "" if choice is None else await self._title(conversation, choice)
                 turn = await self._conversations.record_member_message(
-                    conversation.id, client_message_id=client_message_id, text=shown, choice=choice
+                    conversation.id, client_message_id=client_message_id, text=shown, choice=choice, channel=channel
                 )
-                self._live.publish(conversation.id, turn.message)
             if turn.state is not None:
                 return replace(turn, replies=self.veil(conversation, turn.replies))
             # Recorded but not answered: the process ended in between, and the turn is taken again under its id.
-            return await self._answer(turn, conversation)
+            return await self._answering.answer(turn, conversation)
 
     async def list_messages(self, conversation: Conversation, *, after: int) -> tuple[Message, ...]:
         """The recorded messages after `seq`, as they may be shown again now."""
@@ -188,11 +212,11 @@ class Intake:
         """The member asks for a person with a button; asked again, the same answer. Raises ConversationClosed."""
         finding = self._gate.check(reason)
         async with self._locks.hold(conversation.id):
-            request = await self._conversations.request_handoff(
+            request = await self._requests.request_handoff(
                 conversation.id,
                 reason=reason,
                 cause="button",
-                announcement=self._say(words.HANDOFF_WAITING, conversation),
+                announces=True,
                 warning=None
                 if finding.level is SafetyLevel.NONE
                 else self._safety_draft(finding, conversation.channel),
@@ -209,18 +233,12 @@ class Intake:
         async with self._locks.hold(conversation.id):
             warning = self._safety_draft(finding, conversation.channel)
             with suppress(ConversationClosed):
-                self._live.publish(conversation.id, *await self._conversations.record_warning(conversation.id, warning))
+                await self._conversations.record_warning(conversation.id, warning)
 
     async def cancel_handoff(self, conversation: Conversation) -> Standing:
         """The member withdraws the request, or ends the live part. Raises ConversationClosed."""
         async with self._locks.hold(conversation.id):
-            cancelled = await self._conversations.cancel_handoff(
-                conversation.id,
-                announcements={
-                    Holder.WAITING: self._say(words.HANDOFF_CANCELLED, conversation),
-                    Holder.COACH: self._say(words.COACH_ENDED, conversation),
-                },
-            )
+            cancelled = await self._requests.cancel_handoff(conversation.id, announces=True)
             log.info("handoff.ended", conversation_id=conversation.id, holder=cancelled.ended.value)
             return await self._standing(conversation, cancelled.messages)
 
@@ -249,11 +267,10 @@ class Intake:
             turn = await self._conversations.find_unanswered(conversation.id)
             if turn is not None:
                 log.info("turn.taken_up", conversation_id=conversation.id, message_id=turn.message.id)
-                await self._answer(turn, conversation)
+                await self._answering.answer(turn, conversation)
 
     async def _standing(self, conversation: Conversation, messages: tuple[Message, ...]) -> Standing:
         state = self._conversations.read_state(await self._conversations.get_conversation(conversation.id))
-        self._live.publish(conversation.id, *messages, state)
         return Standing(messages, state)
 
     async def _title(self, conversation: Conversation, choice: str) -> str:
@@ -264,83 +281,8 @@ class Intake:
             return self._say(words.HANDOFF_WANTED, conversation).text
         raise UnknownChoice
 
-    async def _answer(self, turn: Turn, conversation: Conversation) -> Turn:
-        started = time.monotonic()
-        model_id = None
-        finding = self._gate.check(turn.message.text)
-        current = await self._conversations.get_conversation(conversation.id)
-        if finding.level is not SafetyLevel.NONE:
-            understood = Understood((finding.level.value,), finding.language, {}, 1.0)
-            answer = CheckedAnswer((self._safety_draft(finding, conversation.channel),), None, understood)
-        elif current.holder is Holder.COACH:
-            answer = CheckedAnswer((), None, Understood())
-        elif turn.message.choice == HANDOFF_CHOICE:
-            answer = await self._answer_handoff(conversation)
-        else:
-            self._live.publish(conversation.id, Typing(Author.ASSISTANT))
-            answer, model_id = await self._ask_engine(turn.message, current, finding)
-        answered = await self._conversations.record_answer(
-            conversation.id,
-            turn,
-            replies=answer.replies,
-            understood=answer.understood,
-            awaiting=answer.awaiting,
-            model_id=model_id,
-        )
-        if answered.state is not None:
-            self._live.publish(conversation.id, *answered.replies, answered.state)
-        log.info(
-            "turn.answered",
-            conversation_id=conversation.id,
-            message_id=turn.message.id,
-            outcomes=[reply.outcome for reply in answered.replies],
-            safety=finding.level.value,
-            ms=round((time.monotonic() - started) * 1000),
-        )
-        return answered
-
     def _say(self, key: str, conversation: Conversation) -> Draft:
         return self._wording.draft(key, conversation.channel, conversation.locale)
 
     def _safety_draft(self, finding: SafetyFinding, channel: Channel) -> Draft:
-        return self._warn(finding.level, finding.language, channel)
-
-    def _warn(self, level: SafetyLevel, language: str, channel: Channel) -> Draft:
-        # In the language of the cry for help, whatever the page was opened in.
-        return self._wording.draft(_SAFETY_KEYS[level], channel, language, Author.SYSTEM)
-
-    async def _answer_handoff(self, conversation: Conversation) -> CheckedAnswer:
-        """Without the engine: a request for a person must not depend on it."""
-        request = await self._conversations.request_handoff(conversation.id, reason="", cause="button")
-        said = self._say(words.ALREADY_WAITING if request.already else words.HANDOFF_WAITING, conversation)
-        return CheckedAnswer((said,), None, Understood(("coach_handoff",), "und", {}, 1.0))
-
-    async def _ask_engine(
-        self, message: Message, conversation: Conversation, finding: SafetyFinding
-    ) -> tuple[CheckedAnswer, str | None]:
-        try:
-            turn = await self._engine.take_turn(
-                turn_id=message.id,
-                conversation_id=conversation.id,
-                channel=conversation.channel.value,
-                text=message.text if message.choice is None else None,
-                choice=message.choice,
-                locale=conversation.locale,
-            )
-            blocked, silence = self._say(words.BLOCKED, conversation), self._say(words.SILENCE, conversation)
-            checked = check_answer(turn, blocked=blocked, silence=silence)
-            if message.choice is not None:
-                return checked, turn.model_id
-            answer = settle_danger(
-                checked,
-                was_harmless=finding.harmless,
-                unsure=self._say(words.SAFETY_UNSURE, conversation),
-                warning=lambda level, language: self._warn(SafetyLevel(level), language, conversation.channel),
-            )
-            # Whatever was asked before can still be answered.
-            return (answer if answer is checked else replace(answer, awaiting=conversation.awaiting)), turn.model_id
-        except Exception as error:
-            # Whatever happened in there, the member gets an answer and a way to a person.
-            why = error.reason if isinstance(error, EngineUnavailable) else type(error).__name__
-            log.error("engine.no_answer", conversation_id=conversation.id, error=why)
-            return CheckedAnswer((self._say(words.ENGINE_FAILURE, conversation),), None, Understood()), None
+        return self._answering.warn(finding.level, finding.language, channel)

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from enum import Enum
 from typing import Literal, NewType
+
+from bot.conversations.handoff import CoachRef, HandoffOutcome, Urgency
 
 ConversationId = NewType("ConversationId", str)
 MessageId = NewType("MessageId", str)
@@ -19,6 +21,7 @@ Citation = Mapping[str, str]
 Card = Mapping[str, object]
 
 HandoffCause = Literal["words", "button", "rule", "failure", "safety"]
+Told = Literal["waiting", "unavailable"]
 
 
 class Channel(str, Enum):
@@ -105,6 +108,10 @@ class Draft:
     # Not shown: the response key and the fact ids, so that every sentence that was said can be traced.
     key: str | None = None
     facts: tuple[str, ...] = ()
+    # The way it goes; None is the way that the member used last.
+    channel: Channel | None = None
+    # A text of this message carries a one-time link to the secure chat, made when it is sent.
+    with_link: bool = False
 
 
 @dataclass(frozen=True)
@@ -134,11 +141,30 @@ class Turn:
 
 @dataclass(frozen=True)
 class OpenHandoff:
-    """The standing request for a person: its place in the queue from 1 (0 once a coach took it), and what was said."""
+    """The standing request for a person: its place in the queue from 1 (0 once a coach took it), and what was said.
+
+    `told` is what the member last heard about it: that a coach will come, or that nobody is here; None is nothing yet.
+    """
 
     id: int
     position: int
     message_id: MessageId | None
+    urgency: Urgency = Urgency.NORMAL
+    cause: str = "words"
+    requested_at: datetime | None = None
+    told: Told | None = None
+    callback_day: date | None = None
+    callback_window: str | None = None
+    wait_minutes: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True)
+class Line:
+    """How many wait for a coach now, all together and the urgent alone, and how long others waited lately."""
+
+    waiting: int = 0
+    urgent: int = 0
+    waits: tuple[timedelta, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -162,6 +188,16 @@ class Conversation:
     last_seq: int = 0
     version: int = 0
     handoff: OpenHandoff | None = None
+    # Raised whenever the holder or the coach changes: what fences every action of a coach.
+    handoff_version: int = 0
+    coach: CoachRef | None = None
+    # The assistant answers nothing up to here: it stood before a coach's part of the conversation, or in it.
+    answered_up_to: int = 0
+    # E.164 numbers of a member who texts, and of the plan that is texted.
+    member_address: str | None = field(default=None, repr=False)
+    plan_address: str | None = None
+    last_outcome: HandoffOutcome | None = None
+    line: Line | None = None
 
 
 @dataclass(frozen=True)
@@ -179,6 +215,7 @@ class ConversationContext:
     locale: str
     verified_member_id: str | None
     holder: Holder
+    coach_outcome: HandoffOutcome | None = None
 
 
 @dataclass(frozen=True)
@@ -223,3 +260,9 @@ class IdempotencyConflict(ConversationError):
     """The same client_message_id came before with other content."""
 
     code = "IDEMPOTENCY_CONFLICT"
+
+
+class LinkNotFound(ConversationError):
+    """The one-time link opens nothing (any more)."""
+
+    code = "LINK_NOT_FOUND"

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from typing import Protocol
 
+from bot.conversations.handoff import CoachId, HandoffEvent, HandoffOutcome, Urgency
 from bot.conversations.model import (
     Conversation,
     ConversationError,
     ConversationId,
     Draft,
     HandoffCause,
+    Line,
     Message,
     MessageId,
     State,
+    Told,
     Turn,
     Understood,
 )
@@ -50,34 +53,89 @@ class Answer:
 
 @dataclass(frozen=True)
 class Request:
-    """A request for a person, to be opened."""
+    """A request for a person, to be opened; `on_duty` when a coach is there at this moment."""
 
     reason: str
     cause: HandoffCause
+    urgency: Urgency = Urgency.NORMAL
+    on_duty: bool = False
+
+
+@dataclass(frozen=True)
+class Ending:
+    """How a request or a coach's part ends."""
+
+    event: HandoffEvent
+    outcome: HandoffOutcome | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True)
+class Logged:
+    """One row for the log of handoffs."""
+
+    event: HandoffEvent
+    cause: str | None = None
+    coach: CoachId | None = None
 
 
 @dataclass(frozen=True)
 class Change:
     """Everything that one decision writes, in one transaction.
 
-    `announcement` is the message, among `entries` or recorded before, that told the member about the request.
+    `announcement` is the message, among `entries` or recorded before, that told the member about the request, and
+    `told` what it said. `claims` gives the request to a coach, `releases` puts it back at its old place.
     """
 
     conversation: Conversation
     entries: tuple[Entry, ...] = ()
     answer: Answer | None = None
     opens: Request | None = None
+    urgent: bool = False
     announcement: MessageId | None = None
-    claims: bool = False
-    ends: bool = False
+    told: Told | None = None
+    long_wait_told: bool = False
+    claims: CoachId | None = None
+    releases: bool = False
+    ends: Ending | None = None
+    callback_choice: tuple[date, str] | None = None
+    callback: CallbackPromise | None = None
+    log: tuple[Logged, ...] = ()
+
+    def with_messages(
+        self, conversation: Conversation, entries: tuple[Entry, ...], announcement: MessageId | None
+    ) -> Change:
+        """The same change with what is said to it."""
+        return replace(self, conversation=conversation, entries=entries, announcement=announcement)
+
+
+@dataclass(frozen=True)
+class HandoffEffect:
+    """What an answer to a member does to the handoff, recorded with the answer: both, or neither."""
+
+    opens: Request | None = None
+    told: Told | None = None
+    callback_choice: tuple[date, str] | None = None
+    callback: CallbackPromise | None = None
+
+
+@dataclass(frozen=True)
+class CallbackPromise:
+    """A call that a coach will make: the day and its part in `time_zone`, and the number in E.164."""
+
+    day: date
+    window: str
+    phone: str
+    time_zone: str
 
 
 @dataclass(frozen=True)
 class Recorded:
-    """What stands in the record after a change: the conversation as it is now, and the new messages."""
+    """What stands in the record after a change: the conversation as it is now and was, and the new messages."""
 
     conversation: Conversation
     messages: tuple[Message, ...]
+    before: Conversation
 
 
 @dataclass(frozen=True)
@@ -96,8 +154,17 @@ class ConversationStore(Protocol):
         """Records a new conversation with its first messages."""
         ...
 
-    async def change(self, conversation_id: str, now: datetime, decide: Callable[[Conversation], Change]) -> Recorded:
+    async def change(
+        self,
+        conversation_id: str,
+        now: datetime,
+        decide: Callable[[Conversation], Change],
+        *,
+        counts_line: bool = False,
+    ) -> Recorded:
         """Runs `decide` on the locked row and writes what it says: whole, or nothing when it raises.
+
+        With `counts_line` the conversation that it sees knows how many wait.
 
         Raises ConversationNotFound, and AlreadyRecorded when another writer was first.
         """
@@ -121,6 +188,18 @@ class ConversationStore(Protocol):
 
     async def find_turn(self, conversation_id: str, client_message_id: str) -> Turn | None:
         """The turn that a client's message began."""
+        ...
+
+    async def count_line(self, now: datetime) -> Line:
+        """How many wait for a coach now, and how long others waited lately."""
+        ...
+
+    async def find_by_addresses(self, member_address: str, plan_address: str, now: datetime) -> Conversation | None:
+        """The open conversation of this phone with this number of the plan."""
+        ...
+
+    async def use_link(self, secret_hash: str, token_hash: str, now: datetime, expires_at: datetime) -> str | None:
+        """Gives the conversation that a one-time link opens its new token; None for a link that opens nothing."""
         ...
 
     async def find_unanswered(self, conversation_id: str) -> Turn | None:

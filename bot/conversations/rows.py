@@ -7,6 +7,7 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
+from bot.conversations.handoff import CoachRef, HandoffOutcome
 from bot.conversations.model import (
     Author,
     Awaiting,
@@ -47,11 +48,17 @@ def conversation_values(conversation: Conversation) -> Values:
         "closed_at": conversation.closed_at,
         "last_seq": conversation.last_seq,
         "version": conversation.version,
+        "handoff_version": conversation.handoff_version,
+        "coach_id": conversation.coach.id if conversation.coach else None,
+        "answered_up_to": conversation.answered_up_to,
+        "last_outcome": conversation.last_outcome.value if conversation.last_outcome else None,
+        "member_address": conversation.member_address,
+        "plan_address": conversation.plan_address,
     }
 
 
-def read_conversation(row: Row) -> Conversation:
-    """A conversation from its row; its standing request is another table's."""
+def read_conversation(row: Row, coach_name: str | None) -> Conversation:
+    """A conversation from its row, with its coach's name beside it; its standing request is another table's."""
     return Conversation(
         id=row.id,
         channel=Channel(row.channel),
@@ -69,12 +76,19 @@ def read_conversation(row: Row) -> Conversation:
         closed_at=row.closed_at,
         last_seq=row.last_seq,
         version=row.version,
+        handoff_version=row.handoff_version,
+        coach=CoachRef(row.coach_id, coach_name or "") if row.coach_id else None,
+        answered_up_to=row.answered_up_to,
+        last_outcome=HandoffOutcome(row.last_outcome) if row.last_outcome else None,
+        member_address=row.member_address,
+        plan_address=row.plan_address,
     )
 
 
-def place(entry: Entry, seq: int, now: datetime) -> Message:
-    """The message that a draft becomes at its place in the order."""
+def place(entry: Entry, seq: int, now: datetime, channel: Channel) -> Message:
+    """The message that a draft becomes at its place in the order; it goes by `channel` unless it says otherwise."""
     content = {field.name: getattr(entry.draft, field.name) for field in fields(Draft)}
+    content["channel"] = entry.draft.channel or channel
     return Message(
         **content,
         id=entry.id,
@@ -105,6 +119,7 @@ def message_values(message: Message, conversation_id: str) -> Values:
         "client_message_id": message.client_message_id,
         "choice": message.choice,
         "reply_to": message.reply_to,
+        "channel": (message.channel or Channel.WEB).value,
         "created_at": message.created_at,
     }
 
@@ -122,6 +137,7 @@ def read_message(row: Row) -> Message:
         topic=row.topic,
         outcome=row.outcome,
         key=row.response_key,
+        channel=Channel(row.channel),
         id=row.id,
         seq=row.seq,
         created_at=row.created_at,

@@ -5,21 +5,29 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from bot.conversations.handoff import AlreadyClaimed, CoachRef, HandoffEvent, NotHolder, NotWaiting, Urgency
 from bot.conversations.model import (
     Author,
     Awaiting,
+    Channel,
     Conversation,
     ConversationClosed,
     ConversationContext,
     Draft,
+    HandoffCause,
     Holder,
+    Message,
     Queue,
     State,
 )
+from bot.conversations.port import Change, Ending, HandoffEffect, Logged
 
 # Outcomes that end a question the assistant had asked; a safety message or a failure leaves it open, so that
 # the member can still answer it.
 _KEEPS_QUESTION = frozenset({"emergency", "crisis", "failure"})
+
+# What is asked of a member to whom a call-back is offered.
+CALLBACK_FIELDS = ("callback_window", "phone")
 
 
 def check_open(conversation: Conversation) -> None:
@@ -38,15 +46,17 @@ def is_verified(conversation: Conversation, now: datetime, verified_for: timedel
     return now - last < verified_for
 
 
-def hear(conversation: Conversation, now: datetime, verified_for: timedelta) -> Conversation:
-    """The member wrote: a proof that has gone stale ends here, before anything is answered.
+def hear(
+    conversation: Conversation, now: datetime, verified_for: timedelta, channel: Channel | None = None
+) -> Conversation:
+    """The member wrote, by `channel`: a proof that has gone stale ends here, before anything is answered.
 
     Raises ConversationClosed.
     """
     check_open(conversation)
     if not is_verified(conversation, now, verified_for):
         conversation = replace(conversation, verified_member_id=None, verified_at=None)
-    return replace(conversation, last_member_message_at=now)
+    return replace(conversation, last_member_message_at=now, channel=channel or conversation.channel)
 
 
 def may_speak(holder: Holder, author: Author) -> bool:
@@ -71,6 +81,13 @@ def verify(conversation: Conversation, member_id: str, now: datetime) -> Convers
     return replace(conversation, verified_member_id=member_id, verified_at=now)
 
 
+def may_answer(conversation: Conversation, message: Message, author: Author) -> bool:
+    """Who may speak now, to this message: what stood before or in a coach's part is not the assistant's any more."""
+    if author is Author.ASSISTANT and message.seq <= conversation.answered_up_to:
+        return False
+    return may_speak(conversation.holder, author)
+
+
 def wait(conversation: Conversation) -> Conversation:
     """The member asked for a person; asking again changes nothing. Raises ConversationClosed."""
     check_open(conversation)
@@ -79,18 +96,91 @@ def wait(conversation: Conversation) -> Conversation:
     return conversation
 
 
-def claim(conversation: Conversation) -> Conversation:
-    """A coach takes a waiting conversation; in any other state nothing changes. Raises ConversationClosed."""
+def claim(conversation: Conversation, coach: CoachRef) -> Conversation:
+    """A coach takes a waiting conversation. Raises ConversationClosed, AlreadyClaimed, NotWaiting."""
     check_open(conversation)
-    if conversation.holder is Holder.WAITING:
-        return replace(conversation, holder=Holder.COACH)
-    return conversation
+    if conversation.coach is not None:
+        raise AlreadyClaimed(conversation.coach.name)
+    if conversation.holder is not Holder.WAITING:
+        raise NotWaiting
+    return replace(
+        conversation,
+        holder=Holder.COACH,
+        coach=coach,
+        answered_up_to=conversation.last_seq,
+        awaiting=without_callback(conversation.awaiting),
+    )
+
+
+def give_to(conversation: Conversation, coach: CoachRef) -> Conversation:
+    """Another coach takes over a held conversation. Raises NotHolder where nobody holds."""
+    if conversation.holder is not Holder.COACH:
+        raise NotHolder
+    return replace(conversation, coach=coach)
+
+
+def release(conversation: Conversation) -> Conversation:
+    """The coach is gone: the member waits again. Raises NotHolder where nobody holds."""
+    if conversation.holder is not Holder.COACH:
+        raise NotHolder
+    return replace(conversation, holder=Holder.WAITING, coach=None, answered_up_to=conversation.last_seq)
 
 
 def resume(conversation: Conversation) -> Conversation:
     """The assistant has the conversation again: request cancelled or live part over. Raises ConversationClosed."""
     check_open(conversation)
-    return replace(conversation, holder=Holder.ASSISTANT)
+    was_coached = conversation.holder is Holder.COACH
+    return replace(
+        conversation,
+        holder=Holder.ASSISTANT,
+        coach=None,
+        # What the member told the coach is not the assistant's to answer.
+        answered_up_to=conversation.last_seq if was_coached else conversation.answered_up_to,
+        awaiting=without_callback(conversation.awaiting),
+    )
+
+
+def urgency_of(cause: HandoffCause, has_danger: bool = False) -> Urgency:
+    """How soon a request should be seen: danger comes first."""
+    return Urgency.URGENT if has_danger or cause == "safety" else Urgency.NORMAL
+
+
+def apply(conversation: Conversation, effect: HandoffEffect) -> tuple[Conversation, Change]:
+    """What an answer does to the handoff beside being said: the conversation after it, and the rows that it writes.
+
+    A request that stands is not opened again, and a coach's part is not ended by it. Raises ConversationClosed.
+    """
+    standing = conversation.handoff
+    opens = effect.opens if standing is None else None
+    urgent = effect.opens is not None and effect.opens.urgency is Urgency.URGENT and standing is not None
+    log: list[Logged] = []
+    ends = None
+    if opens is not None:
+        conversation = wait(conversation)
+        log.append(Logged(HandoffEvent.REQUESTED, opens.cause))
+    if urgent and standing is not None and standing.urgency is not Urgency.URGENT:
+        log.append(Logged(HandoffEvent.URGENT, "safety"))
+    callback = effect.callback if conversation.holder is Holder.WAITING else None
+    if callback is not None:
+        conversation = resume(conversation)
+        ends = Ending(HandoffEvent.CALLBACK)
+        log.append(Logged(HandoffEvent.CALLBACK))
+    is_waiting = conversation.holder is Holder.WAITING
+    return conversation, Change(
+        conversation,
+        opens=opens,
+        urgent=urgent,
+        told=effect.told if is_waiting else None,
+        callback_choice=effect.callback_choice if is_waiting else None,
+        callback=callback,
+        ends=ends,
+        log=tuple(log),
+    )
+
+
+def without_callback(awaiting: Awaiting | None) -> Awaiting | None:
+    """What is still asked once no call-back is offered any more."""
+    return None if awaiting and awaiting.field in CALLBACK_FIELDS else awaiting
 
 
 def close(conversation: Conversation, now: datetime) -> Conversation:
@@ -100,6 +190,7 @@ def close(conversation: Conversation, now: datetime) -> Conversation:
     return replace(
         conversation,
         holder=Holder.CLOSED,
+        coach=None,
         closed_at=now,
         awaiting=None,
         verified_member_id=None,
@@ -113,7 +204,7 @@ def read_state(conversation: Conversation, now: datetime, verified_for: timedelt
     return State(
         holder=conversation.holder,
         awaiting=conversation.awaiting,
-        queue=Queue(waiting.position) if waiting else None,
+        queue=Queue(waiting.position, waiting.wait_minutes) if waiting else None,
         verified=is_verified(conversation, now, verified_for),
     )
 
@@ -121,12 +212,15 @@ def read_state(conversation: Conversation, now: datetime, verified_for: timedelt
 def read_context(conversation: Conversation, now: datetime, verified_for: timedelta) -> ConversationContext:
     """What an action may know of the conversation now."""
     verified = is_verified(conversation, now, verified_for)
+    is_text = conversation.channel is Channel.SMS
     return ConversationContext(
         conversation_id=conversation.id,
         channel=conversation.channel,
         plan_id=conversation.plan_id,
         state=conversation.state,
         locale=conversation.locale,
-        verified_member_id=conversation.verified_member_id if verified else None,
+        # Whoever holds the phone reads its texts: a record is shown in the secure chat alone.
+        verified_member_id=conversation.verified_member_id if verified and not is_text else None,
         holder=conversation.holder,
+        coach_outcome=conversation.last_outcome,
     )

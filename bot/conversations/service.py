@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from bot.conversations import rules
-from bot.conversations.ids import IdSource, hash_token, is_id, opens
+from bot.conversations.handoff import HandoffEvent
+from bot.conversations.ids import hash_token, is_id, opens
 from bot.conversations.model import (
     Author,
     Awaiting,
@@ -17,41 +17,25 @@ from bot.conversations.model import (
     ConversationId,
     ConversationNotFound,
     Draft,
-    HandoffCancellation,
-    HandoffCause,
-    HandoffRequest,
     Holder,
     IdempotencyConflict,
+    Line,
+    LinkNotFound,
     Message,
-    MessageId,
     QuickReply,
     State,
     Turn,
     Understood,
 )
-from bot.conversations.port import (
-    AlreadyRecorded,
-    Answer,
-    Change,
-    ConversationStore,
-    Entry,
-    Rating,
-    Recorded,
-    Request,
-)
+from bot.conversations.port import AlreadyRecorded, Answer, Change, Ending, Entry, HandoffEffect, Logged, Rating
+from bot.conversations.record import Record
 
 # Older buttons have scrolled away: what they meant then may not be what they mean now.
 _CHOICES_STAY_OPEN_FOR = 20
+# Outcomes that tell a member how their request for a person stands.
+_ANNOUNCES = ("handoff_waiting", "handoff_unavailable")
 # Compared with where no conversation is, so that a missing one takes as long as a wrong token.
 _NO_HASH = hash_token("")
-
-
-@dataclass(frozen=True)
-class ConversationSettings:
-    """How long a token opens its conversation, and how long an identity proof lasts without a message."""
-
-    token_lifetime: timedelta = timedelta(hours=24)
-    verified_for: timedelta = timedelta(minutes=15)
 
 
 @dataclass(frozen=True)
@@ -64,19 +48,14 @@ class OpenedConversation:
 
 
 class ConversationService:
-    """The record's only door. Every method raises StoreUnavailable when the database cannot answer."""
+    """The record's door for the member's side. Every method raises StoreUnavailable when the database cannot answer."""
 
-    def __init__(
-        self,
-        store: ConversationStore,
-        clock: Callable[[], datetime],
-        ids: IdSource,
-        settings: ConversationSettings,
-    ) -> None:
-        self._store = store
-        self._clock = clock
-        self._ids = ids
-        self._settings = settings
+    def __init__(self, record: Record) -> None:
+        self._record = record
+        self._store = record.store
+        self._clock = record.clock
+        self._ids = record.ids
+        self._settings = record.settings
 
     async def open_conversation(
         self,
@@ -87,24 +66,33 @@ class ConversationService:
         state: str | None = None,
         locale: str = "en",
         verified_member_id: str | None = None,
+        addresses: tuple[str, str] | None = None,
     ) -> OpenedConversation:
-        """Begins a conversation; a member whom the plan's portal vouched for is verified from the start."""
+        """Begins a conversation; a member whom the plan's portal vouched for is verified from the start.
+
+        `addresses` are the member's and the plan's numbers of a conversation by text. Raises AlreadyRecorded when
+        these two have an open conversation.
+        """
         now = self._clock()
         token = self._ids.token()
+        lifetime = self._settings.text_lifetime if addresses else self._settings.token_lifetime
+        member_address, plan_address = addresses or (None, None)
         conversation = Conversation(
             id=self._ids.conversation_id(),
             channel=channel,
             holder=Holder.ASSISTANT,
             created_at=now,
-            expires_at=now + self._settings.token_lifetime,
+            expires_at=now + lifetime,
             token_hash=hash_token(token),
             locale=locale,
             plan_id=plan_id,
             state=state,
             verified_member_id=verified_member_id,
             verified_at=now if verified_member_id else None,
+            member_address=member_address,
+            plan_address=plan_address,
         )
-        recorded = await self._store.create(conversation, self._entries(greeting))
+        recorded = await self._store.create(conversation, self._record.entries(greeting))
         return OpenedConversation(recorded.conversation, token, recorded.messages)
 
     async def access_conversation(self, conversation_id: str, token: str) -> Conversation:
@@ -124,10 +112,25 @@ class ConversationService:
 
     async def get_conversation(self, conversation_id: str) -> Conversation:
         """The conversation as it stands, for callers inside the product. Raises ConversationNotFound."""
-        conversation = await self._store.find(conversation_id, self._clock()) if is_id(conversation_id) else None
-        if conversation is None:
-            raise ConversationNotFound
-        return conversation
+        return await self._record.get(conversation_id)
+
+    async def find_by_addresses(self, member_address: str, plan_address: str) -> Conversation | None:
+        """The open conversation of this phone with this number of the plan; it may have expired."""
+        return await self._store.find_by_addresses(member_address, plan_address, self._clock())
+
+    async def open_link(self, secret: str) -> OpenedConversation:
+        """The conversation that a one-time link opens, with a token of its own; older tokens open it no more.
+
+        Raises LinkNotFound for a link that is unknown, used, too old, or of a conversation that has ended.
+        """
+        token, now = self._ids.token(), self._clock()
+        opened = await self._store.use_link(
+            hash_token(secret), hash_token(token), now, now + self._settings.token_lifetime
+        )
+        if opened is None:
+            raise LinkNotFound
+        conversation = await self._record.get(opened)
+        return OpenedConversation(conversation, token, await self._store.list_messages(opened, 0))
 
     async def get_context(self, conversation_id: str) -> ConversationContext:
         """What an action may know; a stale identity proof is left out. Raises ConversationNotFound."""
@@ -140,7 +143,7 @@ class ConversationService:
 
     def read_state(self, conversation: Conversation) -> State:
         """What clients are shown of the conversation now."""
-        return rules.read_state(conversation, self._clock(), self._settings.verified_for)
+        return self._record.read_state(conversation)
 
     async def list_messages(self, conversation_id: str, *, after: int = 0) -> tuple[Message, ...]:
         """The messages after `seq`, in order, each once."""
@@ -153,25 +156,34 @@ class ConversationService:
         return next((reply for reply in offered if reply.value == value), None)
 
     async def record_member_message(
-        self, conversation_id: str, *, client_message_id: str, text: str, choice: str | None = None
+        self,
+        conversation_id: str,
+        *,
+        client_message_id: str,
+        text: str,
+        choice: str | None = None,
+        channel: Channel | None = None,
     ) -> Turn:
-        """Records what the member sent, once; what came before gives the turn that it began.
+        """Records what the member sent by `channel`, once; what came before gives the turn that it began.
 
         Raises ConversationClosed, and IdempotencyConflict when the id came before with other content.
         """
         entry = Entry(
             id=self._ids.message_id(),
-            draft=Draft(Author.MEMBER, text),
+            draft=Draft(Author.MEMBER, text, channel=channel),
             client_message_id=client_message_id,
             choice=choice,
         )
 
         def decide(conversation: Conversation) -> Change:
-            heard = rules.hear(conversation, self._clock(), self._settings.verified_for)
+            now = self._clock()
+            heard = rules.hear(conversation, now, self._settings.verified_for, channel)
+            if channel is Channel.SMS:
+                heard = replace(heard, expires_at=max(heard.expires_at, now + self._settings.text_lifetime))
             return Change(heard, entries=(entry,))
 
         try:
-            recorded = await self._change(conversation_id, decide)
+            recorded = await self._record.change(conversation_id, decide)
         except AlreadyRecorded:
             # It came before, or another gateway was a moment faster with it.
             turn = await self.find_turn(conversation_id, client_message_id, text=text, choice=choice)
@@ -204,24 +216,32 @@ class ConversationService:
         understood: Understood,
         awaiting: Awaiting | None = None,
         model_id: str | None = None,
+        effect: HandoffEffect | None = None,
     ) -> Turn:
-        """Records how a turn was answered, once; the replies of those who may not speak now are left out."""
+        """Records how a turn was answered, once, with what the answer does to the handoff.
+
+        The replies of those who may not speak now are left out, and with them the effect.
+        """
         message = turn.message
 
         def decide(conversation: Conversation) -> Change:
-            spoken = tuple(reply for reply in replies if rules.may_speak(conversation.holder, reply.author))
-            asked = rules.ask(conversation, spoken, awaiting if spoken else None)
-            entries = self._entries(spoken, reply_to=message.id)
-            return Change(
-                asked,
+            spoken = tuple(reply for reply in replies if rules.may_answer(conversation, message, reply.author))
+            changed, change = conversation, Change(conversation)
+            if effect is not None and (spoken or not replies) and conversation.holder is not Holder.CLOSED:
+                changed, change = rules.apply(conversation, effect)
+            asked = rules.ask(changed, spoken, awaiting if spoken else None)
+            entries = self._record.entries(_by_way(spoken, message), reply_to=message.id)
+            return replace(
+                change,
+                conversation=asked,
                 entries=entries,
                 answer=Answer(message.id, understood, self.read_state(asked), model_id),
                 # Whoever asks again is told the same, whichever way they asked first.
-                announcement=next((entry.id for entry in entries if entry.draft.outcome == "handoff_waiting"), None),
+                announcement=next((entry.id for entry in entries if entry.draft.outcome in _ANNOUNCES), None),
             )
 
         try:
-            recorded = await self._change(conversation_id, decide)
+            recorded = await self._record.change(conversation_id, decide)
         except AlreadyRecorded:
             answered = await self._store.find_turn(conversation_id, message.client_message_id or "")
             if answered is None:
@@ -232,103 +252,59 @@ class ConversationService:
     async def record_verification(self, conversation_id: str, member_id: str) -> None:
         """The member of this conversation proved to be this one. Raises ConversationClosed."""
         now = self._clock()
-        await self._change(conversation_id, lambda found: Change(rules.verify(found, member_id, now)))
+        await self._record.change(conversation_id, lambda found: Change(rules.verify(found, member_id, now)))
 
     async def record_plan(self, conversation_id: str, plan_id: str, state: str | None) -> None:
         """The member named their plan (and state, if they did), so that it is asked only once."""
-        await self._change(
+        await self._record.change(
             conversation_id,
             lambda found: Change(replace(found, plan_id=plan_id, state=state or found.state)),
         )
 
-    async def request_handoff(
-        self,
-        conversation_id: str,
-        *,
-        reason: str,
-        cause: HandoffCause,
-        announcement: Draft | None = None,
-        warning: Draft | None = None,
-    ) -> HandoffRequest:
-        """The member wants a person: recorded once, however often it is asked. Raises ConversationClosed.
-
-        `announcement` is recorded with the request by callers that tell the member themselves; asked again,
-        the same message comes back. An action leaves it out and answers in its own reply. `warning` is what the
-        safety gate says to the reason: recorded, and given again without being recorded again.
-        """
-        already = False
-        warned = await self._find_warning(conversation_id, warning) if warning and is_id(conversation_id) else None
+    async def record_saying(self, conversation_id: str, *drafts: Draft) -> tuple[Message, ...]:
+        """Records what the assistant says of itself. Raises ConversationClosed."""
 
         def decide(conversation: Conversation) -> Change:
-            nonlocal already
-            already = conversation.handoff is not None
-            told = conversation.handoff.message_id if conversation.handoff else None
-            entries = self._entries((announcement,)) if announcement and told is None else ()
-            return Change(
-                rules.wait(conversation),
-                entries=(*self._entries((warning,) if warning and not warned else ()), *entries),
-                opens=None if already else Request(reason, cause),
-                announcement=entries[0].id if entries else None,
-            )
+            rules.check_open(conversation)
+            return Change(conversation, entries=self._record.entries(drafts))
 
-        recorded = await self._change(conversation_id, decide)
-        request = recorded.conversation.handoff
-        messages = (*((warned,) if warned else ()), *recorded.messages)
-        told = request.message_id if request else None
-        if announcement and told and told not in {message.id for message in messages}:
-            said = await self._store.find_message(told)
-            messages = (*messages, said) if said else messages
-        return HandoffRequest(request.position if request else 0, already, messages)
+        return (await self._record.change(conversation_id, decide)).messages
 
-    async def claim_handoff(self, conversation_id: str) -> State:
-        """A coach takes the conversation; only a waiting one changes. Raises ConversationClosed."""
-        recorded = await self._change(conversation_id, lambda found: Change(rules.claim(found), claims=True))
-        return self.read_state(recorded.conversation)
+    async def count_line(self) -> Line:
+        """How many wait for a coach, and how long others waited lately."""
+        return await self._store.count_line(self._clock())
 
-    async def cancel_handoff(
-        self, conversation_id: str, *, announcements: Mapping[Holder, Draft] | None = None
-    ) -> HandoffCancellation:
-        """Ends the request or the live part, whichever stands. Raises ConversationClosed.
+    async def list_last_messages(self, conversation_id: str, limit: int) -> tuple[Message, ...]:
+        """The newest `limit` messages, in order."""
+        return await self._store.list_last_messages(conversation_id, limit)
 
-        `announcements` gives the message to record for the holder that was ended.
-        """
-        ended = Holder.ASSISTANT
-
-        def decide(conversation: Conversation) -> Change:
-            nonlocal ended
-            ended = conversation.holder
-            resumed = rules.resume(conversation)
-            said = (announcements or {}).get(ended)
-            return Change(resumed, entries=self._entries((said,) if said else ()), ends=True)
-
-        recorded = await self._change(conversation_id, decide)
-        return HandoffCancellation(ended, recorded.messages)
-
-    async def close_conversation(self, conversation_id: str, *, farewell: Draft) -> tuple[Message, ...]:
+    async def close_conversation(self, conversation_id: str, *, farewell: Draft | None) -> tuple[Message, ...]:
         """Ends the conversation and any request in it; closing twice says nothing twice."""
 
         def decide(conversation: Conversation) -> Change:
             was_open = conversation.holder is not Holder.CLOSED
-            entries = self._entries((farewell,) if was_open else ())
-            return Change(rules.close(conversation, self._clock()), entries=entries, ends=True)
+            entries = self._record.entries((farewell,) if farewell and was_open else ())
+            stood = conversation.handoff is not None
+            return Change(
+                rules.close(conversation, self._clock()),
+                entries=entries,
+                ends=Ending(HandoffEvent.CLOSED) if stood else None,
+                log=(Logged(HandoffEvent.CLOSED, "member"),) if stood else (),
+            )
 
-        return (await self._change(conversation_id, decide)).messages
+        return (await self._record.change(conversation_id, decide)).messages
 
     async def record_warning(self, conversation_id: str, warning: Draft) -> tuple[Message, ...]:
         """Records what the safety gate says to words that are no message; said once until the member writes again.
 
         Raises ConversationClosed.
         """
-        if await self._find_warning(conversation_id, warning) is not None:
+        if await self.find_warning(conversation_id, warning) is not None:
             return ()
+        return await self.record_saying(conversation_id, warning)
 
-        def decide(conversation: Conversation) -> Change:
-            rules.check_open(conversation)
-            return Change(conversation, entries=self._entries((warning,)))
-
-        return (await self._change(conversation_id, decide)).messages
-
-    async def _find_warning(self, conversation_id: str, warning: Draft) -> Message | None:
+    async def find_warning(self, conversation_id: str, warning: Draft) -> Message | None:
+        """The same warning, if it was said since the member wrote last."""
         latest = await self._store.list_last_messages(conversation_id, _CHOICES_STAY_OPEN_FOR)
         for message in reversed(latest):
             if message.author is Author.MEMBER:
@@ -345,10 +321,7 @@ class ConversationService:
         """Keeps the member's rating, 1 to 5; a later one replaces it."""
         await self._store.record_rating(conversation_id, Rating(score, comment, self._clock()))
 
-    async def _change(self, conversation_id: str, decide: Callable[[Conversation], Change]) -> Recorded:
-        if not is_id(conversation_id):
-            raise ConversationNotFound
-        return await self._store.change(conversation_id, self._clock(), decide)
 
-    def _entries(self, drafts: tuple[Draft, ...], reply_to: MessageId | None = None) -> tuple[Entry, ...]:
-        return tuple(Entry(id=self._ids.message_id(), draft=draft, reply_to=reply_to) for draft in drafts)
+def _by_way(replies: tuple[Draft, ...], message: Message) -> tuple[Draft, ...]:
+    """An answer goes the way that the message came, unless it says otherwise."""
+    return tuple(replace(reply, channel=reply.channel or message.channel) for reply in replies)

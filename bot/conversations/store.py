@@ -1,4 +1,4 @@
-"""How is the record kept? Its tables, and the one transaction in which a conversation changes."""
+"""How is the record kept? The one transaction in which a conversation changes, and what is read of it."""
 
 from __future__ import annotations
 
@@ -10,108 +10,21 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from bot.conversations import rows
+from bot.conversations.deliveries_store import queue_deliveries, use_link
+from bot.conversations.handoff_store import count_line, with_handoff, write_handoff
 from bot.conversations.model import (
     Author,
     Conversation,
     ConversationId,
     ConversationNotFound,
-    Holder,
+    Line,
     Message,
     MessageId,
-    OpenHandoff,
     Turn,
 )
 from bot.conversations.port import AlreadyRecorded, Change, ConversationStore, Entry, Rating, Recorded
-from bot.database import Database, UtcDateTime, metadata
-
-conversations = sa.Table(
-    "conversations",
-    metadata,
-    sa.Column("id", sa.String(32), primary_key=True),
-    sa.Column("token_hash", sa.String(64), nullable=False),
-    sa.Column("channel", sa.String(16), nullable=False),
-    sa.Column("locale", sa.String(8), nullable=False),
-    sa.Column("plan_id", sa.String(64)),
-    sa.Column("state", sa.String(2)),
-    sa.Column("holder", sa.String(16), nullable=False),
-    sa.Column("awaiting_field", sa.String(32)),
-    sa.Column("awaiting_kind", sa.String(32)),
-    sa.Column("verified_member_id", sa.String(64)),
-    sa.Column("verified_at", UtcDateTime),
-    sa.Column("last_member_message_at", UtcDateTime),
-    sa.Column("created_at", UtcDateTime, nullable=False),
-    sa.Column("expires_at", UtcDateTime, nullable=False),
-    sa.Column("closed_at", UtcDateTime),
-    sa.Column("last_seq", sa.Integer, nullable=False),
-    sa.Column("version", sa.Integer, nullable=False),
-    sa.CheckConstraint("holder IN ('assistant', 'waiting', 'coach', 'closed')", name="holder"),
-)
-
-messages = sa.Table(
-    "messages",
-    metadata,
-    sa.Column("id", sa.String(32), primary_key=True),
-    sa.Column("conversation_id", sa.String(32), sa.ForeignKey("conversations.id"), nullable=False),
-    sa.Column("seq", sa.Integer, nullable=False),
-    sa.Column("author", sa.String(16), nullable=False),
-    sa.Column("author_name", sa.Text),
-    sa.Column("text", sa.Text, nullable=False),
-    sa.Column("quick_replies", sa.JSON, nullable=False),
-    sa.Column("cards", sa.JSON, nullable=False),
-    sa.Column("citations", sa.JSON, nullable=False),
-    sa.Column("facts", sa.JSON, nullable=False),
-    sa.Column("topic", sa.String(64)),
-    sa.Column("outcome", sa.String(64)),
-    sa.Column("response_key", sa.String(128)),
-    sa.Column("client_message_id", sa.String(36)),
-    sa.Column("choice", sa.Text),
-    sa.Column("reply_to", sa.String(32), sa.ForeignKey("messages.id"), index=True),
-    sa.Column("created_at", UtcDateTime, nullable=False),
-    sa.UniqueConstraint("conversation_id", "seq", name="uq_messages_seq"),
-    sa.UniqueConstraint("conversation_id", "client_message_id", name="uq_messages_client_message_id"),
-)
-
-# One row for each member message that was answered: its key makes a second answer impossible.
-turns = sa.Table(
-    "turns",
-    metadata,
-    sa.Column("message_id", sa.String(32), sa.ForeignKey("messages.id"), primary_key=True),
-    sa.Column("understood", sa.JSON, nullable=False),
-    sa.Column("state", sa.JSON, nullable=False),
-    sa.Column("model_id", sa.String(128)),
-    sa.Column("answered_at", UtcDateTime, nullable=False),
-)
-
-handoff_requests = sa.Table(
-    "handoff_requests",
-    metadata,
-    sa.Column("id", sa.Integer, primary_key=True),
-    sa.Column("conversation_id", sa.String(32), sa.ForeignKey("conversations.id"), nullable=False),
-    sa.Column("reason", sa.Text, nullable=False),
-    sa.Column("cause", sa.String(16), nullable=False),
-    sa.Column("message_id", sa.String(32), sa.ForeignKey("messages.id")),
-    sa.Column("requested_at", UtcDateTime, nullable=False),
-    sa.Column("claimed_at", UtcDateTime),
-    sa.Column("ended_at", UtcDateTime),
-    # One standing request a conversation: what is asked twice is waited for once.
-    sa.Index(
-        "uq_handoff_requests_open",
-        "conversation_id",
-        unique=True,
-        sqlite_where=sa.text("ended_at IS NULL"),
-        postgresql_where=sa.text("ended_at IS NULL"),
-    ),
-)
-
-ratings = sa.Table(
-    "ratings",
-    metadata,
-    sa.Column("conversation_id", sa.String(32), sa.ForeignKey("conversations.id"), primary_key=True),
-    sa.Column("score", sa.Integer, nullable=False),
-    sa.Column("comment", sa.Text),
-    sa.Column("rated_at", UtcDateTime, nullable=False),
-    sa.CheckConstraint("score BETWEEN 1 AND 5", name="score"),
-)
+from bot.conversations.tables_store import coaches, conversations, messages, ratings, turns
+from bot.database import Database
 
 
 class SqlConversationStore(ConversationStore):
@@ -123,29 +36,43 @@ class SqlConversationStore(ConversationStore):
     async def create(self, conversation: Conversation, entries: tuple[Entry, ...]) -> Recorded:
         def work(connection: sa.Connection) -> Recorded:
             connection.execute(sa.insert(conversations).values(rows.conversation_values(conversation)))
-            said = _append(connection, conversation, entries, conversation.created_at)
+            said = _append(connection, conversation, 0, entries, conversation.created_at)
             created = replace(conversation, last_seq=len(said))
             connection.execute(
                 sa.update(conversations).where(conversations.c.id == created.id).values(last_seq=created.last_seq)
             )
-            return Recorded(created, said)
+            return Recorded(created, said, conversation)
 
-        return await self._database.write(work)
+        try:
+            return await self._database.write(work)
+        except IntegrityError:
+            # The phone has an open conversation already.
+            raise AlreadyRecorded from None
 
-    async def change(self, conversation_id: str, now: datetime, decide: Callable[[Conversation], Change]) -> Recorded:
+    async def change(
+        self,
+        conversation_id: str,
+        now: datetime,
+        decide: Callable[[Conversation], Change],
+        *,
+        counts_line: bool = False,
+    ) -> Recorded:
         def work(connection: sa.Connection) -> Recorded:
             before = _load(connection, conversation_id, now, lock=True)
             if before is None:
                 raise ConversationNotFound
-            change = decide(before)
-            said = _append(connection, before, change.entries, now)
-            after = replace(change.conversation, last_seq=before.last_seq + len(said), version=before.version + 1)
+            change = decide(replace(before, line=count_line(connection, now)) if counts_line else before)
+            after = change.conversation
+            said = _append(connection, after, before.last_seq, change.entries, now)
+            after = replace(after, last_seq=before.last_seq + len(said), version=before.version + 1)
+            if (before.holder, before.coach) != (after.holder, after.coach):
+                after = replace(after, handoff_version=before.handoff_version + 1)
             values = rows.conversation_values(after)
             connection.execute(sa.update(conversations).where(conversations.c.id == after.id).values(values))
-            _write_handoff(connection, after.id, change, now)
+            write_handoff(connection, before, after, change, now)
             if change.answer is not None:
                 connection.execute(sa.insert(turns).values(rows.answer_values(change.answer, now)))
-            return Recorded(_with_handoff(connection, after, now), said)
+            return Recorded(with_handoff(connection, after, now), said, before)
 
         try:
             return await self._database.write(work)
@@ -187,11 +114,42 @@ class SqlConversationStore(ConversationStore):
 
         return await self._database.read(work)
 
+    async def count_line(self, now: datetime) -> Line:
+        return await self._database.read(lambda connection: count_line(connection, now))
+
+    async def find_by_addresses(self, member_address: str, plan_address: str, now: datetime) -> Conversation | None:
+        table = conversations
+        query = sa.select(table.c.id).where(
+            table.c.member_address == member_address, table.c.plan_address == plan_address, table.c.closed_at.is_(None)
+        )
+
+        def work(connection: sa.Connection) -> Conversation | None:
+            found = connection.execute(query).scalar_one_or_none()
+            return _load(connection, found, now) if found else None
+
+        return await self._database.read(work)
+
+    async def use_link(self, secret_hash: str, token_hash: str, now: datetime, expires_at: datetime) -> str | None:
+        table = conversations
+
+        def work(connection: sa.Connection) -> str | None:
+            conversation_id = use_link(connection, secret_hash, now)
+            if conversation_id is None:
+                return None
+            still_open = sa.update(table).where(table.c.id == conversation_id, table.c.closed_at.is_(None))
+            longer = sa.case((table.c.expires_at > expires_at, table.c.expires_at), else_=expires_at)
+            changed = connection.execute(still_open.values(token_hash=token_hash, expires_at=longer))
+            return conversation_id if changed.rowcount else None
+
+        return await self._database.write(work)
+
     async def find_unanswered(self, conversation_id: str) -> Turn | None:
         query = (
             _of(conversation_id)
             .outerjoin_from(messages, turns, turns.c.message_id == messages.c.id)
+            .join(conversations, conversations.c.id == messages.c.conversation_id)
             .where(messages.c.author == Author.MEMBER.value, turns.c.message_id.is_(None))
+            .where(messages.c.seq > conversations.c.answered_up_to)
             .order_by(messages.c.seq.desc())
             .limit(1)
         )
@@ -230,58 +188,18 @@ def _load(connection: sa.Connection, conversation_id: str, now: datetime, *, loc
     row = connection.execute(query.with_for_update() if lock else query).first()
     if row is None:
         return None
-    return _with_handoff(connection, rows.read_conversation(row), now)
-
-
-def _with_handoff(connection: sa.Connection, conversation: Conversation, now: datetime) -> Conversation:
-    if conversation.holder not in (Holder.WAITING, Holder.COACH):
-        return replace(conversation, handoff=None)
-    return replace(conversation, handoff=_load_handoff(connection, conversation.id, now))
-
-
-def _load_handoff(connection: sa.Connection, conversation_id: str, now: datetime) -> OpenHandoff | None:
-    table = handoff_requests
-    open_now = table.c.ended_at.is_(None)
-    row = connection.execute(sa.select(table).where(table.c.conversation_id == conversation_id).where(open_now)).first()
-    if row is None:
-        return None
-    ahead = (
-        sa.select(sa.func.count())
-        .select_from(table.join(conversations, conversations.c.id == table.c.conversation_id))
-        .where(open_now, table.c.claimed_at.is_(None), table.c.id <= row.id)
-        # Nobody waits any more where the token has run out.
-        .where(sa.or_(conversations.c.expires_at > now, table.c.id == row.id))
-    )
-    position = 0 if row.claimed_at else connection.execute(ahead).scalar_one()
-    return OpenHandoff(row.id, position, row.message_id)
+    name = None
+    if row.coach_id:
+        name = connection.execute(sa.select(coaches.c.name).where(coaches.c.id == row.coach_id)).scalar_one_or_none()
+    return with_handoff(connection, rows.read_conversation(row, name), now)
 
 
 def _append(
-    connection: sa.Connection, conversation: Conversation, entries: tuple[Entry, ...], now: datetime
+    connection: sa.Connection, conversation: Conversation, last_seq: int, entries: tuple[Entry, ...], now: datetime
 ) -> tuple[Message, ...]:
-    first = conversation.last_seq + 1
-    said = tuple(rows.place(entry, seq, now) for seq, entry in enumerate(entries, first))
+    said = tuple(rows.place(entry, seq, now, conversation.channel) for seq, entry in enumerate(entries, last_seq + 1))
     if said:
         values = [rows.message_values(message, conversation.id) for message in said]
         connection.execute(sa.insert(messages), values)
+        queue_deliveries(connection, conversation, said, now)
     return said
-
-
-def _write_handoff(connection: sa.Connection, conversation_id: str, change: Change, now: datetime) -> None:
-    table = handoff_requests
-    if change.opens is not None:
-        connection.execute(
-            sa.insert(table).values(
-                conversation_id=conversation_id,
-                reason=change.opens.reason,
-                cause=change.opens.cause,
-                requested_at=now,
-            )
-        )
-    standing = sa.update(table).where(table.c.conversation_id == conversation_id, table.c.ended_at.is_(None))
-    if change.announcement is not None:
-        connection.execute(standing.values(message_id=change.announcement))
-    if change.claims:
-        connection.execute(standing.where(table.c.claimed_at.is_(None)).values(claimed_at=now))
-    if change.ends:
-        connection.execute(standing.values(ended_at=now))

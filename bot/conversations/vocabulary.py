@@ -88,6 +88,8 @@ LANGUAGES = ("en", "es", "und")
 
 # The value of the button that asks for a person: taken at any time, whether it was offered or not.
 HANDOFF_CHOICE = "/coach_handoff"
+# What the value of a button about a call-back begins with; a JSON object follows.
+CALLBACK_CHOICE = "/callback"
 
 # USPS codes of the states, the District of Columbia and Puerto Rico: where a member may live.
 US_STATES = {

@@ -14,7 +14,7 @@ from aiohttp import web
 from pydantic import ValidationError
 
 from bot.conversations.live import TooManySubscribers
-from bot.conversations.model import ConversationClosed, ConversationNotFound, IdempotencyConflict
+from bot.conversations.model import ConversationClosed, ConversationNotFound, IdempotencyConflict, LinkNotFound
 from bot.database import StoreUnavailable
 from bot.http.rate_limit import RateLimited
 from bot.http.views import JsonObject
@@ -82,6 +82,7 @@ def refuse_field(name: str, code: str) -> Refused:
 # What the record raises in every API, and how it is told; its errors carry the contract's code already.
 _KNOWN: Mapping[type[Exception], int] = {
     ConversationNotFound: 404,
+    LinkNotFound: 404,
     ConversationClosed: 409,
     IdempotencyConflict: 409,
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Protocol
 
 from knowledge.therapies.model import Condition, Therapy
@@ -13,6 +14,8 @@ class TherapyStore(Protocol):
     async def find_therapy(self, therapy_id: str) -> Therapy | None: ...
 
     async def find_condition(self, condition_id: str) -> Condition | None: ...
+
+    async def list_names(self) -> Mapping[str, tuple[str, ...]]: ...
 
 
 class TherapyService:
@@ -28,3 +31,7 @@ class TherapyService:
     async def find_condition(self, condition_id: str) -> Condition | None:
         """The condition with that id; None if it is not in the catalogue."""
         return await self._store.find_condition(condition_id)
+
+    async def list_names(self) -> Mapping[str, tuple[str, ...]]:
+        """Every way in which a therapy or condition is written, by its id. Raises StoreUnavailable."""
+        return await self._store.list_names()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import sqlalchemy as sa
 from pydantic import TypeAdapter
@@ -47,6 +47,18 @@ class SqlTherapyStore(TherapyStore):
         query = sa.select(conditions.c.entry).where(conditions.c.id == condition_id)
         entry = await self._database.read(lambda connection: connection.execute(query).scalar())
         return _condition_entry.validate_python(entry) if entry else None
+
+    async def list_names(self) -> Mapping[str, tuple[str, ...]]:
+        def work(connection: sa.Connection) -> Mapping[str, tuple[str, ...]]:
+            found: dict[str, tuple[str, ...]] = {}
+            for table, own in ((therapies, ("brand", "proper_name")), (conditions, ("name",))):
+                for row in connection.execute(sa.select(table.c.id, table.c.entry)):
+                    named = [row.entry.get(name) for name in own]
+                    listed = (row.entry.get(name) or () for name in ("names", "aliases", "misspellings"))
+                    found[row.id] = tuple(name for name in (*named, *(each for part in listed for each in part)) if name)
+            return found
+
+        return await self._database.read(work)
 
 
 def list_therapy_ids(connection: sa.Connection) -> frozenset[str]:

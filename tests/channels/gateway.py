@@ -15,13 +15,25 @@ from uuid import uuid4
 
 from aiohttp.test_utils import TestClient, TestServer
 
+from bot.channels.answering import Answering
 from bot.channels.intake import Intake
 from bot.channels.rate_limit import RateLimits
+from bot.channels.text_privacy import TextPrivacy
 from bot.channels.web.app import WebSettings, create_web_app
 from bot.channels.web.operations import MEMBER_API
+from bot.conversations.announcements import Announcements
+from bot.conversations.coach_service import CoachService
+from bot.conversations.coach_store import CoachStore
+from bot.conversations.desk_store import DeskStore
+from bot.conversations.duty import Duty
+from bot.conversations.handoff import CoachId, Role
+from bot.conversations.handoff_service import HandoffService
+from bot.conversations.hours import CoachHours, HoursBook
 from bot.conversations.ids import RandomIds
 from bot.conversations.live import LiveHub
-from bot.conversations.service import ConversationService, ConversationSettings
+from bot.conversations.record import ConversationSettings, Record
+from bot.conversations.requests import HandoffRequests
+from bot.conversations.service import ConversationService
 from bot.conversations.store import SqlConversationStore
 from bot.database import Database
 from bot.engine_client import EngineReadiness, EngineReply, EngineTurn, EngineUnderstood
@@ -130,6 +142,9 @@ class Gateway:
 
     client: TestClient[Any, Any]
     conversations: ConversationService
+    requests: HandoffRequests
+    coaches: CoachService
+    handoffs: HandoffService
     engine: ScriptedEngine
     live: LiveHub
     clock: Clock
@@ -146,6 +161,22 @@ class Gateway:
             answer = Answer(response.status, response.headers, json.loads(text) if text and is_json else text)
         self.published.check(method, path, answer.status, response.content_type, answer.body)
         return answer
+
+    async def coach(self, username: str = "dana") -> CoachId:
+        """A coach on duty."""
+        coach = await self.coaches.add_coach(
+            username=username, name=f"{username}, RN", role=Role.COACH, password_hash="-"
+        )
+        assert coach is not None
+        await self.coaches.set_duty(coach.id, True)
+        return coach.id
+
+    async def claim(self, conversation_id: str, coach_id: CoachId | None = None) -> CoachId:
+        """A coach takes the waiting conversation."""
+        coach_id = coach_id or await self.coach()
+        version = (await self.conversations.get_conversation(conversation_id)).handoff_version
+        await self.handoffs.claim(conversation_id, coach_id, version)
+        return coach_id
 
     async def open(self, **fields: Any) -> Tab:
         """A new conversation."""
@@ -188,12 +219,26 @@ class Tab:
         return state
 
 
-async def start_gateway(database: Database, *, find_member: Any = None, **settings: Any) -> Gateway:
+async def no_names() -> dict[str, tuple[str, ...]]:
+    """A catalogue without entries: every answer may be texted."""
+    return {}
+
+
+async def start_gateway(
+    database: Database, *, find_member: Any = None, hours: CoachHours | None = None, **settings: Any
+) -> Gateway:
     """Starts a gateway on this database; the caller closes its client."""
     clock, engine, live = Clock(), ScriptedEngine(), LiveHub()
     ids = RandomIds()
-    conversations = ConversationService(SqlConversationStore(database), clock, ids, ConversationSettings())
-    intake = Intake(conversations, engine, gate(), wording(), live)
+    record = Record(SqlConversationStore(database), clock, ids, ConversationSettings(), live)
+    conversations = ConversationService(record)
+    coaches = CoachService(CoachStore(database), clock, ids, live)
+    announcements = Announcements(wording(), Duty(coaches, HoursBook(hours), clock))
+    requests = HandoffRequests(record, conversations, announcements)
+    privacy = TextPrivacy(no_names, conversations, wording())
+    handoffs = HandoffService(record, DeskStore(database), coaches, announcements, privacy)
+    answering = Answering(conversations, announcements, engine, gate(), wording(), live, privacy)
+    intake = Intake(conversations, requests, answering, engine, gate(), wording())
     ready = SimpleNamespace(ready=True, model_id="model-1")
 
     async def readiness() -> EngineReadiness:
@@ -215,4 +260,4 @@ async def start_gateway(database: Database, *, find_member: Any = None, **settin
     client = TestClient(TestServer(app))
     await client.start_server()
     published = Published(build_document(MEMBER_API))
-    return Gateway(client, conversations, engine, live, clock, database, published, ready)
+    return Gateway(client, conversations, requests, coaches, handoffs, engine, live, clock, database, published, ready)

@@ -179,11 +179,12 @@ async def test_danger_is_answered_in_every_state_without_the_engine(
     if holder != "assistant":
         await tab.call("POST", "handoff", json={})
     if holder == "coach":
-        await tab.gateway.conversations.claim_handoff(tab.id)
+        await tab.gateway.claim(tab.id)
     answer = await tab.say(text)
     assert [(message["author"], message["outcome"]) for message in answer.body["replies"]] == [("system", outcome)]
     assert answer.body["understood"]["topics"] == [outcome]
-    assert answer.body["state"]["holder"] == holder
+    # Whoever is in danger is put before a coach, asked for or not.
+    assert answer.body["state"]["holder"] == ("coach" if holder == "coach" else "waiting")
     assert tab.gateway.engine.turns == []
 
 
@@ -203,7 +204,7 @@ async def test_danger_leaves_the_open_question_open(tab: Tab) -> None:
 
 async def test_the_assistant_is_silent_while_a_coach_holds(tab: Tab) -> None:
     await tab.call("POST", "handoff", json={"reason": "a question"})
-    await tab.gateway.conversations.claim_handoff(tab.id)
+    await tab.gateway.claim(tab.id)
     answer = await tab.say("hello coach")
     assert answer.status == 200
     assert answer.body["replies"] == []
@@ -213,8 +214,8 @@ async def test_the_assistant_is_silent_while_a_coach_holds(tab: Tab) -> None:
 
 async def test_a_coach_who_takes_over_during_a_turn_silences_its_answer(tab: Tab) -> None:
     async def take_over(turn: SimpleNamespace) -> None:
-        await tab.gateway.conversations.request_handoff(tab.id, reason="", cause="words")
-        await tab.gateway.conversations.claim_handoff(tab.id)
+        await tab.gateway.requests.request_handoff(tab.id, reason="", cause="words")
+        await tab.gateway.claim(tab.id)
 
     tab.gateway.engine.before_answer = take_over
     answer = await tab.say("hello")
@@ -226,7 +227,7 @@ async def test_a_request_for_a_person_stands_once_and_says_the_same(gateway: Gat
     tabs = [await gateway.open() for _ in range(3)]
     first = [await tab.call("POST", "handoff", json={}) for tab in tabs]
     assert [answer.body["state"]["queue"]["position"] for answer in first] == [1, 2, 3]
-    assert [message["outcome"] for message in first[0].body["messages"]] == ["handoff_waiting"]
+    assert [message["outcome"] for message in first[0].body["messages"]] == ["handoff_unavailable"]
     again = await tabs[0].call("POST", "handoff", json={})
     assert again.body == first[0].body
     assert len(await tabs[0].read()) == 2
@@ -237,16 +238,16 @@ async def test_a_request_for_a_person_stands_once_and_says_the_same(gateway: Gat
 
 async def test_danger_in_the_reason_for_a_person_is_answered(tab: Tab) -> None:
     answer = await tab.call("POST", "handoff", json={"reason": CRISIS})
-    assert [message["outcome"] for message in answer.body["messages"]] == ["crisis", "handoff_waiting"]
+    assert [message["outcome"] for message in answer.body["messages"]] == ["crisis", "handoff_unavailable"]
     again = await tab.call("POST", "handoff", json={"reason": CRISIS})
-    assert [message["outcome"] for message in again.body["messages"]] == ["crisis", "handoff_waiting"]
+    assert [message["outcome"] for message in again.body["messages"]] == ["crisis", "handoff_unavailable"]
     assert again.body["messages"][1] == answer.body["messages"][1]
     assert again.body["state"]["queue"]["position"] == 1
 
 
 async def test_a_request_made_in_words_is_the_same_request(tab: Tab) -> None:
     async def ask(turn: SimpleNamespace) -> None:
-        await tab.gateway.conversations.request_handoff(tab.id, reason="asked", cause="words")
+        await tab.gateway.requests.request_handoff(tab.id, reason="asked", cause="words")
 
     tab.gateway.engine.before_answer = ask
     tab.gateway.engine.replies = [reply(outcome="handoff_waiting")]
@@ -264,7 +265,7 @@ async def test_cancelling_follows_the_holder(tab: Tab) -> None:
     assert [message["outcome"] for message in cancelled.body["messages"]] == ["cancelled"]
     assert cancelled.body["state"]["holder"] == "assistant"
     await tab.call("POST", "handoff")
-    await tab.gateway.conversations.claim_handoff(tab.id)
+    await tab.gateway.claim(tab.id)
     ended = await tab.call("DELETE", "handoff")
     assert [message["outcome"] for message in ended.body["messages"]] == ["resumed"]
     assert ended.body["state"]["holder"] == "assistant"

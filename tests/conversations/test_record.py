@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import text
 
-from bot.conversations.ids import RandomIds, hash_token
+from bot.conversations.ids import hash_token
 from bot.conversations.model import (
     Author,
     Channel,
@@ -21,10 +21,9 @@ from bot.conversations.model import (
     Turn,
     Understood,
 )
-from bot.conversations.service import ConversationService, ConversationSettings, OpenedConversation
-from bot.conversations.store import SqlConversationStore
+from bot.conversations.service import ConversationService, OpenedConversation
 from bot.database import Database
-from tests.conversations.conftest import Clock
+from tests.conversations.conftest import Clock, Desk, build_desk
 
 GREETING = Draft(Author.ASSISTANT, "Hello, I am automated.", quick_replies=(QuickReply("Person", "/coach_handoff"),))
 ANSWER = Draft(
@@ -84,14 +83,14 @@ async def test_a_conversation_has_one_door(service: ConversationService, clock: 
 
 @pytest.mark.parametrize("conversation_id", ["f" * 32, "\x00", "nothing"])
 async def test_nothing_is_done_in_a_conversation_that_is_not_there(
-    service: ConversationService, conversation_id: str
+    desk: Desk, service: ConversationService, conversation_id: str
 ) -> None:
     for work in (
         service.get_context(conversation_id),
         service.record_plan(conversation_id, "caresource", None),
         service.record_verification(conversation_id, "member-1"),
-        service.request_handoff(conversation_id, reason="", cause="words"),
-        service.cancel_handoff(conversation_id),
+        desk.requests.request_handoff(conversation_id, reason="", cause="words"),
+        desk.requests.cancel_handoff(conversation_id),
         say(service, conversation_id),
     ):
         with pytest.raises(ConversationNotFound):
@@ -146,10 +145,7 @@ async def test_one_id_is_one_message_however_often_it_comes(service: Conversatio
 
 
 async def test_a_turn_is_answered_once_by_two_gateways(database: Database, clock: Clock) -> None:
-    first, second = (
-        ConversationService(SqlConversationStore(database), clock, RandomIds(), ConversationSettings())
-        for _ in range(2)
-    )
+    first, second = (build_desk(database, clock).conversations for _ in range(2))
     conversation_id = (await open_conversation(first)).conversation.id
     turn = await say(first, conversation_id)
     answers = await asyncio.gather(*(answer(service, conversation_id, turn, ANSWER) for service in (first, second)))
@@ -167,11 +163,12 @@ async def test_an_answer_by_halves_is_not_recorded(service: ConversationService,
     assert (await service.get_conversation(conversation_id)).last_seq == 2
 
 
-async def test_the_assistant_is_left_out_while_a_coach_holds(service: ConversationService) -> None:
+async def test_the_assistant_is_left_out_while_a_coach_holds(desk: Desk, service: ConversationService) -> None:
     conversation_id = (await open_conversation(service)).conversation.id
     turn = await say(service, conversation_id)
-    await service.request_handoff(conversation_id, reason="", cause="words")
-    assert (await service.claim_handoff(conversation_id)).holder is Holder.COACH
+    await desk.requests.request_handoff(conversation_id, reason="", cause="words")
+    await desk.claim(conversation_id)
+    assert (await service.get_conversation(conversation_id)).holder is Holder.COACH
     safety = Draft(Author.SYSTEM, "Call 911.", outcome="emergency")
     answered = await answer(service, conversation_id, turn, ANSWER, safety)
     assert [reply.author for reply in answered.replies] == [Author.SYSTEM]
@@ -186,29 +183,29 @@ async def test_a_named_plan_is_kept_with_its_state(service: ConversationService)
     assert (await service.get_context(conversation_id)).state == "GA"
 
 
-async def test_a_request_for_a_person_stands_once(service: ConversationService) -> None:
+async def test_a_request_for_a_person_stands_once(desk: Desk, service: ConversationService) -> None:
     conversation_ids = [(await open_conversation(service)).conversation.id for _ in range(3)]
     for expected, conversation_id in enumerate(conversation_ids, start=1):
         requests = await asyncio.gather(
-            *(service.request_handoff(conversation_id, reason="why", cause="button") for _ in range(5))
+            *(desk.requests.request_handoff(conversation_id, reason="why", cause="button") for _ in range(5))
         )
         assert sorted(request.already for request in requests) == [False, True, True, True, True]
         assert {request.position for request in requests} == {expected}
-    await service.claim_handoff(conversation_ids[0])
+    await desk.claim(conversation_ids[0])
     third = await service.get_conversation(conversation_ids[2])
     assert service.read_state(third).queue is not None
     assert third.handoff is not None
     assert third.handoff.position == 2
-    assert (await service.cancel_handoff(conversation_ids[0])).ended is Holder.COACH
-    assert (await service.cancel_handoff(conversation_ids[0])).ended is Holder.ASSISTANT
-    again = await service.request_handoff(conversation_ids[0], reason="", cause="words")
+    assert (await desk.requests.cancel_handoff(conversation_ids[0])).ended is Holder.COACH
+    assert (await desk.requests.cancel_handoff(conversation_ids[0])).ended is Holder.ASSISTANT
+    again = await desk.requests.request_handoff(conversation_ids[0], reason="", cause="words")
     assert (again.already, again.position) == (False, 3)
 
 
-async def test_the_end_ends_the_request_too(service: ConversationService) -> None:
+async def test_the_end_ends_the_request_too(desk: Desk, service: ConversationService) -> None:
     first, second = [(await open_conversation(service)).conversation.id for _ in range(2)]
     for conversation_id in (first, second):
-        await service.request_handoff(conversation_id, reason="", cause="button")
+        await desk.requests.request_handoff(conversation_id, reason="", cause="button")
     farewell = Draft(Author.ASSISTANT, "Goodbye.")
     assert len(await service.close_conversation(first, farewell=farewell)) == 1
     assert await service.close_conversation(first, farewell=farewell) == ()
@@ -239,11 +236,11 @@ async def test_a_choice_is_found_among_the_last_twenty_messages(service: Convers
 
 
 async def test_only_those_who_can_still_come_back_count_in_the_queue(
-    service: ConversationService, clock: Clock
+    desk: Desk, service: ConversationService, clock: Clock
 ) -> None:
     async def queue() -> tuple[str, int]:
         opened = await open_conversation(service)
-        request = await service.request_handoff(opened.conversation.id, reason="", cause="button")
+        request = await desk.requests.request_handoff(opened.conversation.id, reason="", cause="button")
         return opened.conversation.id, request.position
 
     positions = [(await queue())[1] for _ in range(2)]

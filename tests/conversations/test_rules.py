@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 
 import pytest
 
 from bot.conversations import rules
+from bot.conversations.handoff import AlreadyClaimed, CoachId, CoachRef, HandoffError, NotHolder, NotWaiting
 from bot.conversations.model import (
     Author,
     Awaiting,
@@ -22,6 +24,7 @@ from bot.conversations.model import (
 
 NOW = datetime(2026, 11, 21, 15, 0, tzinfo=timezone.utc)
 QUARTER = timedelta(minutes=15)
+DANA, LUIS = CoachRef(CoachId("d"), "Dana R., RN"), CoachRef(CoachId("l"), "Luis M., RN")
 ZIP = Awaiting("zip_code", "postal_code")
 
 
@@ -30,6 +33,14 @@ def conversation(holder: Holder = Holder.ASSISTANT, **fields: object) -> Convers
         Conversation(ConversationId("a"), Channel.WEB, holder, NOW, NOW + timedelta(days=1), "hash"),
         **fields,  # type: ignore[arg-type]
     )
+
+
+def outcome_of(change: Callable[[], Conversation]) -> object:
+    """The holder after a change, or the kind of its refusal."""
+    try:
+        return change().holder
+    except HandoffError as error:
+        return type(error)
 
 
 @pytest.mark.parametrize(
@@ -46,16 +57,20 @@ def test_the_holder_decides_who_may_speak(holder: Holder, speakers: set[Author])
 
 
 @pytest.mark.parametrize(
-    ("before", "waited", "claimed", "resumed"),
+    ("before", "waited", "claimed", "released", "resumed"),
     [
-        (Holder.ASSISTANT, Holder.WAITING, Holder.ASSISTANT, Holder.ASSISTANT),
-        (Holder.WAITING, Holder.WAITING, Holder.COACH, Holder.ASSISTANT),
-        (Holder.COACH, Holder.COACH, Holder.COACH, Holder.ASSISTANT),
+        (Holder.ASSISTANT, Holder.WAITING, NotWaiting, NotHolder, Holder.ASSISTANT),
+        (Holder.WAITING, Holder.WAITING, Holder.COACH, NotHolder, Holder.ASSISTANT),
+        (Holder.COACH, Holder.COACH, AlreadyClaimed, Holder.WAITING, Holder.ASSISTANT),
     ],
 )
-def test_the_holder_changes_by_rule(before: Holder, waited: Holder, claimed: Holder, resumed: Holder) -> None:
-    assert rules.wait(conversation(before)).holder is waited
-    assert rules.claim(conversation(before)).holder is claimed
+def test_the_holder_changes_by_rule(
+    before: Holder, waited: Holder, claimed: object, released: object, resumed: Holder
+) -> None:
+    found = conversation(before, coach=DANA if before is Holder.COACH else None)
+    assert rules.wait(found).holder is waited
+    assert outcome_of(lambda: rules.claim(found, LUIS)) is claimed
+    assert outcome_of(lambda: rules.release(found)) is released
     assert rules.resume(conversation(before)).holder is resumed
     assert rules.close(conversation(before), NOW).holder is Holder.CLOSED
 
@@ -64,7 +79,7 @@ def test_nothing_changes_after_the_end() -> None:
     closed = conversation(Holder.CLOSED)
     for change in (
         rules.wait,
-        rules.claim,
+        lambda found: rules.claim(found, LUIS),
         rules.resume,
         rules.check_open,
         lambda found: rules.hear(found, NOW, QUARTER),

@@ -9,7 +9,7 @@ from aiohttp import web
 from bot.channels.intake import Intake, Standing
 from bot.channels.web.gatekeeper import Gatekeeper
 from bot.channels.web.identity import IdentityVerifier
-from bot.channels.web.schemas import OpenConversation, RateConversation, RequestHandoff, SendMessage
+from bot.channels.web.schemas import OpenConversation, OpenLink, RateConversation, RequestHandoff, SendMessage
 from bot.channels.web.views import view_opened, view_standing, view_turn
 from bot.conversations.model import Channel
 from bot.conversations.service import ConversationService
@@ -62,6 +62,14 @@ class MemberApi:
             locale=body.locale or "en",
             verified_member_id=await self._identify(body.identity_token),
         )
+        state = self._conversations.read_state(opened.conversation)
+        return web.json_response(view_opened(opened, state), status=201)
+
+    async def open_link(self, request: web.Request) -> web.Response:
+        """Opens a conversation with a one-time link."""
+        self._gatekeeper.check_opening(request)
+        body = await read_body(request, OpenLink)
+        opened = await self._intake.open_link(body.link)
         state = self._conversations.read_state(opened.conversation)
         return web.json_response(view_opened(opened, state), status=201)
 

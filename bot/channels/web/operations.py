@@ -37,6 +37,15 @@ OPERATIONS = (
         security=_TOKEN,
     ),
     Operation(
+        "open_link",
+        "POST",
+        "/api/v1/links",
+        "Go on in the secure chat with what began by text: opens the conversation of a one-time link, once.",
+        {201: schemas.OpenedConversation},
+        {**BODY_REFUSALS, 404: ("LINK_NOT_FOUND",)},
+        body=schemas.OpenLink,
+    ),
+    Operation(
         "list_messages",
         "GET",
         f"{_ONE}/messages",

@@ -35,6 +35,12 @@ class OpenConversation(Model):
         return self
 
 
+class OpenLink(Model):
+    """How a conversation that began by text goes on in the secure chat."""
+
+    link: str = Field(min_length=20, max_length=128, description="The secret at the end of a one-time link.")
+
+
 class SendMessage(Model):
     """A member's message: typed text, or the value of a quick reply; never both."""
 

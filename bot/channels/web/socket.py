@@ -196,7 +196,7 @@ class _Page:
             await self._send(_state_frame(event))
         elif isinstance(event, Typing):
             await self._send({"type": "typing", "author": event.author.value})
-        else:
+        elif isinstance(event, Refusal):
             await self._send(dict(event.frame))
 
     async def _send_missed(self) -> None:

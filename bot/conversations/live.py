@@ -31,11 +31,21 @@ class Refusal:
     frame: Mapping[str, object]
 
 
-LiveEvent = Message | State | Typing | Refusal
+@dataclass(frozen=True)
+class DeskChanged:
+    """The queue, a coach's duty or the call-backs changed; meant for the consoles."""
+
+    conversation_id: str | None = None
+
+
+LiveEvent = Message | State | Typing | Refusal | DeskChanged
+
+# The topic of the consoles; every other topic is a conversation's id.
+DESK = "desk"
 
 
 class TooManySubscribers(Exception):
-    """The conversation has as many open pages as it may have."""
+    """The topic has as many open pages as it may have."""
 
 
 class Subscription:
@@ -58,34 +68,41 @@ class Subscription:
 
 
 class LiveHub:
-    """Passes events on to the open pages of a conversation in this process."""
+    """Passes events on to the open pages of a topic in this process."""
 
     def __init__(self) -> None:
         self._lines: defaultdict[str, list[Subscription]] = defaultdict(list)
+        self._desk_moved = False
 
-    def subscribe(self, conversation_id: str) -> Subscription:
-        """Opens a line. Raises TooManySubscribers."""
-        lines = self._lines[conversation_id]
-        if len(lines) >= MAX_SUBSCRIBERS:
+    def subscribe(self, topic: str, *, limit: int = MAX_SUBSCRIBERS) -> Subscription:
+        """Opens a line, unless the topic has `limit` of them already. Raises TooManySubscribers."""
+        lines = self._lines[topic]
+        if len(lines) >= limit:
             raise TooManySubscribers
         line = Subscription()
         lines.append(line)
         return line
 
-    def unsubscribe(self, conversation_id: str, line: Subscription) -> None:
+    def unsubscribe(self, topic: str, line: Subscription) -> None:
         """Closes a line; closing it twice is harmless."""
-        lines = self._lines.get(conversation_id, [])
+        lines = self._lines.get(topic, [])
         if line in lines:
             lines.remove(line)
         if not lines:
-            self._lines.pop(conversation_id, None)
+            self._lines.pop(topic, None)
 
-    def open_lines(self, conversation_id: str) -> int:
-        """How many pages of the conversation are connected here."""
-        return len(self._lines.get(conversation_id, ()))
+    def open_lines(self, topic: str) -> int:
+        """How many pages of the topic are connected here."""
+        return len(self._lines.get(topic, ()))
 
-    def publish(self, conversation_id: str, *events: LiveEvent) -> None:
+    def take_desk_moved(self) -> bool:
+        """True once after the desk changed."""
+        moved, self._desk_moved = self._desk_moved, False
+        return moved
+
+    def publish(self, topic: str, *events: LiveEvent) -> None:
         """Hands the events to every open line, and waits for none of them."""
-        for line in tuple(self._lines.get(conversation_id, ())):
+        self._desk_moved = self._desk_moved or topic == DESK
+        for line in tuple(self._lines.get(topic, ())):
             for event in events:
                 line.offer(event)

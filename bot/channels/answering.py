@@ -1,0 +1,247 @@
+"""What is the answer to a recorded message? Safety, the coach's silence, a request, a call-back, or the engine."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+import structlog
+
+from bot import wording as words
+from bot.channels.callback_dialogue import CallbackDialogue
+from bot.channels.replies import CheckedAnswer, check_answer, settle_danger
+from bot.channels.text_privacy import TextPrivacy
+from bot.conversations import rules
+from bot.conversations.announcements import Announcement, Announcements
+from bot.conversations.live import LiveHub, Typing
+from bot.conversations.model import Author, Channel, Conversation, Draft, Holder, Message, Told, Turn, Understood
+from bot.conversations.port import HandoffEffect, Request
+from bot.conversations.service import ConversationService
+from bot.conversations.vocabulary import HANDOFF_CHOICE
+from bot.engine_client import EngineTurn, EngineUnavailable
+from bot.safety.gate import SafetyFinding, SafetyGate, SafetyLevel
+from bot.wording import Wording
+
+log = structlog.get_logger()
+
+_SAFETY_KEYS = {SafetyLevel.EMERGENCY: words.EMERGENCY, SafetyLevel.CRISIS: words.CRISIS}
+# So many failures, or so many questions back, in a row: a person is asked for.
+_FAILURES_IN_A_ROW, _CLARIFIES_IN_A_ROW = 2, 3
+_LOOKED_BACK = 20
+
+
+class TurnTaker(Protocol):
+    """The engine, as the intake needs it."""
+
+    async def take_turn(
+        self,
+        *,
+        turn_id: str,
+        conversation_id: str,
+        channel: str,
+        text: str | None = None,
+        choice: str | None = None,
+        locale: str | None = None,
+    ) -> EngineTurn:
+        """One turn of the assistant. Raises EngineUnavailable."""
+        ...
+
+    async def forget(self, conversation_id: str) -> None:
+        """Forgets the conversation's dialogue. Raises EngineUnavailable."""
+        ...
+
+
+@dataclass(frozen=True)
+class Answered:
+    """An answer that is to be recorded, with what it does to the handoff and the model that gave it."""
+
+    answer: CheckedAnswer
+    effect: HandoffEffect | None = None
+    model_id: str | None = None
+
+
+class Answering:
+    """Finds the answer to each message and records it, once."""
+
+    def __init__(
+        self,
+        conversations: ConversationService,
+        announcements: Announcements,
+        engine: TurnTaker,
+        gate: SafetyGate,
+        wording: Wording,
+        live: LiveHub,
+        privacy: TextPrivacy,
+    ) -> None:
+        self._conversations = conversations
+        self._announcements = announcements
+        self._engine = engine
+        self._gate = gate
+        self._wording = wording
+        self._live = live
+        self._privacy = privacy
+        self._callbacks = CallbackDialogue(conversations, announcements, wording)
+
+    async def answer(self, turn: Turn, conversation: Conversation) -> Turn:
+        """Answers a recorded message; who may not speak now is left out of the answer. Raises StoreUnavailable."""
+        started = time.monotonic()
+        finding = self._gate.check(turn.message.text)
+        current = await self._conversations.get_conversation(conversation.id)
+        found = await self._find_answer(turn.message, current, finding)
+        found = replace(found, answer=await self._privacy.check(found.answer, current))
+        answered = await self._conversations.record_answer(
+            conversation.id,
+            turn,
+            replies=found.answer.replies,
+            understood=found.answer.understood,
+            awaiting=found.answer.awaiting,
+            model_id=found.model_id,
+            effect=found.effect,
+        )
+        log.info(
+            "turn.answered",
+            conversation_id=conversation.id,
+            message_id=turn.message.id,
+            outcomes=[reply.outcome for reply in answered.replies],
+            safety=finding.level.value,
+            ms=round((time.monotonic() - started) * 1000),
+        )
+        return answered
+
+    async def answer_silently(self, turn: Turn, conversation: Conversation, finding: SafetyFinding) -> Turn:
+        """Records that nothing is said to a member who may not be texted; danger is put before a coach."""
+        effect = None
+        understood = Understood()
+        if finding.level is not SafetyLevel.NONE:
+            understood = Understood((finding.level.value,), finding.language, {}, 1.0)
+            effect = (await self._warned(CheckedAnswer((), None, understood), conversation)).effect
+            log.warning("safety.opted_out", conversation_id=conversation.id, level=finding.level.value)
+        return await self._conversations.record_answer(
+            conversation.id, turn, replies=(), understood=understood, effect=effect
+        )
+
+    def warn(self, level: SafetyLevel, language: str, channel: Channel) -> Draft:
+        """What the safety gate says, in the language of the cry for help, whatever the page was opened in."""
+        return self._wording.draft(_SAFETY_KEYS[level], channel, language, Author.SYSTEM)
+
+    async def _find_answer(self, message: Message, current: Conversation, finding: SafetyFinding) -> Answered:
+        if finding.level is not SafetyLevel.NONE:
+            understood = Understood((finding.level.value,), finding.language, {}, 1.0)
+            return await self._warned(CheckedAnswer((self._warning(finding, current),), None, understood), current)
+        if current.holder is Holder.COACH:
+            return Answered(CheckedAnswer((), None, Understood()))
+        if message.choice == HANDOFF_CHOICE:
+            return await self._answer_request(current)
+        step = await self._callbacks.answer(current, message)
+        if step is not None:
+            understood = Understood(("coach_handoff",), "und", {}, 1.0)
+            return Answered(CheckedAnswer((step.reply,), step.awaiting, understood), step.effect)
+        self._live.publish(current.id, Typing(Author.ASSISTANT))
+        answer, model_id = await self._ask_engine(message, current, finding)
+        return replace(await self._completed(answer, current), model_id=model_id)
+
+    def _warning(self, finding: SafetyFinding, conversation: Conversation) -> Draft:
+        return self.warn(finding.level, finding.language, conversation.channel)
+
+    async def _warned(self, answer: CheckedAnswer, current: Conversation) -> Answered:
+        """Danger is put before a coach, too: at once, and before everybody who waits."""
+        duty = await self._announcements.look(current)
+        opens = Request("", "safety", rules.urgency_of("safety"), duty.on_duty)
+        # The warning stands alone: how soon a coach comes is said by nobody until they know what to do now.
+        told: Told | None = None if current.handoff else "waiting" if duty.on_duty else "unavailable"
+        return Answered(answer, HandoffEffect(opens=opens, told=told))
+
+    async def _answer_request(self, current: Conversation) -> Answered:
+        """Without the engine: a request for a person must not depend on it."""
+        duty = await self._announcements.look(current)
+        line = None if current.handoff else await self._conversations.count_line()
+        announced = self._announcements.standing(current, duty, line)
+        answer = CheckedAnswer((announced.draft,), announced.awaiting, Understood(("coach_handoff",), "und", {}, 1.0))
+        return Answered(answer, HandoffEffect(Request("", "button", on_duty=duty.on_duty), announced.told))
+
+    async def _completed(self, answer: CheckedAnswer, before: Conversation) -> Answered:
+        """The engine's answer with what only the gateway knows: how a request stands, and when to ask for a person."""
+        if any(reply.outcome in ("emergency", "crisis") for reply in answer.replies):
+            return await self._warned(answer, before)
+        if any(reply.key == words.HANDOFF_WAITING for reply in answer.replies):
+            return await self._announced(answer, before)
+        if await self._has_failed_too_often(answer, before):
+            return await self._gave_up(answer, before)
+        asked = before.awaiting
+        if answer.awaiting is None and asked is not None and asked.field in rules.CALLBACK_FIELDS:
+            # What the member asked in between was answered; the call-back's question can still be.
+            answer = replace(answer, awaiting=asked)
+        return Answered(answer)
+
+    async def _announced(self, answer: CheckedAnswer, before: Conversation) -> Answered:
+        """An action recorded the request; what is said about it is what is so now."""
+        current = await self._conversations.get_conversation(before.id)
+        if current.handoff is None:
+            # A coach was there and has returned it meanwhile, or a second page took it back.
+            return Answered(answer)
+        announced = await self._announce(current, is_new=before.handoff is None)
+        replies = tuple(announced.draft if reply.key == words.HANDOFF_WAITING else reply for reply in answer.replies)
+        return Answered(
+            replace(answer, replies=replies, awaiting=announced.awaiting), HandoffEffect(told=announced.told)
+        )
+
+    async def _announce(self, current: Conversation, *, is_new: bool) -> Announcement:
+        duty = await self._announcements.look(current)
+        line = await self._conversations.count_line() if is_new else None
+        if line is not None and current.handoff is not None:
+            line = replace(line, waiting=max(0, current.handoff.position - 1))
+        return self._announcements.standing(current, duty, line)
+
+    async def _gave_up(self, answer: CheckedAnswer, current: Conversation) -> Answered:
+        duty = await self._announcements.look(current)
+        announced = self._announcements.standing(current, duty, await self._conversations.count_line())
+        failure = self._announcements.say(words.HANDOFF_FAILURE, current)
+        replies = (*answer.replies, failure, announced.draft)
+        effect = HandoffEffect(Request("", "failure", on_duty=duty.on_duty), announced.told)
+        log.info("handoff.requested", conversation_id=current.id, cause="failure")
+        return Answered(replace(answer, replies=replies, awaiting=announced.awaiting), effect)
+
+    async def _has_failed_too_often(self, answer: CheckedAnswer, current: Conversation) -> bool:
+        outcome = answer.replies[-1].outcome
+        needed = {"failure": _FAILURES_IN_A_ROW, "clarify": _CLARIFIES_IN_A_ROW}.get(outcome or "")
+        if needed is None or current.holder is not Holder.ASSISTANT:
+            return False
+        latest = await self._conversations.list_last_messages(current.id, _LOOKED_BACK)
+        said = [message for message in latest if message.author is not Author.MEMBER]
+        if any(message.key == words.HANDOFF_FAILURE for message in said):
+            # Whoever took the request back does not want another one.
+            return False
+        return [message.outcome for message in said[-(needed - 1) :]] == [outcome] * (needed - 1)
+
+    async def _ask_engine(
+        self, message: Message, conversation: Conversation, finding: SafetyFinding
+    ) -> tuple[CheckedAnswer, str | None]:
+        try:
+            turn = await self._engine.take_turn(
+                turn_id=message.id,
+                conversation_id=conversation.id,
+                channel=conversation.channel.value,
+                text=message.text if message.choice is None else None,
+                choice=message.choice,
+                locale=conversation.locale,
+            )
+            blocked, silence = (self._announcements.say(key, conversation) for key in (words.BLOCKED, words.SILENCE))
+            checked = check_answer(turn, blocked=blocked, silence=silence)
+            if message.choice is not None:
+                return checked, turn.model_id
+            answer = settle_danger(
+                checked,
+                was_harmless=finding.harmless,
+                unsure=self._announcements.say(words.SAFETY_UNSURE, conversation),
+                warning=lambda level, language: self.warn(SafetyLevel(level), language, conversation.channel),
+            )
+            # Whatever was asked before can still be answered.
+            return (answer if answer is checked else replace(answer, awaiting=conversation.awaiting)), turn.model_id
+        except Exception as error:
+            # Whatever happened in there, the member gets an answer and a way to a person.
+            why = error.reason if isinstance(error, EngineUnavailable) else type(error).__name__
+            log.error("engine.no_answer", conversation_id=conversation.id, error=why)
+            return CheckedAnswer(
+                (self._announcements.say(words.ENGINE_FAILURE, conversation),), None, Understood()
+            ), None

@@ -1,0 +1,81 @@
+"""How does a decision become part of the record, and who hears of it? The one way in which a conversation changes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.conversations import rules
+from bot.conversations.ids import IdSource, is_id
+from bot.conversations.live import DESK, DeskChanged, LiveHub
+from bot.conversations.model import Author, Conversation, ConversationNotFound, Draft, Holder, MessageId, State
+from bot.conversations.port import Change, ConversationStore, Entry, Recorded
+
+_ON_THE_DESK = (Holder.WAITING, Holder.COACH)
+
+
+@dataclass(frozen=True)
+class ConversationSettings:
+    """How long things last: a token, a conversation by text after its last message, a proof of identity, a link."""
+
+    token_lifetime: timedelta = timedelta(hours=24)
+    text_lifetime: timedelta = timedelta(hours=72)
+    verified_for: timedelta = timedelta(minutes=15)
+    link_lifetime: timedelta = timedelta(minutes=30)
+
+
+class Record:
+    """Changes conversations, and tells the open pages of members and coaches after each commit."""
+
+    def __init__(
+        self,
+        store: ConversationStore,
+        clock: Callable[[], datetime],
+        ids: IdSource,
+        settings: ConversationSettings,
+        live: LiveHub,
+    ) -> None:
+        self.store = store
+        self.clock = clock
+        self.ids = ids
+        self.settings = settings
+        self.live = live
+
+    async def change(
+        self, conversation_id: str, decide: Callable[[Conversation], Change], *, counts_line: bool = False
+    ) -> Recorded:
+        """Runs `decide` on the locked conversation, writes what it says, and publishes it.
+
+        Raises ConversationNotFound, AlreadyRecorded, StoreUnavailable, and whatever `decide` raises.
+        """
+        if not is_id(conversation_id):
+            raise ConversationNotFound
+        recorded = await self.store.change(conversation_id, self.clock(), decide, counts_line=counts_line)
+        self._publish(recorded)
+        return recorded
+
+    async def get(self, conversation_id: str) -> Conversation:
+        """The conversation as it stands. Raises ConversationNotFound."""
+        conversation = await self.store.find(conversation_id, self.clock()) if is_id(conversation_id) else None
+        if conversation is None:
+            raise ConversationNotFound
+        return conversation
+
+    def read_state(self, conversation: Conversation) -> State:
+        """What clients are shown of the conversation now."""
+        return rules.read_state(conversation, self.clock(), self.settings.verified_for)
+
+    def entries(self, drafts: tuple[Draft, ...], reply_to: MessageId | None = None) -> tuple[Entry, ...]:
+        """The drafts with ids, on their way into the record."""
+        return tuple(Entry(id=self.ids.message_id(), draft=draft, reply_to=reply_to) for draft in drafts)
+
+    def _publish(self, recorded: Recorded) -> None:
+        before, after = recorded.before, recorded.conversation
+        self.live.publish(after.id, *recorded.messages)
+        state = self.read_state(after)
+        said = any(message.author is not Author.MEMBER for message in recorded.messages)
+        if said or state != self.read_state(before):
+            self.live.publish(after.id, state)
+        if before.holder in _ON_THE_DESK or after.holder in _ON_THE_DESK:
+            self.live.publish(DESK, DeskChanged(after.id))

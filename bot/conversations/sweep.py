@@ -1,0 +1,203 @@
+"""What has come due? Every timer of a handoff is a row, and this looks at the rows: a restart loses none.
+
+Each finding is decided again in the transaction that acts on it, so that two sweeps at once act once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
+from datetime import timedelta
+
+import structlog
+
+from bot import wording as words
+from bot.conversations import rules
+from bot.conversations.announcements import Announcement, Announcements
+from bot.conversations.coach_service import PRESENT_FOR, CoachService
+from bot.conversations.desk_store import DeskStore
+from bot.conversations.handoff import CoachId, HandoffEvent
+from bot.conversations.handoff_service import HandoffService
+from bot.conversations.model import Conversation, ConversationClosed, ConversationNotFound, Holder
+from bot.conversations.port import Change, Ending, Logged
+from bot.conversations.record import Record
+from bot.database import StoreUnavailable
+
+log = structlog.get_logger()
+
+INTERVAL_S = 3.0
+# An action of the assistant opens a request a moment before its answer tells the member about it.
+_UNTOLD_FOR = timedelta(seconds=10)
+_LONG_WAIT = timedelta(minutes=10)
+
+
+class Sweep:
+    """Gives back what coaches abandoned, ends what expired, and tells the waiting what has changed."""
+
+    def __init__(
+        self,
+        record: Record,
+        desk: DeskStore,
+        coaches: CoachService,
+        handoffs: HandoffService,
+        announcements: Announcements,
+    ) -> None:
+        self._record = record
+        self._desk = desk
+        self._coaches = coaches
+        self._handoffs = handoffs
+        self._announcements = announcements
+        # Consoles need a moment to say that they are there after we were not.
+        self._began_at = record.clock()
+
+    @asynccontextmanager
+    async def running(self, interval_s: float = INTERVAL_S) -> AsyncIterator[None]:
+        """Sweeps again and again in the background, until the end of the block."""
+        task = asyncio.create_task(self._run(interval_s))
+        try:
+            yield
+        finally:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+
+    async def run_once(self) -> None:
+        """One look at everything. Raises StoreUnavailable."""
+        await self._end_idle_sessions()
+        await self._release_abandoned()
+        await self._expire()
+        await self._tell_waiting()
+        await self._refresh_line()
+
+    async def _run(self, interval_s: float) -> None:
+        while True:
+            await asyncio.sleep(interval_s)
+            try:
+                await self.run_once()
+            except StoreUnavailable as error:
+                log.warning("sweep.store_unavailable", error=type(error).__name__)
+            except Exception as error:
+                # A fault in one sweep must not end the sweeping: timers would stand still unseen.
+                log.error("sweep.failed", error=type(error).__name__)
+
+    async def _end_idle_sessions(self) -> None:
+        for token_hash, coach_id in await self._coaches.list_idle_sessions():
+            if await self._coaches.end_session(token_hash, coach_id):
+                await self._handoffs.release_all(CoachId(coach_id), HandoffEvent.RELEASED)
+            log.info("console.idle_end", coach_id=coach_id)
+
+    async def _release_abandoned(self) -> None:
+        now = self._record.clock()
+        if now - self._began_at < PRESENT_FOR:
+            return
+        for conversation_id, coach_id in await self._desk.list_abandoned(now - PRESENT_FOR):
+            if await self._handoffs.release(conversation_id, CoachId(coach_id), HandoffEvent.VANISHED):
+                log.warning("handoff.vanished", conversation_id=conversation_id, coach_id=coach_id)
+
+    async def _expire(self) -> None:
+        for conversation_id in await self._desk.list_expired(self._record.clock()):
+            await self._act(conversation_id, self._expire_one)
+
+    async def _tell_waiting(self) -> None:
+        now = self._record.clock()
+        on_duty = bool(await self._coaches.list_on_duty())
+        for conversation_id in await self._desk.list_waiting(now, told=None, before=now - _UNTOLD_FOR):
+            await self._act(conversation_id, self._tell_first)
+        stale = "unavailable" if on_duty else "waiting"
+        if on_duty or now - self._began_at >= PRESENT_FOR:
+            for conversation_id in await self._desk.list_waiting(now, told=stale):
+                await self._act(conversation_id, self._tell_change)
+        if on_duty:
+            for conversation_id in await self._desk.list_long_waiting(now - _LONG_WAIT, now):
+                await self._act(conversation_id, self._tell_long_wait)
+
+    async def _refresh_line(self) -> None:
+        """Whoever watches their place in the line sees it move."""
+        if not self._record.live.take_desk_moved():
+            return
+        for conversation_id in await self._desk.list_in_line():
+            if self._record.live.open_lines(conversation_id):
+                conversation = await self._record.get(conversation_id)
+                self._record.live.publish(conversation_id, self._record.read_state(conversation))
+
+    async def _act(self, conversation_id: str, act: Callable[[Conversation], Awaitable[None]]) -> None:
+        with suppress(_NotDue, ConversationClosed, ConversationNotFound):
+            await act(await self._record.get(conversation_id))
+
+    async def _expire_one(self, conversation: Conversation) -> None:
+        now = self._record.clock()
+
+        def decide(found: Conversation) -> Change:
+            if found.holder is not Holder.WAITING or found.expires_at > now:
+                raise _NotDue
+            said = self._announcements.say(words.HANDOFF_EXPIRED, found)
+            return Change(
+                rules.close(found, now),
+                entries=self._record.entries((said,)),
+                ends=Ending(HandoffEvent.EXPIRED),
+                log=(Logged(HandoffEvent.EXPIRED),),
+            )
+
+        await self._record.change(conversation.id, decide)
+        log.warning("handoff.expired", conversation_id=conversation.id)
+
+    async def _tell_first(self, conversation: Conversation) -> None:
+        """The answer that should have told the member was lost with a process."""
+        duty = await self._announcements.look(conversation)
+
+        def choose(found: Conversation) -> Announcement | None:
+            told = found.handoff.told if found.handoff else "waiting"
+            return None if told else self._announcements.standing(found, duty)
+
+        await self._tell(conversation, choose)
+
+    async def _tell_change(self, conversation: Conversation) -> None:
+        duty = await self._announcements.look(conversation)
+
+        def choose(found: Conversation) -> Announcement | None:
+            told = found.handoff.told if found.handoff else None
+            if duty.on_duty and told == "unavailable":
+                return self._announcements.here_now(found)
+            if not duty.on_duty and told == "waiting":
+                return self._announcements.unavailable(found, duty, since_asked=True)
+            return None
+
+        await self._tell(conversation, choose)
+
+    async def _tell_long_wait(self, conversation: Conversation) -> None:
+        duty = await self._announcements.look(conversation)
+        await self._tell(conversation, lambda found: self._announcements.long_wait(found, duty), long_wait=True)
+
+    async def _tell(
+        self,
+        conversation: Conversation,
+        choose: Callable[[Conversation], Announcement | None],
+        *,
+        long_wait: bool = False,
+    ) -> None:
+        def decide(found: Conversation) -> Change:
+            announcement = choose(found) if found.holder is Holder.WAITING else None
+            if announcement is None and not long_wait:
+                raise _NotDue
+            if found.holder is not Holder.WAITING:
+                raise _NotDue
+            if announcement is None:
+                return Change(found, long_wait_told=True)
+            entries = self._record.entries((announcement.draft,))
+            # A question that is open stays open: what is offered stands on the buttons.
+            awaiting = found.awaiting or announcement.awaiting
+            return Change(
+                replace(found, awaiting=awaiting),
+                entries=entries,
+                announcement=entries[0].id,
+                told=announcement.told,
+                long_wait_told=long_wait,
+            )
+
+        await self._record.change(conversation.id, decide)
+
+
+class _NotDue(Exception):
+    """Somebody else was faster, or it is not so any more."""

@@ -1,0 +1,108 @@
+"""What do the gateway and the actions share? The database and the services on it, put together once a process."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+
+from bot.conversations.announcements import Announcements
+from bot.conversations.coach_service import CoachService
+from bot.conversations.coach_store import CoachStore
+from bot.conversations.duty import Duty
+from bot.conversations.hours import HoursBook
+from bot.conversations.hours_file import load_hours
+from bot.conversations.ids import RandomIds
+from bot.conversations.live import LiveHub
+from bot.conversations.record import ConversationSettings, Record
+from bot.conversations.requests import HandoffRequests
+from bot.conversations.service import ConversationService
+from bot.conversations.store import SqlConversationStore
+from bot.database import Database
+from bot.failures import StartFailed
+from bot.settings import Settings, SettingsError
+from bot.wording import Wording, WordingError, load_wording
+from knowledge.bootstrap import Knowledge, build_knowledge
+
+ROOT = Path(__file__).parents[1]
+RESPONSES = ROOT / "data" / "responses"
+DEMO = ROOT / "bot" / "demo"
+
+
+def utc_now() -> datetime:
+    """The clock of everything that is put together here."""
+    return datetime.now(timezone.utc)
+
+
+@dataclass(frozen=True)
+class Core:
+    """The services that more than one part of the product uses."""
+
+    database: Database
+    knowledge: Knowledge
+    wording: Wording
+    live: LiveHub
+    record: Record
+    conversations: ConversationService
+    coaches: CoachService
+    announcements: Announcements
+    requests: HandoffRequests
+
+
+def open_database(settings: Settings) -> Database:
+    """The database of the settings, not yet connected. Raises SettingsError."""
+    try:
+        return Database.open(settings.database_url)
+    except ValueError as error:
+        raise SettingsError(f"GENE_GUIDE_DATABASE_URL cannot be used: {error}.") from None
+
+
+@asynccontextmanager
+async def open_core(settings: Settings) -> AsyncIterator[Core]:
+    """Opens the database and builds the services; closes it at the end. Raises StartFailed, SettingsError, HoursError."""
+    try:
+        wording = load_wording(RESPONSES)
+    except WordingError as error:
+        raise StartFailed(f"The gateway's wording cannot be used: {error}.") from None
+    hours = _read_hours(settings)
+    database = open_database(settings)
+    try:
+        yield build_core(database, wording, hours, _read_lifetimes(settings))
+    finally:
+        await database.close()
+
+
+def build_core(database: Database, wording: Wording, hours: HoursBook, lifetimes: ConversationSettings) -> Core:
+    """The services on an open database."""
+    live, ids = LiveHub(), RandomIds()
+    record = Record(SqlConversationStore(database), utc_now, ids, lifetimes, live)
+    conversations = ConversationService(record)
+    coaches = CoachService(CoachStore(database), utc_now, ids, live)
+    announcements = Announcements(wording, Duty(coaches, hours, utc_now))
+    return Core(
+        database=database,
+        knowledge=build_knowledge(database, utc_now),
+        wording=wording,
+        live=live,
+        record=record,
+        conversations=conversations,
+        coaches=coaches,
+        announcements=announcements,
+        requests=HandoffRequests(record, conversations, announcements),
+    )
+
+
+def _read_lifetimes(settings: Settings) -> ConversationSettings:
+    return ConversationSettings(
+        token_lifetime=timedelta(hours=settings.conversation_ttl_hours),
+        text_lifetime=timedelta(hours=settings.sms_conversation_hours),
+        verified_for=timedelta(minutes=settings.verified_minutes),
+    )
+
+
+def _read_hours(settings: Settings) -> HoursBook:
+    if settings.coach_hours:
+        return load_hours(Path(settings.coach_hours))
+    return load_hours(DEMO / "coach_hours.yml") if settings.demo else HoursBook()
