@@ -57,13 +57,17 @@ export function formatDay(value, style = { dateStyle: "medium" }) {
   return new Intl.DateTimeFormat(LOCALE, { ...style, timeZone: "UTC" }).format(new Date(`${value}T00:00:00Z`));
 }
 
-/** A moment as a <time> in the coach's own time zone; the day is named only when it is not today. */
-export function timeElement(value) {
+/** A moment in the coach's own time zone; the day is named only when it is not today. */
+export function timeText(value) {
   const moment = new Date(value);
-  if (Number.isNaN(moment.getTime())) return null;
   const isToday = moment.toDateString() === new Date().toDateString();
   const style = isToday ? { timeStyle: "short" } : { month: "short", day: "numeric", hour: "numeric", minute: "2-digit" };
-  return element("time", { datetime: moment.toISOString() }, new Intl.DateTimeFormat(LOCALE, style).format(moment));
+  return new Intl.DateTimeFormat(LOCALE, style).format(moment);
+}
+
+/** The same as a <time>, or null for what is no moment. */
+export function timeElement(value) {
+  return Number.isNaN(Date.parse(value)) ? null : element("time", { datetime: value }, timeText(value));
 }
 
 /** The name of a language in words: "es" is "Spanish". */

@@ -5,6 +5,7 @@ import { byId, element, setText } from "./elements.js";
 import { dialogs } from "./words_dialogs.js";
 
 const WARN_S = 120;
+const TELL_TABS_EVERY_MS = 5_000;
 const ACTIVITY = ["keydown", "pointerdown", "pointermove", "wheel", "touchstart"];
 
 /**
@@ -14,7 +15,10 @@ const ACTIVITY = ["keydown", "pointerdown", "pointermove", "wheel", "touchstart"
 export function watchPresence({ idleS, onIdle, onLeave, onDuty, holdsAny }) {
   const dialog = byId("idle");
   const ticker = new Worker("/console/ticker.js");
+  // Two tabs are one session: who works in one of them is not idle in the other.
+  const tabs = new BroadcastChannel("gene-guide-desk");
   let lastActivity = Date.now();
+  let lastTold = 0;
   let lastBeat = 0;
   let serverEnd = Infinity;
   let beating = false;
@@ -33,8 +37,15 @@ export function watchPresence({ idleS, onIdle, onLeave, onDuty, holdsAny }) {
 
   // With the question on the screen only its answer counts: a mouse that somebody bumps into says nothing.
   const noteActivity = () => {
-    if (!dialog.open) lastActivity = Date.now();
+    if (!dialog.open) beActive();
   };
+
+  function beActive() {
+    lastActivity = Date.now();
+    if (lastActivity - lastTold < TELL_TABS_EVERY_MS) return;
+    lastTold = lastActivity;
+    tabs.postMessage("active");
+  }
 
   async function sendBeat() {
     if (beating || stopped) return;
@@ -62,7 +73,7 @@ export function watchPresence({ idleS, onIdle, onLeave, onDuty, holdsAny }) {
       return;
     }
     if (leftS > WARN_S) {
-      if (dialog.open && lastActivity > lastBeat) dialog.close();
+      if (dialog.open) dialog.close();
       return;
     }
     held.hidden = !holdsAny();
@@ -76,13 +87,16 @@ export function watchPresence({ idleS, onIdle, onLeave, onDuty, holdsAny }) {
 
   function answer() {
     if (stopped) return;
-    lastActivity = Date.now();
+    beActive();
     sendBeat();
   }
 
   for (const kind of ACTIVITY) addEventListener(kind, noteActivity, { capture: true, passive: true });
   dialog.addEventListener("close", answer);
   ticker.onmessage = sendBeat;
+  tabs.onmessage = () => {
+    lastActivity = Date.now();
+  };
   const timer = setInterval(check, 1_000);
   sendBeat();
 
@@ -91,6 +105,7 @@ export function watchPresence({ idleS, onIdle, onLeave, onDuty, holdsAny }) {
       stopped = true;
       clearInterval(timer);
       ticker.terminate();
+      tabs.close();
       for (const kind of ACTIVITY) removeEventListener(kind, noteActivity, { capture: true });
       dialog.removeEventListener("close", answer);
       dialog.close();

@@ -13,7 +13,6 @@ export const words = {
   cancel: "Cancel",
   dismiss: "Dismiss",
   tryAgain: "Try again",
-  optional: "optional",
 
   signIn: {
     title: "Sign in to the desk",
@@ -26,14 +25,14 @@ export const words = {
     refused: "That name and password don’t match. Please try again.",
     tooMany: (seconds) => `Too many tries. Please wait ${minutes(Math.max(1, Math.ceil(seconds / 60)))}, then try again.`,
     idle: "You were signed out after 15 minutes without activity.",
-    ended: "You are signed out. Please sign in again.",
     left: "You are signed out.",
     drafts: "What you had typed is still here when you sign in again.",
     unreachable: "We can’t reach the desk right now. Check your connection, then try again.",
   },
 
   header: {
-    urgent: (count) => (count === 1 ? "1 urgent waiting" : `${count} urgent waiting`),
+    urgent: (count) => `${count} urgent`,
+    urgentLabel: (count) => (count === 1 ? "1 urgent member is waiting: open" : `${count} urgent members are waiting: open the first`),
     role: { coach: "Nurse health coach", supervisor: "Supervisor" },
     sound: "Sound",
     soundLabel: "Play a sound when a member starts to wait",
@@ -87,13 +86,10 @@ export const words = {
     rule: "Their question needs a coach",
     failure: "The assistant could not help",
     safety: "Safety: words of danger",
-    vanished: "Their coach dropped out",
-    transfer: "Handed on by a coach",
     other: "Asked for a coach",
   },
 
   channels: { web: "Web chat", sms: "Text message" },
-  holders: { waiting: "Waiting", coach: "With a coach", assistant: "Back with the assistant", closed: "Closed" },
 
   conversation: {
     empty: "No conversation open",
@@ -106,7 +102,6 @@ export const words = {
     unverified: "Identity not verified",
     failed: "This conversation can’t be shown right now.",
     gone: "This conversation is no longer on the desk.",
-    waitingSince: "Waiting",
     toSummary: "Summary",
     notes: (count) => (count ? `Private notes (${count})` : "Private notes"),
     showList: "Queue",
@@ -117,27 +112,15 @@ export const words = {
 
   packet: {
     title: "Summary for you",
+    back: "Summary: go to the top",
     hint: "Put together by rules from this conversation. Choose a line to see its message.",
     toMessage: (seq) => `Show message ${seq}`,
-    back: "Back to the summary",
     empty: "There is nothing to sum up yet.",
-    kinds: {
-      request: "Request",
-      reason: "Why now",
-      urgency: "Urgency",
-      said: "Already said",
-      known: "Known",
-      verified: "Identity",
-      language: "Language",
-      channel: "Channel",
-      other: "Also",
-    },
     sources: (count) => (count === 1 ? "1 source" : `${count} sources`),
   },
 
   transcript: {
     title: "Conversation so far",
-    start: "Start of the conversation",
     newMessage: "New message",
     authors: {
       member: "Member",
@@ -147,7 +130,6 @@ export const words = {
       system: "Safety message (automated)",
       notice: "Notice (automated)",
     },
-    seen: "The member sees this",
     offered: "Choices shown:",
     sources: "Sources:",
     effective: (day) => `in effect ${day}`,
@@ -158,7 +140,6 @@ export const words = {
     sending: "Sending…",
     unsent: "Not sent yet. We try again as soon as the line is back.",
     newTab: "(opens in a new tab)",
-    call: (number) => `Call ${number}`,
     delivery: {
       queued: "Text on its way",
       sending: "Text on its way",
@@ -204,7 +185,7 @@ export const words = {
     notes: "Private notes",
     history: "History",
     only: "Only coaches see this",
-    never: "The member and the assistant never see it.",
+    never: "Neither the member nor the assistant ever sees it.",
     hide: "Hide private notes",
     box: "New private note",
     placeholder: "For coaches, not for the member",
@@ -219,18 +200,17 @@ export const words = {
     urgent: "Became urgent",
     claimed: (name) => `${name} claimed it`,
     returned: (name) => `${name} gave it back to the assistant`,
+    taken_back: "The member went back to the assistant",
     cancelled: "The member took the request back",
     closed: (name) => `${name} closed it`,
+    ended: "The member ended it",
     transferred: (name) => `Handed over to ${name}`,
+    released: (name) => `${name} left: back in the queue`,
     vanished: (name) => `${name} lost the connection: back in the queue`,
     expired: "The member’s visit ran out",
     callback: "The member chose a call-back",
     viewed: (name) => `${name} opened it`,
-    noted: (name) => `${name} added a private note`,
-    written: (name) => `${name} wrote to the member`,
-    signed_out: (name) => `${name} signed out: back in the queue`,
     someone: "A coach",
-    member: "The member",
     other: (event) => event,
   },
 };

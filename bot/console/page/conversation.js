@@ -1,0 +1,248 @@
+// What does a coach see of one conversation, and how does it stay up to date?
+
+import { createActs } from "./acts.js";
+import { listMessages, readConversation } from "./api.js";
+import { createComposer } from "./composer.js";
+import { byId, languageName, setText } from "./elements.js";
+import { createHolding } from "./holding.js";
+import { createPacket } from "./packet.js";
+import { createSending } from "./sending.js";
+import { createSide } from "./side.js";
+import { createTranscript } from "./transcript.js";
+import { words } from "./words.js";
+
+/** A short name to speak of a conversation; the id itself is too long for that. */
+const shortCode = (id) => id.replace(/[^0-9a-z]/gi, "").slice(0, 4).toUpperCase();
+
+/**
+ * The middle and the right of the desk. `shift` is who works here now: `{me, isOnDuty, line, planName, drafts}`, drafts per
+ * conversation, in memory alone. `onOpen(id)` hears what is open, `onChanged()` that the queue is out of date, `onDuty()` a press.
+ */
+export function createConversation({ shift, notices, onOpen, onChanged, onDuty }) {
+  const versions = new Map();
+  let openId = null;
+  let view = null;
+  let requested = 0;
+
+  const draftOf = (id) => shift.drafts.get(id) ?? { message: "", note: "" };
+  const keepDraft = (id, part) => id && shift.drafts.set(id, { ...draftOf(id), ...part });
+
+  const transcript = createTranscript({ onSummary: () => packet.focus() });
+  const packet = createPacket({ shift, onShow: (messageId, seq, from) => transcript.goTo(messageId, seq, from) });
+  const side = createSide({
+    onDraft: (note) => keepDraft(openId, { note }),
+    onProblem: (problem) => fail(problem),
+    onSaved: () => notices.say(words.side.saved),
+    onHistory: () => refresh(),
+    onToggle: (isOpen) => document.body.classList.toggle("side-open", isOpen),
+  });
+  const composer = createComposer({
+    onInput(message) {
+      keepDraft(openId, { message });
+      if (message) shift.line.tellTyping();
+    },
+    onSend(text) {
+      notices.conversation.hide();
+      sending.send(openId, text);
+    },
+  });
+  const sending = createSending({
+    versionOf: (id) => versions.get(id),
+    onChange: (id) => id === openId && view && transcript.showUnsent(sending.entriesOf(id), shift.me.name),
+    onSent(id, { message, version }) {
+      if (version !== undefined) versions.set(id, version);
+      takeMessages(id, [message]);
+    },
+    onRefused(id, text, problem) {
+      keepDraft(id, { message: [text, draftOf(id).message].filter(Boolean).join("\n") });
+      if (id === openId) showHolder();
+      fail(problem, id);
+    },
+  });
+  const acts = createActs({
+    current: () => view?.conversation,
+    myId: () => shift.me.id,
+    versions,
+    refresh,
+    takeMessages,
+    fail,
+    onChanged,
+    notices,
+    onClaimStarts: (isBusy) => holding.setBusy(isBusy),
+    onClaimed() {
+      transcript.goToEnd();
+      composer.focus();
+    },
+  });
+  const holding = createHolding({
+    onClaim: acts.claim,
+    onReturn: () => acts.decide("return"),
+    onClose: () => acts.decide("close"),
+    onTransfer: acts.transfer,
+    onDuty,
+  });
+
+  /** Says what went wrong; what is out of date is read anew, and what was typed stays. */
+  async function fail(problem, id = openId) {
+    if (problem.status === 401) return;
+    if (problem.isStale) {
+      onChanged();
+      if (id === openId) await refresh();
+    }
+    const taken = problem.coachName ? words.claim.taken(problem.coachName) : words.claim.takenBySomeone;
+    notices.conversation.show(problem.code === "ALREADY_CLAIMED" ? taken : (problem.words ?? String(problem)));
+  }
+
+  async function open(id) {
+    if (id === openId && view) {
+      byId("conversation-title").focus();
+      return;
+    }
+    clear();
+    openId = id;
+    onOpen(id);
+    document.body.classList.add("conversation-open");
+    byId("nothing-open").hidden = true;
+    showOpening(words.loading);
+    await load({ isFirst: true });
+  }
+
+  function showOpening(text, canRetry = false) {
+    const box = byId("opening");
+    box.hidden = !text;
+    setText(box.querySelector("p"), text ?? "");
+    box.querySelector("button").hidden = !canRetry;
+  }
+
+  async function load({ isFirst = false } = {}) {
+    const id = openId;
+    const request = (requested += 1);
+    try {
+      const answer = await readConversation(id);
+      // An answer that was overtaken by a newer question says nothing any more.
+      if (id !== openId || request !== requested) return;
+      view = answer;
+      versions.set(id, answer.conversation.version);
+      show(isFirst || byId("open").hidden);
+    } catch (problem) {
+      if (id !== openId || view || problem.status === 401) return;
+      showOpening(problem.status === 404 ? words.conversation.gone : words.conversation.failed, problem.canRetry);
+    }
+  }
+
+  async function refresh() {
+    if (openId) await load();
+  }
+
+  function show(isFirst) {
+    const { conversation, messages, notes, log } = view;
+    showOpening(null);
+    byId("open").hidden = false;
+    showHead(conversation);
+    packet.show(view.packet);
+    showMessages(messages, !isFirst);
+    transcript.showUnsent(sending.entriesOf(openId), shift.me.name);
+    side.show({ id: openId, notes, log, draft: draftOf(openId).note, isOpened: isFirst });
+    const mayWrite = showHolder();
+    if (!isFirst) return;
+    // With an own conversation one goes on; a new one is read from its summary down.
+    if (mayWrite) transcript.goToEnd();
+    else transcript.goToStart();
+    shift.line.watch(openId, transcript.lastSeq);
+    byId("conversation-title").focus({ preventScroll: true });
+  }
+
+  function showHead(conversation) {
+    const title = byId("conversation-title");
+    title.querySelector(".urgent").hidden = conversation.urgency !== "urgent";
+    setText(title.querySelector(".what"), words.conversation[conversation.channel] ?? words.conversation.web);
+    const facts = [
+      words.conversation.code(shortCode(conversation.id)),
+      languageName(conversation.locale),
+      shift.planName(conversation.plan_id),
+      conversation.verified ? words.conversation.verified : words.conversation.unverified,
+    ];
+    setText(byId("conversation-about"), facts.filter(Boolean).join(" · "));
+  }
+
+  function showHolder() {
+    if (!view) return false;
+    const { holder, coach, channel, opted_out } = view.conversation;
+    const mayWrite = holding.show({ holder, coach, me: shift.me, isOnDuty: shift.isOnDuty });
+    if (mayWrite) composer.show({ channel, isOptedOut: opted_out, draft: draftOf(openId).message });
+    else composer.hide();
+    return mayWrite;
+  }
+
+  function showMessages(messages, isNew) {
+    transcript.show(messages, { myName: shift.me.name, channel: view.conversation.channel, isNew });
+    shift.line.hasShown(transcript.lastSeq);
+  }
+
+  function takeMessages(id, messages) {
+    if (id === openId && view) showMessages(messages, true);
+  }
+
+  /** The server speaks of a version or a holder; others than are shown mean that the picture is old. */
+  function noteVersion(id, version, holder) {
+    const isOld = (version ?? versions.get(id)) !== versions.get(id) || (holder && holder !== view?.conversation.holder);
+    if (id === openId && view) {
+      if (isOld) refresh();
+    } else if (version !== undefined) {
+      versions.set(id, version);
+    }
+  }
+
+  function clear() {
+    openId = null;
+    view = null;
+    requested += 1;
+    packet.clear();
+    transcript.clear();
+    side.clear();
+    composer.clear();
+    notices.conversation.hide();
+    showOpening(null);
+    byId("open").hidden = true;
+    byId("nothing-open").hidden = false;
+    document.body.classList.remove("side-open", "conversation-open");
+  }
+
+  byId("opening").querySelector("button").addEventListener("click", () => {
+    showOpening(words.loading);
+    load({ isFirst: true });
+  });
+
+  return {
+    open,
+    showHolder,
+    takeMessages,
+    noteVersion,
+    claim: () => holding.canClaim && acts.claim(),
+    focusNotes: () => side.focus(),
+    hideNotes: () => side.hide(),
+    focusMessage: () => composer.focus(),
+    focusSummary: () => view && packet.focus(),
+    retrySending: () => sending.retry(),
+    showTyping: (id, author) => id === openId && author === "member" && transcript.showTyping(true),
+    get openId() {
+      return openId;
+    },
+    /** Looks whether the open conversation has gone on: its messages, its holder. */
+    async look() {
+      const id = openId;
+      if (!id || !view) return;
+      const answer = await listMessages(id, transcript.lastSeq);
+      takeMessages(id, answer.messages);
+      noteVersion(id, answer.version, answer.state?.holder);
+    },
+    /** Takes everything off the screen; what was not sent becomes a draft again. */
+    stop() {
+      for (const [id, text] of sending.takeBack()) {
+        keepDraft(id, { message: [text, draftOf(id).message].filter(Boolean).join("\n") });
+      }
+      versions.clear();
+      clear();
+    },
+  };
+}
