@@ -29,6 +29,11 @@ _USERNAME = re.compile(r"[a-z0-9._-]{3,32}")
 DEMO_PASSWORD = "gene-guide-demo"  # noqa: S105
 
 
+def is_username(value: str) -> bool:
+    """True for what could be a coach's user name at all; anything else never reaches the database."""
+    return _USERNAME.fullmatch(value) is not None
+
+
 class AccountError(Exception):
     """The account cannot be made or changed; the message is one sentence for the operator, without the password."""
 
@@ -62,7 +67,7 @@ def add_demo_coaches(database: Database, clock: Clock) -> int:
 
 def add_coach(database: Database, clock: Clock, username: str, name: str, role: Role, password: str) -> Coach:
     """Adds a coach; `name` is what members read. Raises AccountError, StoreUnavailable."""
-    if not _USERNAME.fullmatch(username):
+    if not is_username(username):
         raise AccountError("A user name has 3 to 32 of these characters: a-z 0-9 . _ -")
     if not name.strip() or len(name) > LONGEST_NAME or not name.isprintable():
         raise AccountError(f"A coach needs a name of up to {LONGEST_NAME} characters, as members are to read it.")

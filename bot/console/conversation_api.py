@@ -15,6 +15,8 @@ from bot.console.requests import (
 from bot.console.views import view_conversation, view_desk_message, view_desk_messages, view_handled, view_note
 from bot.conversations.handoff import CoachId, NotHolder
 from bot.conversations.handoff_service import HandoffService
+from bot.conversations.ids import is_id
+from bot.conversations.model import ConversationNotFound
 from bot.conversations.service import ConversationService
 from bot.http.reading import read_body, read_seq
 
@@ -88,7 +90,11 @@ class ConversationApi:
 
 
 def _id(request: web.Request) -> str:
-    return request.match_info["id"]
+    """The conversation's id in the address. Raises ConversationNotFound for what cannot be one."""
+    conversation_id = request.match_info["id"]
+    if not is_id(conversation_id):
+        raise ConversationNotFound
+    return conversation_id
 
 
 def _me(request: web.Request) -> CoachId:

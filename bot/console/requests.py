@@ -89,7 +89,7 @@ class TransferConversation(Request):
     """Who has the conversation from now on."""
 
     version: Version
-    coach_id: str = Field(max_length=64)
+    coach_id: str = Field(pattern="^[0-9a-f]{32}$")
 
 
 class TakeCallback(Request):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from aiohttp import web
 
+from bot.console.accounts import is_username
 from bot.console.door import SIGNED, Door
 from bot.console.passwords import Passwords
 from bot.console.problems import SignInRefused
@@ -41,7 +42,14 @@ class SessionApi:
         body = await read_body(request, SignIn)
         username, address = body.username.strip().lower(), self._door.client_of(request)
         self._limits.begin(username, address)
-        coach = await self._recognise(username, body.password)
+        try:
+            coach = await self._recognise(username, body.password)
+        except SignInRefused:
+            raise
+        except BaseException:
+            # Nobody was wrong: the database was away, or the browser did not wait.
+            self._limits.take_back(username, address)
+            raise
         self._limits.succeed(username, address)
         signed = await self._sessions.open(coach, replaced=read_cookie(request))
         response = web.json_response(view_session(signed, demo=self._demo))
@@ -78,7 +86,7 @@ class SessionApi:
 
     async def _recognise(self, username: str, password: str) -> Coach:
         """The coach with this name and password. Raises SignInRefused."""
-        known = await self._coaches.find_by_username(username)
+        known = await self._coaches.find_by_username(username) if is_username(username) else None
         verdict = await self._passwords.check(password, known.password_hash if known else None)
         if known is None or not verdict.is_right:
             raise SignInRefused

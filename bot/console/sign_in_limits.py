@@ -40,13 +40,15 @@ class SignInLimits:
 
     def succeed(self, username: str, address: str) -> None:
         """The last try was right: the name begins anew, the address has one try less on its account."""
-        name, place = _keys(username, address)
-        self._tries.pop(name, None)
-        remaining = self._tries.get(place, [])[:-1]
-        if remaining:
-            self._tries[place] = remaining
-        else:
-            self._tries.pop(place, None)
+        self.take_back(username, address)
+        self._tries.pop(_keys(username, address)[0], None)
+
+    def take_back(self, username: str, address: str) -> None:
+        """The last try was none: nobody said whether it was right."""
+        for key in _keys(username, address):
+            remaining = self._tries.pop(key, [])[:-1]
+            if remaining:
+                self._tries[key] = remaining
 
     def __len__(self) -> int:
         """How many names and addresses are remembered."""
