@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from bot.conversations.model import Author, Awaiting, Message, QuickReply
 from bot.safety.gate import normalise
 
-_NUMBER = re.compile(r"(?:(?:option|choice|number|no|nr|opcion|numero|la|el|the) ?)?#?([1-9][0-9]?)")
+_NUMBER = re.compile(r"(?:(?:option|choice|number|no|nr|opcion|numero|la|el|the)\.? ?)?#?([1-9][0-9]?)")
 _AROUND = " .,;:!?)(#\"'"
 _FILLER = re.compile(r"^(?:please |por favor )|(?: please| por favor| thanks| gracias)$")
 

@@ -89,12 +89,14 @@ class Keywords:
             language = section.words.get(words) or section.polite.get(plain)
             if language:
                 return KeywordFound(section.keyword, language, "word")
+        serious = said
         for pattern in self._harmless:
-            said = pattern.sub(" … ", said)
+            serious = pattern.sub(" … ", serious)
         wants_call = self._call_instead.search(said) is not None
         for section in (*self._sections, *((self._when_out,) if is_opted_out else ())):
+            read = serious if section.keyword is Keyword.OPT_OUT else said
             for entry in section.entries:
-                if entry.pattern.search(said) and not (wants_call and entry.yields_to_call):
+                if entry.pattern.search(read) and not (wants_call and entry.yields_to_call):
                     return KeywordFound(section.keyword, entry.language, entry.id)
         return None
 
