@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import getpass
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -74,6 +75,20 @@ def _parser() -> argparse.ArgumentParser:
         verb = group.add_parser("import", help=f"read a {layout} file; all of it or nothing")
         verb.add_argument("file", type=Path)
         verb.set_defaults(command=_import, area=area)
+
+    coaches = commands.add_parser("coaches", help="who may sign in at the console")
+    verbs = coaches.add_subparsers(required=True, metavar="VERB")
+    add = verbs.add_parser("add", help="add a coach; the password is asked for, or read from standard input")
+    add.add_argument("username")
+    add.add_argument("--name", required=True, help='what members read, such as "Dana R., RN"')
+    add.add_argument("--role", choices=("coach", "supervisor"), default="coach")
+    password = verbs.add_parser("password", help="give a coach a new password")
+    disable = verbs.add_parser("disable", help="let a coach sign in no more")
+    for verb in (password, disable):
+        verb.add_argument("username")
+    shown = verbs.add_parser("list", help="show the coaches")
+    for name, verb in (("add", add), ("password", password), ("disable", disable), ("list", shown)):
+        verb.set_defaults(command=_coaches, verb=name)
     return parser
 
 
@@ -124,6 +139,47 @@ def _import(options: argparse.Namespace) -> int:
     except ImportRefused as error:
         raise CommandFailed(f"{options.file.name} was not imported, nothing was changed: {error}") from None
     return 0
+
+
+def _coaches(options: argparse.Namespace) -> int:
+    from bot.app import prepare_database
+    from bot.console import accounts
+    from bot.conversations.handoff import Role
+    from bot.core import utc_now
+
+    # Asked for before the database is opened: a person takes their time.
+    password = _read_password() if options.verb in ("add", "password") else ""
+
+    def work(database: Database) -> str:
+        prepare_database(database)
+        if options.verb == "add":
+            role = Role(options.role)
+            coach = accounts.add_coach(database, utc_now, options.username, options.name, role, password)
+            return f"{coach.username} can sign in as {coach.name}."
+        if options.verb == "password":
+            accounts.set_password(database, utc_now, options.username, password)
+            return f"{options.username} has a new password."
+        if options.verb == "disable":
+            accounts.disable(database, utc_now, options.username)
+            return f"{options.username} can sign in no more."
+        coaches = accounts.list_coaches(database, utc_now)
+        rows = [
+            f"{coach.username:<32} {coach.role.value:<10} {'disabled' if coach.disabled_at else 'active':<8} {coach.name}"
+            for coach in coaches
+        ]
+        return "\n".join(rows) or "There is no coach yet: gene-guide coaches add USERNAME --name NAME"
+
+    print(_with_database(read_settings(), work))
+    return 0
+
+
+def _read_password() -> str:
+    if not sys.stdin.isatty():
+        return sys.stdin.readline().rstrip("\n")
+    password = getpass.getpass("Password (12 characters or more): ")
+    if getpass.getpass("Once more: ") != password:
+        raise CommandFailed("The two passwords are not the same; nothing was changed.")
+    return password
 
 
 def _with_database(settings: Settings, work: Callable[[Database], str]) -> str:

@@ -61,7 +61,10 @@ def open_database(settings: Settings) -> Database:
 
 @asynccontextmanager
 async def open_core(settings: Settings) -> AsyncIterator[Core]:
-    """Opens the database and builds the services; closes it at the end. Raises StartFailed, SettingsError, HoursError."""
+    """Opens the database and builds the services; closes it at the end.
+
+    Raises StartFailed, SettingsError, HoursError.
+    """
     try:
         wording = load_wording(RESPONSES)
     except WordingError as error:

@@ -192,6 +192,9 @@ def _say_ready(settings: Settings, listener: socket.socket) -> None:
     address = _address(listener)
     title = "Gene Guide is ready (demo: fictional members, sample data)." if settings.demo else "Gene Guide is ready."
     lines = [title, "", f"  Health   {address}/readyz", f"  API      {address}/api/v1/openapi.json"]
+    lines.append(f"  Console  {address}/console")
+    if settings.demo:
+        lines.append(f"  Phone    {address}/demo/phone")
     if settings.log_file:
         lines.append(f"  Log      {settings.log_file}")
     # The chat's address last, alone on its line: the one to click.
