@@ -22,6 +22,7 @@ HTTP_EDGES = (
     "bot/engine_client.py",
     "bot/app.py",
     "bot/serving.py",
+    "bot/texting.py",
     "bot/demo/",
     "actions/server.py",
 )
