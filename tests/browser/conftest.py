@@ -1,4 +1,4 @@
-"""A real Chromium, and members who open the chat page of the running product in it."""
+"""A real Chromium, with members and coaches who open the pages of the running product in it."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from playwright.async_api import Browser, BrowserContext, async_playwright
 
 from tests.browser.chat_page import ChatPage, new_chat_page
 from tests.browser.chromium import find_chromium
+from tests.browser.console_page import ConsolePage
 from tests.product import RunningProduct
 
 # Nothing that would let the browser itself speak to the outside.
@@ -25,6 +26,7 @@ _ARGUMENTS = (
 )
 
 Visit = Callable[..., Awaitable[ChatPage]]
+OpenDesk = Callable[..., Awaitable[ConsolePage]]
 
 
 @pytest.fixture(scope="session")
@@ -67,3 +69,34 @@ async def visit(browser: Browser, running_product: RunningProduct) -> AsyncItera
         await context.close()
     assert [error for chat in chats for error in chat.errors] == []
     assert [address for chat in chats for address in chat.outside_addresses()] == []
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def open_desk(browser: Browser, running_product: RunningProduct) -> AsyncIterator[OpenDesk]:
+    """Opens the desk for a coach: `await open_desk("dana", on_duty=True, viewport={...})`; without a name, the sign-in.
+
+    Afterwards no coach is there any more. Whatever a test does, no script may fail, nothing may be refused by the
+    page's own policy, and no request may leave the product.
+    """
+    contexts: list[BrowserContext] = []
+    desks: list[ConsolePage] = []
+
+    async def open_desk(username: str | None = None, *, on_duty: bool = True, **options: Any) -> ConsolePage:
+        context = await browser.new_context(**{"viewport": {"width": 1280, "height": 800}, **options})
+        contexts.append(context)
+        desk = ConsolePage.watch(await context.new_page(), running_product.base_url.rstrip("/"))
+        desks.append(desk)
+        await desk.open()
+        if username:
+            await desk.sign_in(username, on_duty=on_duty)
+        return desk
+
+    yield open_desk
+    for desk in desks:
+        await desk.page.unroute_all(behavior="ignoreErrors")
+        await desk.page.context.set_offline(False)
+        await desk.leave()
+    for context in contexts:
+        await context.close()
+    assert [error for desk in desks for error in (*desk.errors, *desk.console_errors)] == []
+    assert [address for desk in desks for address in desk.outside_addresses()] == []

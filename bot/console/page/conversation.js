@@ -23,6 +23,7 @@ export function createConversation({ shift, notices, onOpen, onChanged, onDuty }
   let openId = null;
   let view = null;
   let requested = 0;
+  let newest = null;
 
   const draftOf = (id) => shift.drafts.get(id) ?? { message: "", note: "" };
   const keepDraft = (id, part) => id && shift.drafts.set(id, { ...draftOf(id), ...part });
@@ -114,12 +115,19 @@ export function createConversation({ shift, notices, onOpen, onChanged, onDuty }
     box.querySelector("button").hidden = !canRetry;
   }
 
-  async function load({ isFirst = false } = {}) {
+  /** Reads the open conversation anew; what was overtaken by a newer question waits for its answer. */
+  async function load(options) {
+    const own = read(options);
+    newest = own;
+    await own;
+    if (newest !== own) await newest;
+  }
+
+  async function read({ isFirst = false } = {}) {
     const id = openId;
     const request = (requested += 1);
     try {
       const answer = await readConversation(id);
-      // An answer that was overtaken by a newer question says nothing any more.
       if (id !== openId || request !== requested) return;
       view = answer;
       versions.set(id, answer.conversation.version);
@@ -155,9 +163,8 @@ export function createConversation({ shift, notices, onOpen, onChanged, onDuty }
   function showHead(conversation) {
     const title = byId("conversation-title");
     title.querySelector(".urgent").hidden = conversation.urgency !== "urgent";
-    setText(title.querySelector(".what"), words.conversation[conversation.channel] ?? words.conversation.web);
+    setText(title.querySelector(".what"), words.conversation.title(words.channels[conversation.channel], shortCode(conversation.id)));
     const facts = [
-      words.conversation.code(shortCode(conversation.id)),
       languageName(conversation.locale),
       shift.planName(conversation.plan_id),
       conversation.verified ? words.conversation.verified : words.conversation.unverified,

@@ -65,6 +65,7 @@ export function createSide({ onDraft, onProblem, onSaved, onHistory, onToggle })
       ),
     );
     toggle.querySelector("span").textContent = words.conversation.notes(notes.length);
+    toggle.setAttribute("aria-label", words.conversation.notesLabel(notes.length));
   }
 
   async function save(event) {
