@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+import re
+import time
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
@@ -22,6 +25,7 @@ class Member:
     messages: list[Json] = field(default_factory=list)
     state: Json = field(default_factory=dict)
     understood: Json = field(default_factory=dict)
+    heard_up_to: int = 0
 
     @property
     def headers(self) -> dict[str, str]:
@@ -39,6 +43,35 @@ class Member:
         self.conversation_id, self.token = answer["conversation_id"], answer["token"]
         self.messages, self.state = list(answer["messages"]), answer["state"]
         return answer
+
+    async def join(self, link: str) -> Json:
+        """Opens a one-time link out of a text, as the chat page does."""
+        answer = await self.call("POST", "/api/v1/links", 201, {"link": link.rpartition("#join=")[2]})
+        self.conversation_id, self.token = answer["conversation_id"], answer["token"]
+        self.messages, self.state = list(answer["messages"]), answer["state"]
+        return answer
+
+    async def hears(self, wanted: re.Pattern[str] | str, timeout_s: float = 10.0) -> Json:
+        """Waits for a message that comes by itself, as the open page does: the next one with these words."""
+        deadline = time.monotonic() + timeout_s
+        while True:
+            await self.catch_up()
+            unheard = [message for message in self.messages if message["seq"] > self.heard_up_to]
+            found = next((message for message in unheard if re.search(wanted, message["text"])), None)
+            if found is not None:
+                self.heard_up_to = found["seq"]
+                return found
+            assert time.monotonic() < deadline, f"heard no {wanted!r}, but {[each['text'] for each in unheard]}"
+            await asyncio.sleep(0.1)
+
+    async def catch_up(self) -> None:
+        """Reads what was said meanwhile, and where the conversation stands."""
+        known = {message["seq"] for message in self.messages}
+        after = next(seq for seq in range(len(known) + 1) if seq + 1 not in known)
+        answer = await self.call("GET", f"{self._path}/messages?after={after}", 200)
+        self.messages += [message for message in answer["messages"] if message["seq"] not in known]
+        self.messages.sort(key=lambda message: int(message["seq"]))
+        self.state = answer["state"]
 
     async def say(self, text: str) -> Json:
         """Types something."""
