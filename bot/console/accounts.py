@@ -16,6 +16,7 @@ from bot.conversations.handoff import Coach, Role
 from bot.conversations.ids import RandomIds
 from bot.conversations.live import LiveHub
 from bot.database import Database
+from bot.failures import OperatorError
 
 T = TypeVar("T")
 Clock = Callable[[], datetime]
@@ -34,7 +35,7 @@ def is_username(value: str) -> bool:
     return _USERNAME.fullmatch(value) is not None
 
 
-class AccountError(Exception):
+class AccountError(OperatorError):
     """The account cannot be made or changed; the message is one sentence for the operator, without the password."""
 
 

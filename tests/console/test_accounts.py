@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 
 import pytest
@@ -29,16 +30,12 @@ def closed_loop(database_url: str) -> Iterator[Database]:
 
 
 def hash_of(database: Database, username: str) -> str | None:
-    import asyncio
-
     coaches = CoachService(CoachStore(database), Clock(), RandomIds(), LiveHub())
     known = asyncio.run(coaches.find_by_username(username))
     return known.password_hash if known else None
 
 
 def fits(database: Database, username: str, password: str) -> bool:
-    import asyncio
-
     return asyncio.run(Passwords().check(password, hash_of(database, username))).is_right
 
 

@@ -8,8 +8,10 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+import sqlalchemy as sa
 
 from bot.conversations.model import Channel
+from bot.database import metadata
 from tests.console.desk import MEMBER_NUMBER, PLAN_NUMBER, Browser, Desk, Json, Waiting
 
 
@@ -221,11 +223,7 @@ async def test_who_opted_out_is_not_texted(desk: Desk, dana: Browser) -> None:
 
 
 async def opt_out(desk: Desk) -> None:
-    import sqlalchemy as sa
-
     values = {"member_address": MEMBER_NUMBER, "plan_address": PLAN_NUMBER, "opted_out_at": desk.clock()}
-    from bot.database import metadata
-
     table = metadata.tables["sms_opt_outs"]
     await desk.database.write(lambda connection: connection.execute(sa.insert(table).values(values)))
 
