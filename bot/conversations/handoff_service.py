@@ -296,7 +296,8 @@ class HandoffService:
             holder = conversation.coach
             if conversation.holder is not Holder.COACH or holder is None or coach_id not in (None, holder.id):
                 raise NotHolder
-            said = self._announcements.say(words.COACH_VANISHED, conversation)
+            key = words.COACH_VANISHED if event is HandoffEvent.VANISHED else words.COACH_LEFT
+            said = self._announcements.say(key, conversation)
             return Change(
                 rules.release(conversation),
                 entries=self._record.entries((said,)),

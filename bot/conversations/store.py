@@ -138,7 +138,9 @@ class SqlConversationStore(ConversationStore):
                 return None
             still_open = sa.update(table).where(table.c.id == conversation_id, table.c.closed_at.is_(None))
             longer = sa.case((table.c.expires_at > expires_at, table.c.expires_at), else_=expires_at)
-            changed = connection.execute(still_open.values(token_hash=token_hash, expires_at=longer))
+            # A proof belongs to the page in which it was given.
+            unproven = {"verified_member_id": None, "verified_at": None}
+            changed = connection.execute(still_open.values(token_hash=token_hash, expires_at=longer, **unproven))
             return conversation_id if changed.rowcount else None
 
         return await self._database.write(work)
