@@ -54,7 +54,7 @@ class Carrier:
     def __init__(self, *, api_url: str, account_sid: str, auth_token: str, timeout_s: float = TIMEOUT_S) -> None:
         self._root = api_url.rstrip("/")
         self._messages = f"/2010-04-01/Accounts/{account_sid}/Messages.json"
-        self._auth = aiohttp.BasicAuth(account_sid, auth_token)
+        self._headers = {"Authorization": aiohttp.encode_basic_auth(account_sid, auth_token)}
         self._timeout = aiohttp.ClientTimeout(total=timeout_s)
         self._session: aiohttp.ClientSession | None = None
 
@@ -96,7 +96,7 @@ class Carrier:
 
     async def _call(self, method: str, path: str, **content: Any) -> dict[str, Any]:
         if self._session is None:
-            self._session = aiohttp.ClientSession(auth=self._auth, timeout=self._timeout)
+            self._session = aiohttp.ClientSession(headers=self._headers, timeout=self._timeout)
         try:
             # A redirect would carry the password somewhere else.
             request = self._session.request(method, self._root + path, allow_redirects=False, **content)

@@ -113,7 +113,7 @@ def test_a_text_made_to_be_slow_is_read_at_once(piece: str) -> None:
 
 def test_a_pattern_that_is_none_is_refused_by_name(tmp_path: Path) -> None:
     path = tmp_path / "keywords.yml"
-    path.write_text("parts: {}\nharmless: [{id: broken, says: ['(']}]\ncall_instead: []\n"
-                    "opt_out: {}\nopt_in: {words_when_out: {}, entries_when_out: []}\nhelp: {}\ncoach: {}\n")  # fmt: skip
+    sections = "opt_out: {}\nopt_in: {words_when_out: {}, entries_when_out: []}\nhelp: {}\ncoach: {}\n"
+    path.write_text("parts: {}\nharmless: [{id: broken, says: ['(']}]\ncall_instead: []\n" + sections)
     with pytest.raises(ValueError, match="broken"):
         load_keywords(path)
