@@ -162,11 +162,10 @@ def _coaches(options: argparse.Namespace) -> int:
         if options.verb == "disable":
             accounts.disable(database, utc_now, options.username)
             return f"{options.username} can sign in no more."
-        coaches = accounts.list_coaches(database, utc_now)
-        rows = [
-            f"{coach.username:<32} {coach.role.value:<10} {'disabled' if coach.disabled_at else 'active':<8} {coach.name}"
-            for coach in coaches
-        ]
+        rows = []
+        for coach in accounts.list_coaches(database, utc_now):
+            standing = "disabled" if coach.disabled_at else "active"
+            rows.append(f"{coach.username:<32} {coach.role.value:<10} {standing:<8} {coach.name}")
         return "\n".join(rows) or "There is no coach yet: gene-guide coaches add USERNAME --name NAME"
 
     print(_with_database(read_settings(), work))
