@@ -67,20 +67,25 @@ class Awaiting:
 
 @dataclass(frozen=True)
 class Queue:
-    """The member's place among those who wait for a coach, from 1; minutes are None when nobody can say."""
+    """The member's place among those who wait for a coach, from 1; minutes are None when nobody can say.
+
+    `on_duty` is what the member last heard: that a coach serves the line, or that nobody does; None is nothing yet.
+    """
 
     position: int
     wait_minutes: tuple[int, int] | None = None
+    on_duty: bool | None = None
 
 
 @dataclass(frozen=True)
 class State:
-    """Where a conversation stands, as its clients see it."""
+    """Where a conversation stands, as its clients see it; `coach` is the name of the coach who holds it."""
 
     holder: Holder
     awaiting: Awaiting | None
     queue: Queue | None
     verified: bool
+    coach: str | None = None
 
 
 @dataclass(frozen=True)

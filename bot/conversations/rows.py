@@ -163,6 +163,8 @@ def answer_values(answer: Answer, answered_at: datetime) -> Values:
             "awaiting": [state.awaiting.field, state.awaiting.kind] if state.awaiting else None,
             "queue_position": state.queue.position if state.queue else None,
             "wait_minutes": state.queue.wait_minutes if state.queue else None,
+            "on_duty": state.queue.on_duty if state.queue else None,
+            "coach": state.coach,
             "verified": state.verified,
         },
         "model_id": answer.model_id,
@@ -184,11 +186,13 @@ def read_state(value: Mapping[str, Any]) -> State:
     """The state that went with an answer, from its column."""
     wait_minutes = value["wait_minutes"]
     position = value["queue_position"]
+    minutes = tuple(wait_minutes) if wait_minutes else None
     return State(
         holder=Holder(value["holder"]),
         awaiting=_read_awaiting(*(value["awaiting"] or (None, None))),
-        queue=Queue(position, tuple(wait_minutes) if wait_minutes else None) if position is not None else None,
+        queue=Queue(position, minutes, value.get("on_duty")) if position is not None else None,
         verified=value["verified"],
+        coach=value.get("coach"),
     )
 
 

@@ -17,6 +17,7 @@ from bot.conversations.model import (
     HandoffCause,
     Holder,
     Message,
+    OpenHandoff,
     Queue,
     State,
 )
@@ -204,9 +205,17 @@ def read_state(conversation: Conversation, now: datetime, verified_for: timedelt
     return State(
         holder=conversation.holder,
         awaiting=conversation.awaiting,
-        queue=Queue(waiting.position, waiting.wait_minutes) if waiting else None,
+        queue=_read_queue(waiting) if waiting else None,
         verified=is_verified(conversation, now, verified_for),
+        coach=conversation.coach.name if conversation.coach else None,
     )
+
+
+def _read_queue(waiting: OpenHandoff) -> Queue:
+    # A place and a wait mean something only as long as somebody serves the line; the member hears of that in messages,
+    # and what stands beside them must not say otherwise.
+    on_duty = None if waiting.told is None else waiting.told == "waiting"
+    return Queue(waiting.position, waiting.wait_minutes if on_duty else None, on_duty)
 
 
 def read_context(conversation: Conversation, now: datetime, verified_for: timedelta) -> ConversationContext:

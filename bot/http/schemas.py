@@ -106,15 +106,23 @@ class Queue(Model):
 
     position: int
     wait_minutes: Annotated[list[int], Field(min_length=2, max_length=2)] | None
+    on_duty: bool | None = Field(None, description="Whether a coach serves the line, as the member was last told.")
+
+
+class CoachName(Model):
+    """A coach as members know them."""
+
+    name: str
 
 
 class State(Model):
-    """Where the conversation stands."""
+    """Where the conversation stands; `coach` is the one who holds it."""
 
     holder: Literal["assistant", "waiting", "coach", "closed"]
     awaiting: Awaiting | None
     queue: Queue | None = None
     verified: bool
+    coach: CoachName | None = None
 
 
 class FieldError(Model):
@@ -122,12 +130,6 @@ class FieldError(Model):
 
     field: str
     code: str
-
-
-class CoachName(Model):
-    """A coach as members know them."""
-
-    name: str
 
 
 class Problem(Model):

@@ -36,7 +36,7 @@ def view_messages(messages: tuple[Message, ...]) -> list[JsonObject]:
 
 
 def view_state(state: State) -> JsonObject:
-    """The contract's State; `queue` only while the member waits."""
+    """The contract's State; `queue` only while the member waits, `coach` only while one is there."""
     view: JsonObject = {
         "holder": state.holder.value,
         "awaiting": {"field": state.awaiting.field, "kind": state.awaiting.kind} if state.awaiting else None,
@@ -44,7 +44,13 @@ def view_state(state: State) -> JsonObject:
     }
     if state.queue is not None:
         minutes = state.queue.wait_minutes
-        view["queue"] = {"position": state.queue.position, "wait_minutes": list(minutes) if minutes else None}
+        view["queue"] = {
+            "position": state.queue.position,
+            "wait_minutes": list(minutes) if minutes else None,
+            **({"on_duty": state.queue.on_duty} if state.queue.on_duty is not None else {}),
+        }
+    if state.coach is not None:
+        view["coach"] = {"name": state.coach}
     return view
 
 

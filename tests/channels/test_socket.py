@@ -191,7 +191,7 @@ async def test_what_happens_over_http_shows_on_the_page(tab: Tab) -> None:
     await tab.call("POST", "handoff", json={})
     message, state = await page.receive(), await page.receive()
     assert message["message"]["outcome"] == "handoff_unavailable"
-    assert state["state"]["queue"] == {"position": 1, "wait_minutes": None}
+    assert state["state"]["queue"] == {"position": 1, "wait_minutes": None, "on_duty": False}
     await tab.call("POST", "close")
     assert (await page.receive_until("state"))[0]["state"]["holder"] == "closed"
 

@@ -20,6 +20,8 @@ from bot.conversations.model import (
     Draft,
     Holder,
     OpenHandoff,
+    Queue,
+    Told,
 )
 
 NOW = datetime(2026, 11, 21, 15, 0, tzinfo=timezone.utc)
@@ -138,3 +140,17 @@ def test_the_queue_shows_only_while_waiting() -> None:
     assert waiting.queue is not None
     assert (waiting.queue.position, waiting.queue.wait_minutes) == (3, None)
     assert rules.read_state(conversation(Holder.COACH, handoff=handoff), NOW, QUARTER).queue is None
+
+
+@pytest.mark.parametrize(
+    ("told", "queue"),
+    [(None, Queue(1, None, None)), ("unavailable", Queue(1, None, False)), ("waiting", Queue(1, (2, 6), True))],
+)
+def test_a_wait_is_shown_only_to_those_who_heard_that_a_coach_is_on_duty(told: Told | None, queue: Queue) -> None:
+    handoff = OpenHandoff(1, 1, None, told=told, wait_minutes=(2, 6))
+    assert rules.read_state(conversation(Holder.WAITING, handoff=handoff), NOW, QUARTER).queue == queue
+
+
+def test_the_state_names_the_coach_who_holds() -> None:
+    assert rules.read_state(conversation(Holder.COACH, coach=DANA), NOW, QUARTER).coach == DANA.name
+    assert rules.read_state(conversation(Holder.WAITING), NOW, QUARTER).coach is None
