@@ -12,8 +12,10 @@ from bot.console.accounts import DEMO_PASSWORD
 from tests.browser.chat_page import TIMEOUT_MS, ChatPage
 
 TITLE = re.compile(r"^(\(\d+\) )?Gene Guide desk$")
-# What the browser itself writes down when an answer is a refusal; the page shows it in its own words.
-_REFUSED = re.compile(r"Failed to load resource: the server responded with a status of 4\d\d")
+# What the browser itself writes down when an answer is a refusal or does not come; the page shows it in its own words.
+_NO_ANSWER = re.compile(
+    r"Failed to load resource: (the server responded with a status of 4\d\d|net::ERR_)|WebSocket connection to"
+)
 
 
 async def conversation_of(chat: ChatPage) -> str:
@@ -189,7 +191,7 @@ class ConsolePage:
         return [address for address in self.addresses if urlsplit(address).netloc != own]
 
     def _note_console(self, message: ConsoleMessage) -> None:
-        if message.type in ("error", "warning") and not _REFUSED.match(message.text):
+        if message.type in ("error", "warning") and not _NO_ANSWER.match(message.text):
             self.console_errors.append(message.text)
 
     def _note_request(self, request: Request) -> None:

@@ -60,7 +60,9 @@ export function askCallback(isReached, act) {
     lines: [isReached ? callbacks.reachedHappens : callbacks.noAnswerHappens],
     fields: [noteField(callbacks.note, dialogs.outcome.only)],
     confirm: callbacks.save,
-    run: (form) => act(noteOf(form)),
+    async run(form) {
+      await act(noteOf(form));
+    },
   });
 }
 

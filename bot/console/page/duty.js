@@ -26,9 +26,10 @@ export function createDuty({ shift, notices, holdsAny, onChange }) {
     busy = true;
     try {
       await setDuty(isOn);
+      const hadFocus = strip.contains(document.activeElement);
       take(isOn);
       if (isOn) notices.say(words.duty.isOn);
-      if (strip.hidden && document.activeElement === document.body) button.focus();
+      if (hadFocus && strip.hidden) button.focus();
     } catch (problem) {
       if (problem.status !== 401) notices.desk.show(problem.words);
     }
