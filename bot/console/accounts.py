@@ -84,15 +84,17 @@ def add_coach(database: Database, clock: Clock, username: str, name: str, role: 
 
 
 def set_password(database: Database, clock: Clock, username: str, password: str) -> None:
-    """Gives a coach a new password. Raises AccountError, StoreUnavailable."""
-    coach = _get(database, clock, username)
-    _run(_service(database, clock).set_password(coach.id, _hash(password)))
+    """Gives a coach a new password, and ends every session of theirs. Raises AccountError, StoreUnavailable."""
+    coach, service = _get(database, clock, username), _service(database, clock)
+    _run(service.set_password(coach.id, _hash(password)))
+    _run(service.end_sessions(coach.id))
 
 
 def disable(database: Database, clock: Clock, username: str) -> None:
     """The coach can sign in no more, and whoever is signed in as them is signed out. Raises AccountError."""
-    coach = _get(database, clock, username)
-    _run(_service(database, clock).disable(coach.id))
+    coach, service = _get(database, clock, username), _service(database, clock)
+    _run(service.disable(coach.id))
+    _run(service.end_sessions(coach.id))
 
 
 def list_coaches(database: Database, clock: Clock) -> tuple[Coach, ...]:

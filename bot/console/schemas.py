@@ -17,6 +17,7 @@ from bot.http.schemas import Awaiting, Citation, Message, Model, State, enum_of
 Channel = Literal["web", "sms"]
 Holder = Literal["assistant", "waiting", "coach", "closed"]
 Urgency = Literal["urgent", "normal"]
+Delivery = Literal["queued", "sending", "accepted", "sent", "delivered", "undelivered", "failed", "suppressed"]
 
 
 class CoachRef(Model):
@@ -85,7 +86,7 @@ class DeskMessage(Message):
     """A message with the way it came or goes."""
 
     channel: Channel | None = None
-    delivery: str | None = Field(None, description="How far the text message got.")
+    delivery: Delivery | None = Field(None, description="How far the text message got, where a conversation is shown.")
 
 
 class DeskConversation(Model):

@@ -24,6 +24,7 @@ from bot.http.views import JsonObject
 log = structlog.get_logger()
 
 _HEARTBEAT_S = 25.0
+_GOODBYE_S = 2.0
 _MAX_FRAME_BYTES = 4 * 1024
 # A session may end by itself, or in another process.
 _LOOK_AT_SESSION_S = 15.0
@@ -47,7 +48,9 @@ class DeskSocketApi:
 
     async def open_desk_socket(self, request: web.Request) -> web.StreamResponse:
         """Serves one console until it leaves, falls behind, or is signed out."""
-        socket = web.WebSocketResponse(heartbeat=_HEARTBEAT_S, max_msg_size=_MAX_FRAME_BYTES, compress=False)
+        socket = web.WebSocketResponse(
+            heartbeat=_HEARTBEAT_S, max_msg_size=_MAX_FRAME_BYTES, timeout=_GOODBYE_S, compress=False
+        )
         if not socket.can_prepare(request).ok:
             raise refuse(426, "UPGRADE_REQUIRED", headers={"Upgrade": "websocket"})
         desk = self._live.subscribe(DESK, limit=MAX_CONSOLES)
@@ -64,9 +67,10 @@ class DeskSocketApi:
         return socket
 
     async def stop(self) -> None:
-        """Closes every line."""
-        for console in tuple(self._consoles):
-            await console.socket.close(code=WSCloseCode.GOING_AWAY)
+        """Closes every line, all at once: one that does not answer holds up no other."""
+        await asyncio.gather(
+            *(console.socket.close(code=WSCloseCode.GOING_AWAY) for console in self._consoles), return_exceptions=True
+        )
 
     def _tell_ended(self, key: str) -> None:
         for console in self._consoles:

@@ -120,7 +120,10 @@ def view_conversation(view: CoachView) -> JsonObject:
             **{name: value for name, value in view_state(view.state).items() if name in ("verified", "awaiting")},
         },
         "packet": {"lines": [view_packet_line(line) for line in view.packet.lines]},
-        "messages": view_desk_messages(view.messages),
+        "messages": [
+            {**view_desk_message(message), **({"delivery": sent} if (sent := view.deliveries.get(message.id)) else {})}
+            for message in view.messages
+        ],
         "notes": [view_note(note) for note in view.notes],
         "log": [view_log_entry(entry) for entry in view.log],
     }

@@ -96,6 +96,12 @@ class CoachService:
         self._live.publish(DESK, DeskChanged())
         return True
 
+    async def end_sessions(self, coach_id: str) -> None:
+        """Ends every session of a coach, who is off duty then: whoever knew the old password is out as well."""
+        await self._store.end_sessions(coach_id, self._clock())
+        await self._store.update(coach_id, is_on_duty=False)
+        self._live.publish(DESK, DeskChanged())
+
     async def list_idle_sessions(self) -> tuple[tuple[str, str], ...]:
         """Token hash and coach id of the sessions that have lasted too long; whoever finds them ends them."""
         now = self._clock()

@@ -95,6 +95,13 @@ class CoachStore:
             sa.update(table).where(table.c.token_hash == token_hash, table.c.ended_at.is_(None)).values(values)
         )
 
+    async def end_sessions(self, coach_id: str, now: datetime) -> None:
+        """Ends every open session of one coach."""
+        table = coach_sessions
+        await self._write(
+            sa.update(table).where(table.c.coach_id == coach_id, table.c.ended_at.is_(None)).values(ended_at=now)
+        )
+
     async def _write(self, statement: sa.Executable) -> None:
         await self._database.write(lambda connection: connection.execute(statement))
 

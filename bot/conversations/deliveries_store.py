@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
 
-from bot.conversations.model import Author, Channel, Conversation, Message
+from bot.conversations.model import Author, Channel, Conversation, Message, MessageId
 from bot.database import UtcDateTime, metadata
+
+# What is over and did not arrive, then what is on its way, from the beginning to the end.
+_WORST_FIRST = ("failed", "undelivered", "suppressed", "queued", "sending", "accepted", "sent", "delivered")
 
 deliveries = sa.Table(
     "deliveries",
@@ -90,6 +93,18 @@ def queue_deliveries(
     ]
     if rows:
         connection.execute(sa.insert(deliveries), rows)
+
+
+def list_statuses(connection: sa.Connection, conversation_id: str) -> Mapping[MessageId, str]:
+    """How far the texts of each message got: of several parts, the one that is worst off."""
+    query = sa.select(deliveries.c.message_id, deliveries.c.status).where(
+        deliveries.c.conversation_id == conversation_id, deliveries.c.message_id.is_not(None)
+    )
+    worst: dict[MessageId, str] = {}
+    for row in connection.execute(query):
+        message_id = MessageId(row.message_id)
+        worst[message_id] = min(worst.get(message_id, row.status), row.status, key=_WORST_FIRST.index)
+    return worst
 
 
 def is_opted_out(connection: sa.Connection, member_address: str | None, plan_address: str | None) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.conversations import rows
-from bot.conversations.deliveries_store import is_opted_out
+from bot.conversations.deliveries_store import is_opted_out, list_statuses
 from bot.conversations.handoff import (
     Callback,
     CallbackNotFound,
@@ -90,6 +90,10 @@ class DeskStore:
                 MessageId(row.message_id): rows.read_understood(row.understood) for row in connection.execute(query)
             }
         )
+
+    async def list_deliveries(self, conversation_id: str) -> Mapping[MessageId, str]:
+        """How far each message that went by text got."""
+        return await self._database.read(lambda connection: list_statuses(connection, conversation_id))
 
     async def is_opted_out(self, conversation: Conversation) -> bool:
         """True when the member may not be texted."""

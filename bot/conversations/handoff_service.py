@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -51,7 +51,10 @@ _TALK_LASTS = timedelta(hours=12)
 
 @dataclass(frozen=True)
 class CoachView:
-    """Everything that a coach sees of one conversation; `version` fences what they do next."""
+    """Everything that a coach sees of one conversation; `version` fences what they do next.
+
+    `deliveries` is how far each message that goes by text got.
+    """
 
     conversation: Conversation
     state: State
@@ -65,6 +68,7 @@ class CoachView:
     log: tuple[HandoffLogEntry, ...]
     past: PastHandoff | None
     opted_out: bool
+    deliveries: Mapping[MessageId, str]
 
 
 @dataclass(frozen=True)
@@ -147,6 +151,7 @@ class HandoffService:
             log=await self._desk.list_log(conversation_id),
             past=past,
             opted_out=await self._desk.is_opted_out(conversation),
+            deliveries=await self._desk.list_deliveries(conversation_id),
         )
 
     async def list_messages_for_coach(self, conversation_id: str, after: int) -> tuple[Message, ...]:

@@ -83,6 +83,20 @@ def test_a_new_password_replaces_the_old(closed_loop: Database) -> None:
         accounts.set_password(closed_loop, Clock(), "bob", PASSWORD)
 
 
+@pytest.mark.parametrize("change", ["password", "disable"])
+def test_whoever_was_signed_in_is_signed_out(closed_loop: Database, change: str) -> None:
+    coach = accounts.add_coach(closed_loop, Clock(), "ana", "Ana", Role.COACH, PASSWORD)
+    coaches = CoachService(CoachStore(closed_loop), Clock(), RandomIds(), LiveHub())
+    asyncio.run(coaches.open_session(coach.id, "token-hash", "csrf-hash"))
+    asyncio.run(coaches.set_duty(coach.id, True))
+    if change == "password":
+        accounts.set_password(closed_loop, Clock(), "ana", "another-password")
+    else:
+        accounts.disable(closed_loop, Clock(), "ana")
+    assert asyncio.run(coaches.find_session("token-hash")) is None
+    assert asyncio.run(coaches.list_on_duty()) == ()
+
+
 def test_a_disabled_coach_stays_on_the_list_and_signs_in_no_more(closed_loop: Database) -> None:
     accounts.add_coach(closed_loop, Clock(), "ana", "Ana", Role.COACH, PASSWORD)
     accounts.disable(closed_loop, Clock(), "ana")

@@ -222,6 +222,22 @@ async def test_who_opted_out_is_not_texted(desk: Desk, dana: Browser) -> None:
     assert (await read(dana, waiting))["conversation"]["opted_out"] is True
 
 
+async def test_the_coach_sees_how_far_a_text_got(desk: Desk, dana: Browser) -> None:
+    waiting = await dana.claim(await desk.ask(channel=Channel.SMS))
+    written = (await dana.write(waiting, "Can you read this?")).body["message"]
+    table = metadata.tables["deliveries"]
+
+    async def shown() -> str | None:
+        messages = (await read(dana, waiting))["messages"]
+        return next(message for message in messages if message["id"] == written["id"]).get("delivery")
+
+    assert await shown() == "queued"
+    for status in ("delivered", "undelivered"):
+        change = sa.update(table).where(table.c.message_id == written["id"]).values(status=status)
+        await desk.database.write(lambda connection, change=change: connection.execute(change))  # type: ignore[misc]
+        assert await shown() == status
+
+
 async def opt_out(desk: Desk) -> None:
     values = {"member_address": MEMBER_NUMBER, "plan_address": PLAN_NUMBER, "opted_out_at": desk.clock()}
     table = metadata.tables["sms_opt_outs"]
