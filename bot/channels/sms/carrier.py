@@ -16,7 +16,7 @@ import aiohttp
 
 from bot.channels.sms.model import Addresses, CarrierMessage, DeliveryStatus, read_carrier_status
 
-TIMEOUT_S = 10.0
+TIMEOUT_S = 8.0
 _PAGE_SIZE = 200
 _MAX_PAGES = 20
 

@@ -22,8 +22,8 @@ from bot.conversations.ids import IdSource, hash_token
 
 log = structlog.get_logger()
 
-# Longer than a call to the carrier can take, so that nobody else begins while one is under way.
-LEASE = timedelta(seconds=40)
+# Longer than the calls to the carrier can take, so that nobody else begins while one is under way.
+LEASE = timedelta(seconds=30)
 _FIRST_WAIT_S = 2.0
 _LONGEST_WAIT_S = 900.0
 _UNCLEAR_WAIT_S = 10.0

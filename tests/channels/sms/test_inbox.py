@@ -12,7 +12,7 @@ from bot.channels.sms.inbox_store import sms_inbox
 from bot.conversations.deliveries_store import sms_links
 from bot.conversations.handoff import MemberOptedOut, Role
 from bot.conversations.ids import hash_token
-from bot.conversations.model import Author, Channel, Holder
+from bot.conversations.model import Author, Channel, Draft, Holder, QuickReply
 from bot.demo.carrier.keywords import OptOutMode
 from bot.engine_client import EngineQuickReply
 from tests.channels.gateway import reply, wording
@@ -63,10 +63,10 @@ async def test_the_first_text_begins_a_conversation_with_who_answers(rig: Rig, u
     assert (await rig.conversation()).id == conversation.id
 
 
-async def test_two_phones_and_two_numbers_are_conversations_of_their_own(rig: Rig, until: Until) -> None:
-    await say(rig, until, "hello")
-    await say(rig, until, "hello", phone=MARCUS)
-    assert (await rig.conversation()).id != (await rig.conversation(MARCUS)).id
+async def test_two_phones_and_two_numbers_are_conversations_of_their_own(sqlite_rig: Rig, until: Until) -> None:
+    await say(sqlite_rig, until, "hello")
+    await say(sqlite_rig, until, "hello", phone=MARCUS)
+    assert (await sqlite_rig.conversation()).id != (await sqlite_rig.conversation(MARCUS)).id
 
 
 @pytest.mark.parametrize("stop", ["STOP", " stop. ", "Unsubscribe", "please stop texting me", "CANCEL"])
@@ -78,18 +78,18 @@ async def test_an_opt_out_is_confirmed_once_and_then_nothing_comes(rig: Rig, unt
     assert len(rig.gateway.engine.turns) == 1
 
 
-async def test_an_opt_out_of_somebody_who_never_wrote_begins_no_conversation(rig: Rig, until: Until) -> None:
-    assert await say(rig, until, "STOP") == [said(OPTED_OUT)]
-    assert await rig.gateway.conversations.find_by_addresses(DANA, PLAN) is None
+async def test_an_opt_out_of_somebody_who_never_wrote_begins_no_conversation(sqlite_rig: Rig, until: Until) -> None:
+    assert await say(sqlite_rig, until, "STOP") == [said(OPTED_OUT)]
+    assert await sqlite_rig.gateway.conversations.find_by_addresses(DANA, PLAN) is None
 
 
 async def test_an_opt_out_in_spanish_is_confirmed_in_spanish(sqlite_rig: Rig, until: Until) -> None:
     assert await say(sqlite_rig, until, "por favor no me manden más mensajes") == [said(OPTED_OUT, "es")]
 
 
-async def test_an_opt_out_of_one_number_is_none_of_another_and_of_nobody_else(rig: Rig, until: Until) -> None:
-    await say(rig, until, "STOP")
-    assert len(await say(rig, until, "hello", phone=MARCUS)) == 2
+async def test_an_opt_out_of_one_number_is_none_of_another_and_of_nobody_else(sqlite_rig: Rig, until: Until) -> None:
+    await say(sqlite_rig, until, "STOP")
+    assert len(await say(sqlite_rig, until, "hello", phone=MARCUS)) == 2
 
 
 async def test_start_begins_the_texts_again(rig: Rig, until: Until) -> None:
@@ -99,16 +99,16 @@ async def test_start_begins_the_texts_again(rig: Rig, until: Until) -> None:
     assert await say(rig, until, "hello") == ["An answer."]
 
 
-async def test_yes_is_consent_only_from_who_stopped(rig: Rig, until: Until) -> None:
-    assert (await say(rig, until, "yes"))[-1] == "An answer."
-    await say(rig, until, "STOP")
-    assert await say(rig, until, "YES") == [said(OPTED_IN)]
-    assert await say(rig, until, "yes") == ["An answer."]
+async def test_yes_is_consent_only_from_who_stopped(sqlite_rig: Rig, until: Until) -> None:
+    assert (await say(sqlite_rig, until, "yes"))[-1] == "An answer."
+    await say(sqlite_rig, until, "STOP")
+    assert await say(sqlite_rig, until, "YES") == [said(OPTED_IN)]
+    assert await say(sqlite_rig, until, "yes") == ["An answer."]
 
 
-async def test_start_is_a_word_like_others_from_who_never_stopped(rig: Rig, until: Until) -> None:
-    assert (await say(rig, until, "START"))[-1] == "An answer."
-    assert rig.gateway.engine.turns[0].text == "START"
+async def test_start_is_a_word_like_others_from_who_never_stopped(sqlite_rig: Rig, until: Until) -> None:
+    assert (await say(sqlite_rig, until, "START"))[-1] == "An answer."
+    assert sqlite_rig.gateway.engine.turns[0].text == "START"
 
 
 async def test_ten_stops_are_one_confirmation(rig: Rig, until: Until) -> None:
@@ -117,10 +117,10 @@ async def test_ten_stops_are_one_confirmation(rig: Rig, until: Until) -> None:
     assert rig.phone() == [said(OPTED_OUT)]
 
 
-async def test_help_is_answered_without_the_engine(rig: Rig, until: Until) -> None:
-    assert await say(rig, until, "HELP") == [said(HELP)]
-    assert await say(rig, until, "Ayuda") == [said(HELP, "es")]
-    assert rig.gateway.engine.turns == []
+async def test_help_is_answered_without_the_engine(sqlite_rig: Rig, until: Until) -> None:
+    assert await say(sqlite_rig, until, "HELP") == [said(HELP)]
+    assert await say(sqlite_rig, until, "Ayuda") == [said(HELP, "es")]
+    assert sqlite_rig.gateway.engine.turns == []
 
 
 async def test_what_waited_to_be_sent_is_held_back_after_an_opt_out(rig: Rig, until: Until) -> None:
@@ -196,70 +196,82 @@ async def test_danger_beside_consent_given_anew_is_answered(rig: Rig, until: Unt
     assert not await rig.opted_out()
 
 
-async def test_a_stop_in_danger_and_no_words_of_texting_is_no_opt_out(rig: Rig, until: Until) -> None:
-    await say(rig, until, "my son stopped breathing")
-    assert not await rig.opted_out()
+async def test_a_stop_in_danger_and_no_words_of_texting_is_no_opt_out(sqlite_rig: Rig, until: Until) -> None:
+    await say(sqlite_rig, until, "my son stopped breathing")
+    assert not await sqlite_rig.opted_out()
 
 
 # What the carrier did itself.
 
 
-async def test_what_the_carrier_answered_itself_is_kept_and_not_answered_again(rig: Rig, until: Until) -> None:
-    rig.carrier.network.mode = OptOutMode.ADVANCED
-    await say(rig, until, "hello")
+async def test_what_the_carrier_answered_itself_is_kept_and_not_answered_again(sqlite_rig: Rig, until: Until) -> None:
+    sqlite_rig.carrier.network.mode = OptOutMode.ADVANCED
+    await say(sqlite_rig, until, "hello")
     for word, opted_out in (("STOP", True), ("START", False), ("HELP", False)):
         # The carrier's own words, and none of ours.
-        texts = await say(rig, until, word)
+        texts = await say(sqlite_rig, until, word)
         assert len(texts) == 1
         assert texts[0] not in (said(OPTED_OUT), said(OPTED_IN), said(HELP))
-        assert await rig.opted_out() is opted_out
-    assert len(await rig.deliveries()) == 2
+        assert await sqlite_rig.opted_out() is opted_out
+    assert len(await sqlite_rig.deliveries()) == 2
 
 
 # Choices.
 
 
-async def test_choices_are_numbered_and_a_number_takes_one(rig: Rig, until: Until) -> None:
+async def test_choices_are_numbered_and_a_number_takes_one(sqlite_rig: Rig, until: Until) -> None:
     buttons = (EngineQuickReply("Yes, please", "/affirm"), EngineQuickReply("No", "/deny"))
-    rig.gateway.engine.replies = [reply("Shall I look it up?", quick_replies=buttons)]
-    texts = await say(rig, until, "hello")
+    sqlite_rig.gateway.engine.replies = [reply("Shall I look it up?", quick_replies=buttons)]
+    texts = await say(sqlite_rig, until, "hello")
     assert texts[-1] == "Shall I look it up?\n\n1) Yes, please\n2) No"
-    rig.gateway.engine.replies = [reply()]
-    await say(rig, until, "2")
-    turn = rig.gateway.engine.turns[-1]
+    sqlite_rig.gateway.engine.replies = [reply()]
+    await say(sqlite_rig, until, "2")
+    turn = sqlite_rig.gateway.engine.turns[-1]
     assert (turn.choice, turn.text) == ("/deny", None)
-    assert [message.text for message in await rig.transcript() if message.author is Author.MEMBER][-1] == "No"
-    await say(rig, until, "yes, please")
-    assert rig.gateway.engine.turns[-1].choice == "/affirm"
-    await say(rig, until, "3")
-    assert rig.gateway.engine.turns[-1].text == "3"
+    assert [message.text for message in await sqlite_rig.transcript() if message.author is Author.MEMBER][-1] == "No"
+    await say(sqlite_rig, until, "yes, please")
+    assert sqlite_rig.gateway.engine.turns[-1].choice == "/affirm"
+    await say(sqlite_rig, until, "3")
+    assert sqlite_rig.gateway.engine.turns[-1].text == "3"
+
+
+async def test_a_number_takes_no_choice_that_only_the_secure_chat_showed(sqlite_rig: Rig, until: Until) -> None:
+    await say(sqlite_rig, until, "hello")
+    conversation = await sqlite_rig.conversation()
+    shown = Draft(Author.ASSISTANT, "Only here", quick_replies=(QuickReply("Yes", "/affirm"),), channel=Channel.WEB)
+    await sqlite_rig.gateway.conversations.record_saying(conversation.id, shown)
+    await say(sqlite_rig, until, "1")
+    assert sqlite_rig.gateway.engine.turns[-1].text == "1"
 
 
 @pytest.mark.parametrize("word", ["COACH", "nurse", "asesor"])
-async def test_the_word_for_a_person_is_a_request_without_the_engine(rig: Rig, until: Until, word: str) -> None:
-    await say(rig, until, word)
-    assert rig.gateway.engine.turns == []
-    assert (await rig.conversation()).holder is Holder.WAITING
+async def test_the_word_for_a_person_is_a_request_without_the_engine(sqlite_rig: Rig, until: Until, word: str) -> None:
+    await say(sqlite_rig, until, word)
+    assert sqlite_rig.gateway.engine.turns == []
+    assert (await sqlite_rig.conversation()).holder is Holder.WAITING
 
 
-async def test_a_slash_is_text(rig: Rig, until: Until) -> None:
-    await say(rig, until, "/coach_handoff")
-    assert rig.gateway.engine.turns[0].text == "/coach_handoff"
-    assert (await rig.conversation()).holder is Holder.ASSISTANT
+async def test_a_slash_is_text(sqlite_rig: Rig, until: Until) -> None:
+    await say(sqlite_rig, until, "/coach_handoff")
+    assert sqlite_rig.gateway.engine.turns[0].text == "/coach_handoff"
+    assert (await sqlite_rig.conversation()).holder is Holder.ASSISTANT
 
 
-async def test_a_picture_or_nothing_is_said_to_be_unreadable(rig: Rig, until: Until) -> None:
-    await rig.text("", num_media=1)
-    await until(rig.is_idle)
-    await rig.text("  ")
-    await until(rig.is_idle)
-    assert [plain(text) for text in rig.phone()] == [plain(said("utter_sms_media")), plain(said("utter_sms_empty"))]
+async def test_a_picture_or_nothing_is_said_to_be_unreadable(sqlite_rig: Rig, until: Until) -> None:
+    await sqlite_rig.text("", num_media=1)
+    await until(sqlite_rig.is_idle)
+    await sqlite_rig.text("  ")
+    await until(sqlite_rig.is_idle)
+    assert [plain(text) for text in sqlite_rig.phone()] == [
+        plain(said("utter_sms_media")),
+        plain(said("utter_sms_empty")),
+    ]
 
 
-async def test_words_with_a_picture_are_words(rig: Rig, until: Until) -> None:
-    await rig.text("is this covered?", num_media=1)
-    await until(rig.is_idle)
-    assert rig.gateway.engine.turns[0].text == "is this covered?"
+async def test_words_with_a_picture_are_words(sqlite_rig: Rig, until: Until) -> None:
+    await sqlite_rig.text("is this covered?", num_media=1)
+    await until(sqlite_rig.is_idle)
+    assert sqlite_rig.gateway.engine.turns[0].text == "is this covered?"
 
 
 # The one-time link.
@@ -279,21 +291,21 @@ async def test_a_link_is_made_when_the_text_goes_and_its_secret_stands_nowhere_e
     assert secret not in str([tuple(each) for each in await rig.deliveries()])
 
 
-async def test_a_link_whose_answer_was_lost_is_not_sent_again(rig: Rig, until: Until) -> None:
-    rig.carrier.faults.callbacks.lose = 1000
-    await say(rig, until, "hello")
-    rig.gateway.engine.replies = [reply("Open the secure chat:", key="utter_sms_record_link")]
-    rig.carrier.faults.drop_answers = 1
-    await rig.text("show my record")
+async def test_a_link_whose_answer_was_lost_is_not_sent_again(sqlite_rig: Rig, until: Until) -> None:
+    sqlite_rig.carrier.faults.callbacks.lose = 1000
+    await say(sqlite_rig, until, "hello")
+    sqlite_rig.gateway.engine.replies = [reply("Open the secure chat:", key="utter_sms_record_link")]
+    sqlite_rig.carrier.faults.drop_answers = 1
+    await sqlite_rig.text("show my record")
 
     async def unclear() -> bool:
-        return (await rig.deliveries())[-1].error_code is not None
+        return (await sqlite_rig.deliveries())[-1].error_code is not None
 
     await until(unclear)
-    rig.clock.pass_time(minutes=1)
-    await until(rig.is_idle)
-    assert len(rig.phone()) == 3
-    assert len(await rig.rows(sms_links)) == 1
+    sqlite_rig.clock.pass_time(minutes=1)
+    await until(sqlite_rig.is_idle)
+    assert len(sqlite_rig.phone()) == 3
+    assert len(await sqlite_rig.rows(sms_links)) == 1
 
 
 # Processes that end.
@@ -368,12 +380,10 @@ async def test_a_fault_of_ours_is_told_in_the_end_and_holds_nobody_up(
     assert (await say(sqlite_rig, until, "again"))[-1] == "An answer."
 
 
-async def test_a_webhook_from_before_the_start_is_acted_on_after_it(rig: Rig, until: Until) -> None:
-    url = rig.gateway.url
-    await rig.post(form=inbound("STOP"))
-    await rig.stop(rig.gateway)
-    await rig.add_gateway()
-    rig.clock.pass_time(minutes=1)
-    await until(rig.is_idle)
-    assert rig.phone() == [said(OPTED_OUT)]
-    assert url
+async def test_a_webhook_from_before_the_start_is_acted_on_after_it(sqlite_rig: Rig, until: Until) -> None:
+    await sqlite_rig.post(form=inbound("STOP"))
+    await sqlite_rig.stop(sqlite_rig.gateway)
+    await sqlite_rig.add_gateway()
+    sqlite_rig.clock.pass_time(minutes=1)
+    await until(sqlite_rig.is_idle)
+    assert sqlite_rig.phone() == [said(OPTED_OUT)]
