@@ -58,15 +58,14 @@ class Coach:
             self._beating.cancel()
             with suppress(asyncio.CancelledError):
                 await self._beating
-        await self.http.close()
 
     async def leave(self) -> None:
-        """Goes off duty and signs out; what is held goes back to the queue."""
+        """Signs out, and so goes off duty; what is held goes back to the queue."""
         if self.http.closed:
             return
-        await self.go_off_duty()
-        await self.call("DELETE", "/session", 204)
         await self.vanish()
+        await self.call("DELETE", "/session", 204)
+        await self.http.close()
 
     async def list_queue(self) -> list[Json]:
         """The waiting, and then those that a coach holds."""

@@ -92,6 +92,7 @@ _TOKEN = re.compile(r"[^\W\d_]+(?:['-][^\W\d_]+)*|\d+[^\W\d_]*")
 _ORDINAL = re.compile(r"(\d{1,2})(st|nd|rd|th|ra|ro|er|da|do|ta|to|a|o)?")
 
 # Each phrase of an answer to an offer; "" changes nothing, and "please" is a yes unless a no stands beside it.
+# NEVERMIND is none of them: our texts name it as the word that takes the whole request back.
 _ANSWERS: dict[str, str] = {
     phrase: meaning
     for meaning, phrases in {
@@ -103,7 +104,7 @@ _ANSWERS: dict[str, str] = {
         "si quiero|quiero|me gustaria|adelante|llameme|llamenme|acepto",
         "no": "no|n|nope|nah|naw|no way|not now|not today|not yet|not at this time|not right now|not really|"
         "not interested|i'm not interested|don't|do not|please don't|i don't|i do not|i'd rather not|rather not|"
-        "i don't want that|i don't want to|never|never mind|nevermind|of course not|no need|that's ok no|don't call|"
+        "i don't want that|i don't want to|never|never mind|of course not|no need|that's ok no|don't call|"
         "don't call me|do not call|do not call me|please don't call|please don't call me|"
         "i'm good|no i'm good|i'm fine|👎|"
         "ahora no|hoy no|todavia no|por ahora no|no por ahora|claro que no|no quiero|por supuesto que no|nunca|"

@@ -201,6 +201,11 @@ def test_neither_a_yes_nor_a_no(text: str) -> None:
     assert read_consent(text) is None
 
 
+@pytest.mark.parametrize("text", ["NEVERMIND", "nevermind", "RETIRAR", "retirar"])
+def test_the_word_that_takes_a_request_back_does_more_than_turn_a_call_down(text: str) -> None:
+    assert read_consent(text) is None
+
+
 @pytest.mark.parametrize(
     "text",
     [
