@@ -78,6 +78,9 @@ export async function readSite() {
 export const openConversation = (plan) =>
   call("POST", "conversations", { body: { channel: "web", locale: "en", ...(plan && { plan }) } });
 
+/** Opens the conversation of a one-time link; the answer is that of an opening, with all messages so far. */
+export const openLink = (link) => call("POST", "links", { body: { link } });
+
 export const sendMessage = (conversation, { client_message_id, text, choice }) =>
   call("POST", pathOf(conversation, "messages"), {
     token: conversation.token,

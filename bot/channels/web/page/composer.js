@@ -8,12 +8,14 @@ const COUNT_FROM = 1_800;
 const IDENTIFYING = new Set(["member_id", "date_of_birth"]);
 const NUMERIC = new Set(["zip_code"]);
 const KEYBOARD = { phone: "tel" };
+const AUTOCOMPLETE = { phone: "tel" };
 
 /** The message box. `onSend(text)` gets text that is neither empty nor too long, `onRefuse(why)` is told why
  * something can't be sent, `onTooLong(text)` gets a text that is not sent for its length, `onTyping()` hears of every change. */
 export function createComposer({ onSend, onTyping, onRefuse, onTooLong }) {
   const form = document.getElementById("composer");
   const box = document.getElementById("message");
+  const hint = document.getElementById("hint");
   const counter = document.getElementById("counter");
   const countAloud = document.getElementById("counter-aloud");
 
@@ -86,10 +88,15 @@ export function createComposer({ onSend, onTyping, onRefuse, onTooLong }) {
       box.value = [...texts, box.value].filter(Boolean).join("\n");
       refresh();
     },
-    /** Helps with the answer that the assistant waits for; any other text stays welcome. */
-    expect(awaiting) {
-      const field = awaiting?.field;
-      box.placeholder = words.composer.awaiting[field] ?? words.composer.placeholder;
+    /** Helps with the answer that is waited for, or says who will read it; any other text stays welcome. */
+    expect({ awaiting, coach }) {
+      // What the assistant asked is not what a coach waits for.
+      const field = coach ? null : awaiting?.field;
+      const own = coach ? words.composer.toCoach(coach.name) : words.composer.awaiting[field];
+      box.placeholder = own ?? words.composer.placeholder;
+      // A placeholder is gone with the first key: the hint says the same as long as it is asked.
+      hint.textContent = own ? `${own}. ${words.composer.hint}` : words.composer.hint;
+      box.autocomplete = AUTOCOMPLETE[field] ?? "off";
       box.inputMode = NUMERIC.has(field) ? "numeric" : (KEYBOARD[field] ?? "text");
       // Spelling services of browsers may send the text away.
       box.spellcheck = !IDENTIFYING.has(field);

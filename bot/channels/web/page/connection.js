@@ -140,6 +140,8 @@ export function connect(conversation, listener) {
 
   return {
     stop,
+    /** Asks now for what is new, and for how things stand. */
+    check: poll,
     /** Tells the other side that the member is writing, at most every few seconds. */
     tellTyping() {
       if (Date.now() - lastTyping < TYPING_EVERY_MS) return;

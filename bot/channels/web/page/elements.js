@@ -19,6 +19,12 @@ export function element(tag, attributes = {}, ...children) {
   return node;
 }
 
+/** The first letters of a name, without what stands behind a comma: "Dana R., RN" gives "DR". */
+export function initialsOf(name) {
+  const parts = name.split(",")[0].split(/\s+/).filter(Boolean);
+  return parts.slice(0, 2).map((part) => [...part][0].toUpperCase()).join("");
+}
+
 /** Draws a symbol that index.html defines; it says nothing to a screen reader. */
 export function icon(name) {
   const svg = document.createElementNS(SVG, "svg");

@@ -1,27 +1,33 @@
 // How do the parts of the page make one conversation, from its opening to its end?
 
 import * as api from "./api.js";
+import { countUnseen } from "./attention.js";
 import { createClosing } from "./closing.js";
 import { createComposer } from "./composer.js";
-import { connect, pauseAfter } from "./connection.js";
+import { connect } from "./connection.js";
 import { fillWords } from "./elements.js";
+import { createHolderPanel } from "./holder.js";
+import { createAsideStrip, createLinkPanel, takeLink, whenSeen } from "./link.js";
+import { createOpening } from "./opening.js";
 import { createRequests } from "./requests.js";
 import { loadSession } from "./session.js";
 import { createStarter } from "./starter.js";
-import { createHolderPanel, createNotices, sentenceFor } from "./status.js";
+import { createNotices, sentenceFor } from "./status.js";
 import { createTurns } from "./turns.js";
 import { createLog } from "./view.js";
 import { words } from "./words.js";
 
 const NOT_OPEN = { holder: "assistant", awaiting: null };
 const CLOSED = { holder: "closed", awaiting: null };
+// A link that opens nothing: there is no conversation, and none is begun unasked.
+const NO_CHAT = { holder: "none", awaiting: null };
 
 fillWords(document);
 
 let connection = null;
 let lineStatus = "opening";
 let state = NOT_OPEN;
-let openFailures = 0;
+const plan = new URLSearchParams(location.search).get("plan");
 
 const session = loadSession();
 const notices = createNotices();
@@ -43,9 +49,9 @@ const turns = createTurns({
     isConnected: () => lineStatus === "connected",
     isAssistantNext: () => state.holder !== "coach",
   },
-  onState: takeState,
+  onState: takeAnswerState,
   onOver: takeOver,
-  onShown: showStarter,
+  onShown: showAround,
 });
 const requests = createRequests({
   current: () => session.conversation,
@@ -59,62 +65,15 @@ const holderPanel = createHolderPanel({
   onTalk: () => press(requests.askForCoach),
   onCancel: () => press(requests.leaveCoach),
   onEnd: () => press(requests.end),
+  onTimes: () => log.goToTimes(),
 });
 const closing = createClosing({ onRate: rate, onRestart: restart });
 const starter = createStarter({ onChoose: startWithPlan });
+const linkPanel = createLinkPanel({ onLeave: leaveLink });
+const aside = createAsideStrip({ onSwap: swapChats, onDrop: session.dropAside });
+const opening = createOpening({ session, log, notices, starter, onOpened: follow, onOver: takeOver, onLinkGone: refuseLink });
 
 // Opening ------------------------------------------------------------------------------------------------------------
-
-/** Takes up this tab's conversation or opens one, with `plan` if the site offers it. */
-async function start(plan) {
-  log.showTyping("assistant", 15_000);
-  try {
-    const site = await api.readSite();
-    document.getElementById("demo").hidden = !site.demo;
-    starter.offer(site.plans);
-    if (session.conversation) await resume();
-    else await open(site.plans.some(({ id }) => id === plan) ? plan : null);
-    openFailures = 0;
-    notices.showLine(null);
-  } catch (problem) {
-    if (!(problem instanceof api.Problem)) throw problem;
-    log.showTyping(null);
-    if (problem.isOver) takeOver(problem);
-    else startLater(problem, plan);
-  }
-}
-
-async function startLater(problem, plan) {
-  if (!problem.isUnreachable) {
-    const run = () => {
-      notices.clearProblem();
-      start(plan);
-    };
-    notices.showProblem(sentenceFor(problem), { label: words.tryAgain, run });
-    return;
-  }
-  notices.showLine(navigator.onLine ? words.connection.unreachable : words.connection.offline);
-  await new Promise((resolve) => {
-    setTimeout(resolve, pauseAfter(openFailures));
-    addEventListener("online", resolve, { once: true });
-  });
-  openFailures += 1;
-  start(plan);
-}
-
-async function open(plan) {
-  begin(await api.openConversation(plan), plan);
-}
-
-function begin(opened, plan) {
-  session.begin({ id: opened.conversation_id, token: opened.token, seq: 0, plan });
-  follow(opened.messages, opened.state);
-}
-
-async function resume() {
-  const page = await api.listMessages(session.conversation, 0);
-  follow(page.messages, page.state);
-}
 
 /** Shows what is there, quietly what this tab has shown before a reload, and keeps it up to date. */
 function follow(messages, newState) {
@@ -125,13 +84,14 @@ function follow(messages, newState) {
   log.show(messages.slice(history.length));
   session.rememberSeq(seq);
   connection = connect({ ...session.conversation, seq }, {
-    messages: turns.take,
+    messages: takeMessages,
     state: takeState,
-    typing: (author) => log.showTyping(author),
+    typing: showTyping,
     status: takeLineStatus,
     over: takeOver,
   });
   lineStatus = "connected";
+  aside.show(session.hasAside);
   turns.restore();
   takeState(newState);
   turns.sendWaiting();
@@ -147,25 +107,46 @@ function leave() {
 }
 
 async function restart() {
-  const plan = session.conversation?.plan;
+  const samePlan = session.conversation?.plan;
   leave();
   closing.hide();
   composer.hide(false);
   composer.focus();
   takeState(NOT_OPEN);
-  await start(plan);
+  await opening.start(samePlan);
+}
+
+function refuseLink() {
+  composer.hide(true);
+  takeState(NO_CHAT);
+  linkPanel.show({ hasChat: session.conversation !== null });
+}
+
+/** From a link that opens nothing to the chat that this tab has, or to a new one. */
+async function leaveLink() {
+  session.forgetLink();
+  composer.hide(false);
+  composer.focus();
+  takeState(NOT_OPEN);
+  await opening.start(plan);
+}
+
+function swapChats() {
+  session.swap();
+  // Every part of the page belongs to one conversation; a fresh page begins with the other one.
+  location.reload();
 }
 
 /** Nothing has been said yet, so the conversation is simply begun again with the plan. */
-function startWithPlan(plan) {
+function startWithPlan(chosen) {
   return requests.attempt(async (untouched) => {
-    const opened = await api.openConversation(plan);
+    const opened = await api.openConversation(chosen);
     // The member may have written meanwhile: what was said stays where it was said.
     const isTooLate = log.hasMemberMessage();
     const empty = isTooLate ? { id: opened.conversation_id, token: opened.token } : untouched;
     if (!isTooLate) {
       leave();
-      begin(opened, plan);
+      opening.begin(opened, chosen);
     }
     // An empty conversation that can't be closed expires by itself.
     await api.closeConversation(empty).catch(() => null);
@@ -177,11 +158,28 @@ function startWithPlan(plan) {
 function takeState(newState) {
   state = newState;
   const isClosed = state.holder === "closed";
-  log.offerChoices(!isClosed && state.holder !== "coach");
-  composer.expect(state.awaiting);
+  if (state.holder !== "coach") log.hideTyping("coach");
+  log.offerChoices(!isClosed && state.holder !== "coach", state.awaiting?.field === "callback_window");
+  composer.expect(state);
   if (isClosed && !closing.isShown()) showClosing();
   holderPanel.show(state);
-  showStarter();
+  showAround();
+}
+
+/** What an answer says of the holder may be old by now (a coach has come meanwhile): then the server is asked. */
+function takeAnswerState(newState) {
+  if (newState.holder === state.holder || lineStatus !== "connected") takeState(newState);
+  else connection.check();
+}
+
+function takeMessages(messages) {
+  turns.take(messages);
+  countUnseen(messages);
+}
+
+function showTyping(author) {
+  // A frame that was on its way when the coach left says nothing any more.
+  if (author !== "coach" || state.holder === "coach") log.showTyping(author, undefined, state.coach?.name);
 }
 
 /** A button of the page was pressed: its answer is to be seen wherever the member was reading. */
@@ -202,7 +200,8 @@ function takeLineStatus(status) {
   if (wasDown && status === "connected") turns.sendWaiting();
 }
 
-function showStarter() {
+function showAround() {
+  holderPanel.offerTimes(log.hasTimesAbove());
   starter.show(state.holder === "assistant" && !log.hasMemberMessage(), session.conversation?.plan);
 }
 
@@ -221,7 +220,7 @@ function takeOver(problem) {
 
 function showClosing() {
   const focused = document.activeElement;
-  const takeFocus = focused === document.body || Boolean(focused.closest("#composer, header"));
+  const takeFocus = focused === document.body || Boolean(focused.closest("#composer, header, .strip"));
   turns.putBack();
   composer.hide(true);
   closing.show({ canRate: !session.isEnded, isRated: session.isRated, isKept: !composer.isEmpty(), takeFocus });
@@ -233,4 +232,10 @@ async function rate(score, comment) {
   return sentence;
 }
 
-start(new URLSearchParams(location.search).get("plan"));
+addEventListener("hashchange", () => {
+  // A link that is pasted into this very tab loads no page.
+  if (takeLink(session)) location.reload();
+});
+takeLink(session);
+await whenSeen();
+opening.start(plan);

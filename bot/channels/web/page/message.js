@@ -1,7 +1,7 @@
 // What does one message look like?
 
 import { cardElement } from "./cards.js";
-import { element, icon, timeElement } from "./elements.js";
+import { element, icon, initialsOf, timeElement } from "./elements.js";
 import { sourcesElement } from "./sources.js";
 import { words } from "./words.js";
 
@@ -9,11 +9,24 @@ const EMERGENCY_NUMBERS = /\b(911|988)\b/g;
 
 export const isSafety = (message) => message.outcome === "emergency" || message.outcome === "crisis";
 
+/** Where another one begins to speak: a coach has come or taken over, or the assistant is back. */
+const isTurningPoint = ({ author, topic, outcome }) =>
+  author === "assistant" && topic === "coach_handoff" && (outcome === undefined || outcome === "resumed");
+
 function authorOf(message) {
   if (isSafety(message)) return words.authors.safety;
-  const label = words.authors[message.author] ?? words.authors.system;
-  // Only a person has a name here: the assistant must never look like one.
-  return message.author === "coach" && message.author_name ? `${label}, ${message.author_name}` : label;
+  if (isTurningPoint(message)) return words.authors.system;
+  return words.authors[message.author] ?? words.authors.system;
+}
+
+/** Who speaks. Only a person has a name and a sign here: the assistant must never look like one. */
+function authorParts(message) {
+  if (message.author !== "coach" || !message.author_name) return [element("span", { class: "author" }, authorOf(message))];
+  return [
+    element("span", { class: "avatar", "aria-hidden": "true" }, initialsOf(message.author_name)),
+    element("span", { class: "author" }, message.author_name),
+    element("span", { class: "person" }, words.authors.person),
+  ];
 }
 
 function callLinks(text) {
@@ -26,8 +39,15 @@ function callLinks(text) {
   return element("div", { class: "calls" }, ...links);
 }
 
-function head(author, ...rest) {
-  return element("p", { class: "head" }, author && element("span", { class: "author" }, author), ...rest);
+function head(...parts) {
+  return element("p", { class: "head" }, ...parts);
+}
+
+/** What stands above the text of a message that has to be known at a glance. */
+function titleOf(message, safety) {
+  if (safety) return element("p", { class: "alarm" }, icon("alert"), authorOf(message));
+  if (message.outcome !== "callback_recorded") return null;
+  return element("p", { class: "done" }, icon("check"), words.coach.callRecorded);
 }
 
 /**
@@ -39,7 +59,7 @@ export function messageElement(message, { isNew }) {
   const body = element(
     "div",
     { class: "bubble", role: safety && isNew ? "alert" : null },
-    safety ? element("p", { class: "alarm" }, icon("alert"), authorOf(message)) : null,
+    titleOf(message, safety),
     element("p", { class: "text" }, message.text),
     safety ? callLinks(message.text) : null,
   );
@@ -53,8 +73,9 @@ export function messageElement(message, { isNew }) {
       "data-author": message.author,
       "data-outcome": message.outcome,
       "data-safety": safety,
+      "data-turning": isTurningPoint(message),
     },
-    head(safety ? null : authorOf(message), timeElement(message.created_at)),
+    head(...(safety ? [] : authorParts(message)), timeElement(message.created_at)),
     body,
     ...(message.cards ?? []).map(cardElement),
     citations.length ? sourcesElement(citations) : null,
@@ -66,7 +87,7 @@ export function pendingElement(entry) {
   return element(
     "li",
     { class: "message", "data-author": "member", "data-entry": entry.client_message_id },
-    head(words.authors.member),
+    head(element("span", { class: "author" }, words.authors.member)),
     element("div", { class: "bubble" }, element("p", { class: "text" }, entry.text)),
     element("p", { class: "delivery" }),
   );

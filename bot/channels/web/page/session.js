@@ -2,12 +2,21 @@
 
 const KEY = "gene-guide";
 
+// What belongs to one conversation: who opens another one here begins with this.
+const EMPTY = { conversation: null, outbox: [], isEnded: false, isRated: false };
+// The greeting is message 1: after it something was said.
+const GREETING_SEQ = 1;
+
+const chatOf = ({ conversation, outbox, isEnded, isRated }) => ({ conversation, outbox, isEnded, isRated });
+
 /**
  * The tab's memory: `conversation` {id, token, seq, plan?} or null, the `outbox` of unsent messages, whether
- * the server has forgotten it (`isEnded`) and whether it was rated (`isRated`). A browser that forbids storage still chats; it only forgets on reload.
+ * the server has forgotten it (`isEnded`) and whether it was rated (`isRated`); a `link` from a text that is not opened
+ * yet, and `aside`, the other chat that a link has pushed aside. A browser that forbids storage still chats; it only
+ * forgets on reload.
  */
 export function loadSession() {
-  const session = { conversation: null, outbox: [], isEnded: false, isRated: false };
+  const session = { ...EMPTY, link: null, aside: null };
   try {
     Object.assign(session, JSON.parse(sessionStorage.getItem(KEY)) ?? {});
   } catch {
@@ -20,6 +29,20 @@ export function loadSession() {
     } catch {
       // Forbidden or full: the conversation goes on in memory.
     }
+  }
+
+  function change(values) {
+    Object.assign(session, values);
+    save();
+  }
+
+  /** A chat that is over, or in which only the greeting stands, is no loss. */
+  const isWorthKeeping = () =>
+    session.conversation && !session.isEnded && (session.conversation.seq > GREETING_SEQ || session.outbox.length > 0);
+
+  /** The chat that was set aside comes back, and this one goes aside. */
+  function swap() {
+    change({ ...session.aside, aside: isWorthKeeping() ? chatOf(session) : null });
   }
 
   return {
@@ -35,11 +58,38 @@ export function loadSession() {
     get isRated() {
       return session.isRated;
     },
+    get link() {
+      return session.link;
+    },
+    get hasAside() {
+      return session.aside !== null;
+    },
     begin(conversation) {
-      session.conversation = conversation;
-      session.isEnded = false;
-      session.isRated = false;
-      save();
+      change({ conversation, isEnded: false, isRated: false });
+    },
+    /**
+     * A link has opened this conversation. One that this tab has already goes on with its new token; another one pushes
+     * the tab's chat aside. There is room for one chat aside: the chats of one phone are one conversation, so a third
+     * one needs somebody who opens the links of two phones in one tab.
+     */
+    join(conversation) {
+      if (session.aside?.conversation.id === conversation.id) swap();
+      if (session.conversation?.id === conversation.id) {
+        const { seq, plan } = session.conversation;
+        change({ conversation: { ...conversation, seq, plan }, isEnded: false, link: null });
+      } else {
+        change({ ...EMPTY, conversation, aside: isWorthKeeping() ? chatOf(session) : session.aside, link: null });
+      }
+    },
+    swap,
+    dropAside() {
+      change({ aside: null });
+    },
+    rememberLink(link) {
+      change({ link });
+    },
+    forgetLink() {
+      change({ link: null });
     },
     rememberSeq(seq) {
       if (!session.conversation || seq <= session.conversation.seq) return;
@@ -47,21 +97,16 @@ export function loadSession() {
       save();
     },
     rememberOutbox(entries) {
-      session.outbox = entries;
-      save();
+      change({ outbox: entries });
     },
     rememberRating() {
-      session.isRated = true;
-      save();
+      change({ isRated: true });
     },
     rememberEnd() {
-      session.isEnded = true;
-      save();
+      change({ isEnded: true });
     },
     forget() {
-      session.conversation = null;
-      session.outbox = [];
-      save();
+      change({ conversation: null, outbox: [] });
     },
   };
 }

@@ -1,4 +1,4 @@
-// What is going on around the messages: the line, the coach, a problem?
+// What is going on around the messages: the line, a problem?
 
 import { words } from "./words.js";
 
@@ -41,84 +41,6 @@ export function createNotices() {
       notice.hidden = true;
       noticeText.textContent = "";
       action = null;
-    },
-  };
-}
-
-function waitingText(queue) {
-  const parts = [words.coach.waiting];
-  // A place in a line says something only where somebody serves the line.
-  if (queue?.wait_minutes) parts.push(words.coach.position(queue.position), words.coach.wait(...queue.wait_minutes));
-  parts.push(words.coach.meanwhile);
-  return parts.join(" ");
-}
-
-/** Asks once before the chat is ended; the button with the focus is the one that changes nothing. */
-function createEndQuestion(end, onEnd) {
-  const strip = document.getElementById("end-strip");
-  const confirm = document.getElementById("end-confirm");
-  const keep = document.getElementById("end-keep");
-  end.setAttribute("aria-expanded", "false");
-  end.setAttribute("aria-controls", strip.id);
-
-  function show(isShown) {
-    strip.hidden = !isShown;
-    end.setAttribute("aria-expanded", String(isShown));
-  }
-
-  function dismiss() {
-    show(false);
-    end.focus();
-  }
-
-  end.addEventListener("click", () => {
-    show(true);
-    keep.focus();
-  });
-  keep.addEventListener("click", dismiss);
-  confirm.addEventListener("click", () => {
-    dismiss();
-    onEnd();
-  });
-  strip.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") dismiss();
-  });
-  return { hide: () => show(false) };
-}
-
-/** Who holds the conversation, and the member's buttons that change it. */
-export function createHolderPanel({ onTalk, onCancel, onEnd }) {
-  const role = document.getElementById("role");
-  const talk = document.getElementById("talk-to-coach");
-  const end = document.getElementById("end-chat");
-  const strip = document.getElementById("coach-strip");
-  const stripText = strip.querySelector("p");
-  const cancel = strip.querySelector("button");
-  talk.addEventListener("click", onTalk);
-  cancel.addEventListener("click", onCancel);
-  const question = createEndQuestion(end, onEnd);
-
-  return {
-    show(state) {
-      const { holder } = state;
-      const hasStrip = holder === "waiting" || holder === "coach";
-      // The button that had the focus goes away: hand the focus to its counterpart.
-      const hadTalk = document.activeElement === talk;
-      const hadCancel = document.activeElement === cancel;
-      role.textContent = words.role[holder] ?? words.role.assistant;
-      document.body.dataset.holder = holder;
-      talk.hidden = holder !== "assistant";
-      end.hidden = holder === "closed";
-      if (holder === "closed") question.hide();
-      strip.hidden = !hasStrip;
-      const text = holder === "waiting" ? waitingText(state.queue) : words.coach.held;
-      if (hasStrip && stripText.textContent !== text) stripText.textContent = text;
-      cancel.textContent = holder === "coach" ? words.coach.release : words.coach.cancel;
-      if (hadTalk && hasStrip) cancel.focus();
-      if (hadCancel && !hasStrip && !talk.hidden) talk.focus();
-    },
-    setBusy(busy) {
-      for (const button of [talk, cancel, end]) button.setAttribute("aria-disabled", String(busy));
     },
   };
 }

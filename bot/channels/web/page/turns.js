@@ -22,7 +22,7 @@ export function createTurns({ session, log, composer, notices, line, onState, on
     try {
       return await sendMessage(line.conversation(), entry);
     } finally {
-      log.showTyping(null);
+      log.hideTyping("assistant");
     }
   }
 

@@ -18,14 +18,16 @@ export function createLog({ onChoose, onRetry }) {
   // The list items of the member's messages that this page knows by the id it gave them.
   const own = new Map();
   let offersChoices = true;
+  let awaitsTime = false;
   let atEnd = true;
+  let typingAuthor = null;
   let typingTimer = 0;
   let liveTimer = 0;
 
   new IntersectionObserver(([entry]) => {
     atEnd = entry.isIntersecting;
     if (atEnd) newMessage.hidden = true;
-  }, { rootMargin: "0px 0px 96px 0px" }).observe(end);
+  }).observe(document.getElementById("log-near"));
 
   // What appears below the log takes room from it: the last words stay in sight. (In a low window the page scrolls, not the log.)
   new ResizeObserver(() => {
@@ -53,20 +55,34 @@ export function createLog({ onChoose, onRetry }) {
 
   /** Quick replies stand only under the assistant's latest message, and only until the member has answered. */
   function refreshChoices() {
-    const message = findOffer();
-    const item = message && list.querySelector(`[data-seq="${message.seq}"]`);
-    const old = list.querySelector(".choices");
-    // Buttons that stay are not made anew: one of them may have the focus.
-    if (item && old?.parentElement === item) return;
-    old?.remove();
-    item?.append(choicesElement(message.quick_replies, onChoose));
+    const items = new Map(findOffers().map((message) => [itemOf(message), message]));
+    for (const old of list.querySelectorAll(".choices")) {
+      // Buttons that stay are not made anew: one of them may have the focus.
+      if (!items.delete(old.parentElement)) old.remove();
+    }
+    for (const [item, message] of items) item.append(choicesElement(message.quick_replies, choose));
   }
 
-  function findOffer() {
-    if (!offersChoices || hasUnsent()) return null;
-    const talk = [...shown.values()].filter(({ author }) => author === "assistant" || author === "member");
-    const latest = talk.reduce((last, message) => (last && last.seq > message.seq ? last : message), null);
-    return latest?.author === "assistant" && latest.quick_replies?.length ? latest : null;
+  const itemOf = (message) => list.querySelector(`[data-seq="${message.seq}"]`);
+
+  const newest = (fits) => [...shown.values()].filter(fits).reduce((last, each) => (last && last.seq > each.seq ? last : each), null);
+
+  const hasOffer = (message) => message?.author === "assistant" && message.quick_replies?.length > 0;
+
+  /** The times for a call can be chosen as long as they are asked for, whatever else is talked about meanwhile. */
+  const findTimes = () => (awaitsTime ? newest((message) => hasOffer(message) && message.topic === "coach_handoff") : null);
+
+  const findLatest = () => newest(({ author }) => author === "assistant" || author === "member");
+
+  function findOffers() {
+    if (!offersChoices) return [];
+    // The times stay while a question is sent: taken away and put back, they would push the answer out of sight.
+    return [...new Set([hasUnsent() ? null : findLatest(), findTimes()])].filter(hasOffer);
+  }
+
+  function choose(reply) {
+    awaitsTime = false;
+    onChoose(reply);
   }
 
   function goToEnd() {
@@ -149,6 +165,7 @@ export function createLog({ onChoose, onRetry }) {
     // Only the latest message says that it was sent.
     for (const older of list.querySelectorAll('[data-status="sent"] .delivery')) older.replaceChildren();
     showDelivery(item, "sent");
+    if (atEnd) end.scrollIntoView({ block: "end" });
   }
 
   /** The answer to an own message has come. */
@@ -178,12 +195,14 @@ export function createLog({ onChoose, onRetry }) {
     goToEnd();
   }
 
-  /** Shows who is writing; without more news it fades after some seconds. */
-  function showTyping(author, forMs = 6_000) {
+  /** Shows who is writing (a coach by name); without more news it fades after some seconds. */
+  function showTyping(author, forMs = 6_000, name = null) {
     clearTimeout(typingTimer);
+    typingAuthor = author;
     typing.hidden = !author;
     if (!author) return;
-    typing.querySelector(".text").textContent = words.typing[author] ?? words.typing.assistant;
+    typing.dataset.author = author;
+    typing.querySelector(".text").textContent = words.typing[author]?.(name) ?? words.typing.assistant();
     if (atEnd) end.scrollIntoView({ block: "end" });
     typingTimer = setTimeout(() => showTyping(null), forMs);
   }
@@ -195,12 +214,23 @@ export function createLog({ onChoose, onRetry }) {
     showUnrecorded,
     removeEntry,
     showTyping,
+    /** This author does not write any more; another one may. */
+    hideTyping(author) {
+      if (typingAuthor === author) showTyping(null);
+    },
     goToEnd,
-    /** Buttons of the assistant make sense only while it may answer. */
-    offerChoices(offers) {
-      if (offers === offersChoices) return;
+    /** Buttons of the assistant make sense only while it may answer; `awaits` says that a time for a call is asked. */
+    offerChoices(offers, awaits) {
       offersChoices = offers;
+      awaitsTime = awaits;
       refreshChoices();
+    },
+    /** Whether the times for a call stand further up than the last words. */
+    hasTimesAbove: () => offersChoices && findTimes() !== null && findTimes() !== findLatest(),
+    goToTimes() {
+      const item = itemOf(findTimes());
+      item.scrollIntoView({ block: "start" });
+      item.querySelector(".choices button").focus({ preventScroll: true });
     },
     hasMemberMessage: () => hasUnsent() || [...shown.values()].some((message) => message.author === "member"),
     focus: () => scroller.focus({ preventScroll: true }),

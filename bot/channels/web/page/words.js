@@ -2,6 +2,8 @@
 
 export const LOCALE = "en-US";
 
+const minutes = (count) => (count === 1 ? "1 minute" : `${count} minutes`);
+
 export const words = {
   product: "Gene Guide",
   demo: "Demo – fictional members, sample data. Do not enter real health information.",
@@ -9,7 +11,8 @@ export const words = {
   role: {
     assistant: "Automated assistant, not a nurse",
     waiting: "Automated assistant, not a nurse",
-    coach: "You are with a nurse health coach",
+    coach: "You’re with a person: a nurse health coach",
+    named: (name) => `You’re with ${name}, health coach`,
     closed: "This chat has ended",
   },
   conversation: "Conversation",
@@ -19,11 +22,16 @@ export const words = {
   authors: {
     assistant: "Gene Guide, automated assistant",
     coach: "Nurse health coach",
+    person: "Health coach",
     member: "You",
     system: "Notice",
     safety: "Safety message",
   },
-  typing: { assistant: "Gene Guide is writing", coach: "The nurse health coach is writing" },
+  typing: {
+    assistant: () => "Gene Guide is writing",
+    coach: (name) => `${name ?? "The nurse health coach"} is writing`,
+    link: () => "Opening your chat",
+  },
   choices: "Suggested answers",
   call: (number) => `Call ${number}`,
 
@@ -32,12 +40,14 @@ export const words = {
     hint: "Enter sends. Shift and Enter starts a new line.",
     send: "Send",
     placeholder: "Write a message",
+    toCoach: (name) => `Write to ${name}`,
     awaiting: {
       zip_code: "5-digit ZIP code",
       date_of_birth: "MM/DD/YYYY",
       date: "MM/DD/YYYY",
       member_id: "Member number on your card",
-      phone: "Phone number",
+      phone: "For example, 215-555-0142",
+      callback_window: "Choose a time, or write one",
       city: "City",
       state: "State",
       therapy: "Name of the therapy",
@@ -58,13 +68,34 @@ export const words = {
 
   coach: {
     talk: "Talk to a nurse health coach",
-    waiting: "Your request for a nurse health coach is recorded.",
-    position: (position) => `You are number ${position} in line.`,
-    wait: (low, high) => (low === high ? `The wait is about ${low} minutes.` : `The wait is about ${low} to ${high} minutes.`),
+    recorded: "Your request for a nurse health coach is recorded.",
+    nobody: "No nurse health coach is on duty right now. Your request stays in line.",
+    position: (position) => `You’re number ${position} in line for a nurse health coach.`,
+    wait: (low, high) => (low === high ? `The wait is about ${minutes(low)}.` : `The wait is about ${low} to ${minutes(high)}.`),
     meanwhile: "You can keep asking the assistant.",
+    times: "See call times",
     cancel: "Cancel request",
-    held: "A nurse health coach has joined this chat.",
+    held: "You’re talking to a person, not the assistant.",
     release: "Go back to the assistant",
+    releaseAsk: "End your talk with the health coach and go back to the automated assistant?",
+    releaseConfirm: "Yes, end the talk",
+    releaseKeep: "Keep talking",
+    callRecorded: "Your call is recorded",
+  },
+
+  link: {
+    goneTitle: "This link no longer works",
+    gone: "A link from a text works once, for 30 minutes.",
+    nextNew: "Text us again to get a new link, or start a new chat here.",
+    nextBack: "Text us again to get a new link, or go back to the chat that this tab had open.",
+    startNew: "Start new chat",
+    back: "Go back to my chat",
+  },
+
+  aside: {
+    text: "Another chat of yours is kept in this tab.",
+    swap: "Go to that chat",
+    drop: "Forget that chat",
   },
 
   plan: {
@@ -96,7 +127,7 @@ export const words = {
   },
 
   problems: {
-    CONVERSATION_NOT_FOUND: "This chat has ended. Start a new one to go on.",
+    CONVERSATION_NOT_FOUND: "This chat has ended, or was opened somewhere else. Start a new one to go on here.",
     CONVERSATION_CLOSED: "This chat is closed. Start a new one to go on.",
     STORE_UNAVAILABLE: "We couldn’t save that just now. Wait a moment, then try again.",
     UNKNOWN_CHOICE: "That button is too old to use. Please write your answer instead.",
