@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta, timezone
 
 import pytest
 
 from bot.channels.sms.inbox import Inbox
-from bot.channels.sms.inbox_store import sms_inbox
-from bot.conversations.deliveries_store import sms_links
+from bot.channels.sms.inbox_store import InboxStore, sms_inbox
+from bot.channels.sms.model import Addresses, DeliveryKind, InboundText, Reply
+from bot.conversations.deliveries_store import deliveries, sms_links
 from bot.conversations.handoff import MemberOptedOut, Role
 from bot.conversations.ids import hash_token
 from bot.conversations.model import Author, Channel, Draft, Holder, QuickReply
+from bot.database import Database
 from bot.demo.carrier.keywords import OptOutMode
 from bot.engine_client import EngineQuickReply
 from tests.channels.gateway import reply, wording
@@ -334,21 +336,56 @@ async def test_a_text_that_was_kept_and_not_acted_on_is_taken_up_by_the_next_pro
     assert len(rig.phone()) == 2
 
 
+async def leave_undone(rig: Rig, sid: str, body: str) -> None:
+    """A process ended after it had acted on the text, and before it could note that."""
+    undone = sms_inbox.update().where(sms_inbox.c.message_sid == sid).values(handled_at=None, body=body)
+    await rig.database.write(lambda connection: connection.execute(undone))
+
+
 async def test_a_choice_stays_the_choice_that_it_was_when_it_is_taken_up_again(rig: Rig, until: Until) -> None:
-    buttons = (EngineQuickReply("Yes", "/affirm"), EngineQuickReply("No", "/deny"))
-    rig.gateway.engine.replies = [reply("Shall I?", quick_replies=buttons)]
+    engine = rig.gateway.engine
+    engine.replies = [
+        reply("Shall I?", quick_replies=(EngineQuickReply("Y", "/affirm"), EngineQuickReply("N", "/deny")))
+    ]
     await say(rig, until, "hello")
+    # The answer offers something else under the same number.
+    engine.replies = [reply("Which?", quick_replies=(EngineQuickReply("A", "/a"), EngineQuickReply("B", "/b")))]
     sid = await rig.text("2")
     await until(rig.is_idle)
-    # The process ended after the answer and before the text was marked as done.
-    await rig.database.write(
-        lambda connection: connection.execute(
-            sms_inbox.update().where(sms_inbox.c.message_sid == sid).values(handled_at=None, body="2")
-        )
-    )
+    await leave_undone(rig, sid, "2")
     await until(rig.is_idle)
-    assert [turn.choice for turn in rig.gateway.engine.turns] == [None, "/deny"]
+    assert [turn.choice for turn in engine.turns] == [None, "/deny"]
     assert len(rig.phone()) == 3
+
+
+@pytest.mark.parametrize("text", ["is it covered?", "coach", "STOP", DANGER])
+async def test_a_text_that_was_acted_on_and_is_taken_up_again_does_nothing_twice(
+    sqlite_rig: Rig, until: Until, text: str
+) -> None:
+    await say(sqlite_rig, until, "hello")
+    sid = await sqlite_rig.text(text)
+    await until(sqlite_rig.is_idle)
+    before = (sqlite_rig.phone(), await sqlite_rig.transcript(), len(await sqlite_rig.gateway.handoffs.list_queue()))
+    await leave_undone(sqlite_rig, sid, text)
+    await until(sqlite_rig.is_idle)
+    after = (sqlite_rig.phone(), await sqlite_rig.transcript(), len(await sqlite_rig.gateway.handoffs.list_queue()))
+    assert after == before
+
+
+async def test_a_text_is_ended_once_whoever_was_at_it(database: Database) -> None:
+    store, now = InboxStore(database), datetime(2026, 11, 21, tzinfo=timezone.utc)
+    text = InboundText("SM" + "a" * 32, Addresses(DANA, PLAN), "HELP")
+    assert await store.receive(text, now)
+    assert not await store.receive(text, now)
+    claims = [await store.claim_text(text.sid, now, now + timedelta(seconds=10)) for _ in range(2)]
+    assert [claim is not None for claim in claims] == [True, False]
+    assert await store.claim_text(text.sid, now + timedelta(seconds=10), now + timedelta(seconds=20)) is not None
+    # The first one was slow and comes to its end after all.
+    replies = [Reply(each * 32, "words", DeliveryKind.MESSAGE) for each in "ab"]
+    ended = await asyncio.gather(*(store.finish_text(text, now, reply=reply) for reply in replies))
+    assert sorted(ended) == [False, True]
+    rows = await database.read(lambda connection: connection.execute(deliveries.select()).all())
+    assert len(rows) == 1
 
 
 async def test_two_gateways_act_on_each_text_once_and_in_order(rig: Rig, until: Until) -> None:
