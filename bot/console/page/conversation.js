@@ -25,13 +25,10 @@ export function createConversation({ shift, notices, onOpen, onChanged, onDuty }
   let requested = 0;
   let newest = null;
 
-  const draftOf = (id) => shift.drafts.get(id) ?? { message: "", note: "" };
-  const keepDraft = (id, part) => id && shift.drafts.set(id, { ...draftOf(id), ...part });
-
   const transcript = createTranscript({ onSummary: () => packet.focus() });
   const packet = createPacket({ shift, onShow: (messageId, seq, from) => transcript.goTo(messageId, seq, from) });
   const side = createSide({
-    onDraft: (note) => keepDraft(openId, { note }),
+    onDraft: (note) => shift.drafts.keep(openId, { note }),
     onProblem: (problem) => fail(problem),
     onSaved: () => notices.say(words.side.saved),
     onHistory: () => refresh(),
@@ -39,7 +36,7 @@ export function createConversation({ shift, notices, onOpen, onChanged, onDuty }
   });
   const composer = createComposer({
     onInput(message) {
-      keepDraft(openId, { message });
+      shift.drafts.keep(openId, { message });
       if (message) shift.line.tellTyping();
     },
     onSend(text) {
@@ -55,7 +52,7 @@ export function createConversation({ shift, notices, onOpen, onChanged, onDuty }
       takeMessages(id, [message]);
     },
     onRefused(id, text, problem) {
-      keepDraft(id, { message: [text, draftOf(id).message].filter(Boolean).join("\n") });
+      shift.drafts.putBack(id, text);
       if (id === openId) showHolder();
       fail(problem, id);
     },
@@ -150,7 +147,7 @@ export function createConversation({ shift, notices, onOpen, onChanged, onDuty }
     packet.show(view.packet);
     showMessages(messages, !isFirst);
     transcript.showUnsent(sending.entriesOf(openId), shift.me.name);
-    side.show({ id: openId, notes, log, draft: draftOf(openId).note, isOpened: isFirst });
+    side.show({ id: openId, notes, log, draft: shift.drafts.of(openId).note, isOpened: isFirst });
     const mayWrite = showHolder();
     if (!isFirst) return;
     // With an own conversation one goes on; a new one is read from its summary down.
@@ -176,7 +173,7 @@ export function createConversation({ shift, notices, onOpen, onChanged, onDuty }
     if (!view) return false;
     const { holder, coach, channel, opted_out } = view.conversation;
     const mayWrite = holding.show({ holder, coach, me: shift.me, isOnDuty: shift.isOnDuty });
-    if (mayWrite) composer.show({ channel, isOptedOut: opted_out, draft: draftOf(openId).message });
+    if (mayWrite) composer.show({ channel, isOptedOut: opted_out, draft: shift.drafts.of(openId).message });
     else composer.hide();
     return mayWrite;
   }
@@ -245,9 +242,7 @@ export function createConversation({ shift, notices, onOpen, onChanged, onDuty }
     },
     /** Takes everything off the screen; what was not sent becomes a draft again. */
     stop() {
-      for (const [id, text] of sending.takeBack()) {
-        keepDraft(id, { message: [text, draftOf(id).message].filter(Boolean).join("\n") });
-      }
+      for (const [id, text] of sending.takeBack()) shift.drafts.putBack(id, text);
       versions.clear();
       clear();
     },

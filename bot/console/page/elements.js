@@ -21,13 +21,13 @@ export function element(tag, attributes = {}, ...children) {
   return node;
 }
 
-/** Draws a symbol of icons.svg; it says nothing to a screen reader. */
+/** Draws a symbol that index.html defines; it says nothing to a screen reader. */
 export function icon(name) {
   const svg = document.createElementNS(SVG, "svg");
   svg.setAttribute("class", "icon");
   svg.setAttribute("aria-hidden", "true");
   const use = document.createElementNS(SVG, "use");
-  use.setAttribute("href", `/console/icons.svg#${name}`);
+  use.setAttribute("href", `#icon-${name}`);
   svg.append(use);
   return svg;
 }

@@ -4,6 +4,7 @@ import { onSignedOut, readSession, readSite, signOut } from "./api.js";
 import { createDesk } from "./desk.js";
 import { closeDialog } from "./dialog.js";
 import { askLeave } from "./decisions.js";
+import { createDrafts } from "./drafts.js";
 import { byId, fillWords } from "./elements.js";
 import { watchPresence } from "./presence.js";
 import { createSignIn } from "./sign_in.js";
@@ -15,14 +16,14 @@ let plans = new Map();
 let shift = null;
 let presence = null;
 // What the last coach had typed when the session ran out: it waits for that coach, and for no other.
-let kept = { coachId: null, drafts: new Map() };
+let kept = { coachId: null, drafts: null };
 
 const desk = createDesk();
 const signInScreen = createSignIn(begin);
 
 function begin(session) {
-  const drafts = kept.coachId === session.coach.id ? kept.drafts : new Map();
-  kept = { coachId: null, drafts: new Map() };
+  const drafts = createDrafts(kept.coachId === session.coach.id ? kept.drafts : new Map());
+  kept = { coachId: null, drafts: null };
   shift = {
     me: session.coach,
     isOnDuty: session.coach.on_duty,
@@ -53,7 +54,7 @@ function end(why, { keepsDrafts = false } = {}) {
   presence.stop();
   closeDialog();
   desk.stop();
-  const drafts = new Map([...shift.drafts].filter(([, draft]) => draft.message || draft.note));
+  const drafts = shift.drafts.written();
   if (keepsDrafts && drafts.size) kept = { coachId: shift.me.id, drafts };
   shift = null;
   signInScreen.show({ why: [why, keepsDrafts && drafts.size && words.signIn.drafts].filter(Boolean).join(" ") });

@@ -15,7 +15,7 @@ export function createSound() {
 
   function show() {
     button.setAttribute("aria-checked", String(isOn));
-    use.setAttribute("href", `/console/icons.svg#sound-${isOn ? "on" : "off"}`);
+    use.setAttribute("href", `#icon-sound-${isOn ? "on" : "off"}`);
   }
 
   function play(kind) {

@@ -54,6 +54,29 @@ const VALUES = {
   pediatric: "Child or teen",
 };
 
+// Ids whose letters alone say too little; any other id is read as words.
+const NAMES = {
+  aadc_deficiency: "AADC deficiency",
+  b_all: "B-ALL (leukemia)",
+  cald: "CALD",
+  cll_sll: "CLL or SLL (leukemia, lymphoma)",
+  deb: "DEB (epidermolysis bullosa)",
+  dmd: "DMD (Duchenne)",
+  gsd1a: "GSD 1a",
+  hemophilia_a: "Hemophilia A",
+  hemophilia_b: "Hemophilia B",
+  lad_i: "LAD-I",
+  mactel: "MacTel",
+  mld: "MLD (leukodystrophy)",
+  mps_iiia: "MPS IIIA (Sanfilippo)",
+  nmibc: "NMIBC (bladder cancer)",
+  otof_hearing_loss: "OTOF hearing loss",
+  rpe65_retinal_dystrophy: "RPE65 retinal dystrophy",
+  rrp: "RRP (respiratory papillomatosis)",
+  sma: "SMA (spinal muscular atrophy)",
+  wiskott_aldrich: "Wiskott-Aldrich syndrome",
+};
+
 const LABELS = {
   request: "Request",
   urgency: "Urgency",
@@ -77,7 +100,7 @@ const LABELS = {
 const NOTES = { earlier: "said earlier", conversation: "from the page" };
 const DANGERS = { emergency: "Words of an emergency", crisis: "Words of a crisis" };
 // These take a sentence, the others a word or two.
-const WIDE = new Set(["request", "urgency", "question", "said", "not_answered", "callback", "before"]);
+const WIDE = new Set(["request", "urgency", "question", "said", "not_answered", "plan", "callback", "before"]);
 
 const topicOf = (line) => line.value && (TOPICS[line.value] ?? asWords(line.value));
 
@@ -105,7 +128,7 @@ const SAY = {
 /** A line in words: `{label, text, quote, note, isWide}`; `planName(id)` gives a plan's name. */
 export function sayLine(line, planName) {
   const say = line.kind === "plan" ? ({ value }) => planName(value) : SAY[line.kind];
-  const plain = line.value && (VALUES[line.value] ?? asWords(line.value));
+  const plain = line.value && (VALUES[line.value] ?? NAMES[line.value] ?? asWords(line.value));
   return {
     label: line.label_key === "locale" ? "Page language" : (LABELS[line.kind] ?? asWords(line.kind)),
     text: (say ? say(line) : plain) ?? plain,
