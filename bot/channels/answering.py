@@ -28,7 +28,6 @@ log = structlog.get_logger()
 _SAFETY_KEYS = {SafetyLevel.EMERGENCY: words.EMERGENCY, SafetyLevel.CRISIS: words.CRISIS}
 # So many failures, or so many questions back, in a row: a person is asked for.
 _FAILURES_IN_A_ROW, _CLARIFIES_IN_A_ROW = 2, 3
-_LOOKED_BACK = 20
 
 
 class TurnTaker(Protocol):
@@ -129,7 +128,8 @@ class Answering:
         if finding.level is not SafetyLevel.NONE:
             understood = Understood((finding.level.value,), finding.language, {}, 1.0)
             return await self._warned(CheckedAnswer((self._warning(finding, current),), None, understood), current)
-        if current.holder is Holder.COACH:
+        if current.holder is Holder.COACH or message.seq <= current.answered_up_to:
+            # Said to a coach, or before one came: no turn of the assistant ever hears it.
             return Answered(CheckedAnswer((), None, Understood()))
         if message.choice == HANDOFF_CHOICE:
             return await self._answer_request(current)
@@ -207,8 +207,8 @@ class Answering:
         needed = {"failure": _FAILURES_IN_A_ROW, "clarify": _CLARIFIES_IN_A_ROW}.get(outcome or "")
         if needed is None or current.holder is not Holder.ASSISTANT:
             return False
-        latest = await self._conversations.list_last_messages(current.id, _LOOKED_BACK)
-        said = [message for message in latest if message.author is not Author.MEMBER]
+        messages = await self._conversations.list_messages(current.id)
+        said = [message for message in messages if message.author is not Author.MEMBER]
         if any(message.key == words.HANDOFF_FAILURE for message in said):
             # Whoever took the request back does not want another one.
             return False

@@ -41,7 +41,8 @@ class CallbackService:
         callback = await self._desk.get_callback(callback_id)
         self._check_caller(callback, coach_id)
         attempts = callback.attempts + 1
-        ended = {"status": "done", "done_at": self._record.clock()} if reached else {"status": "open", "coach_id": None}
+        made = {"status": "done", "done_at": self._record.clock(), "coach_id": coach_id}
+        ended = made if reached else {"status": "open", "coach_id": None}
         kept = {"note": note} if note else {}
         return await self._change(callback_id, version, attempts=attempts, **ended, **kept)
 

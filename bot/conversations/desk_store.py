@@ -183,11 +183,16 @@ class DeskStore:
         return _read_callback(row)
 
     async def change_callback(self, callback_id: int, version: int, **values: object) -> Callback:
-        """Sets columns of a promised call that still has this version. Raises CallbackNotFound, VersionConflict."""
+        """Sets columns of a promised call that has this version and was not made.
+
+        Raises CallbackNotFound, VersionConflict.
+        """
         query = _callbacks().where(callbacks.c.id == callback_id)
 
         def work(connection: sa.Connection) -> Callback:
             standing = sa.update(callbacks).where(callbacks.c.id == callback_id, callbacks.c.version == version)
+            # A call that was made is over: the member may have been promised another since.
+            standing = standing.where(callbacks.c.status != "done")
             changed = connection.execute(standing.values(**values, version=version + 1)).rowcount
             row = connection.execute(query).first()
             if row is None:

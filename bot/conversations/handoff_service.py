@@ -197,7 +197,10 @@ class HandoffService:
             raise MemberOptedOut
 
         author = await self._coaches.get(coach_id)
-        drafts: tuple[Draft, ...] = (Draft(Author.COACH, text, author_name=author.name),)
+        drafts: tuple[Draft, ...] = (
+            # The way is settled here: the member may take the other one before this is recorded.
+            Draft(Author.COACH, text, author_name=author.name, channel=current.channel),
+        )
         if self._screen is not None:
             drafts = await self._screen.screen(current, drafts)
 
@@ -302,10 +305,11 @@ class HandoffService:
             if conversation.holder is not Holder.COACH or holder is None or coach_id not in (None, holder.id):
                 raise NotHolder
             key = words.COACH_VANISHED if event is HandoffEvent.VANISHED else words.COACH_LEFT
-            said = self._announcements.say(key, conversation)
+            entries = self._record.entries((self._announcements.say(key, conversation),))
             return Change(
                 rules.release(conversation),
-                entries=self._record.entries((said,)),
+                entries=entries,
+                announcement=entries[0].id,
                 told="waiting",
                 releases=True,
                 log=(Logged(event, None, holder.id),),

@@ -188,4 +188,5 @@ def _load_handoff(connection: sa.Connection, conversation_id: str, now: datetime
         callback_day=row.callback_day,
         callback_window=row.callback_window,
         wait_minutes=wait,
+        long_wait_told=row.long_wait_told_at is not None,
     )

@@ -161,6 +161,7 @@ class OpenHandoff:
     callback_day: date | None = None
     callback_window: str | None = None
     wait_minutes: tuple[int, int] | None = None
+    long_wait_told: bool = False
 
 
 @dataclass(frozen=True)

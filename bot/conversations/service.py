@@ -230,7 +230,7 @@ class ConversationService:
             if effect is not None and (spoken or not replies) and conversation.holder is not Holder.CLOSED:
                 changed, change = rules.apply(conversation, effect)
             asked = rules.ask(changed, spoken, awaiting if spoken else None)
-            entries = self._record.entries(_by_way(spoken, message), reply_to=message.id)
+            entries = self._record.entries(_by_way(spoken, message, conversation), reply_to=message.id)
             return replace(
                 change,
                 conversation=asked,
@@ -322,6 +322,10 @@ class ConversationService:
         await self._store.record_rating(conversation_id, Rating(score, comment, self._clock()))
 
 
-def _by_way(replies: tuple[Draft, ...], message: Message) -> tuple[Draft, ...]:
-    """An answer goes the way that the message came, unless it says otherwise."""
-    return tuple(replace(reply, channel=reply.channel or message.channel) for reply in replies)
+def _by_way(replies: tuple[Draft, ...], message: Message, conversation: Conversation) -> tuple[Draft, ...]:
+    """An answer goes the way that the message came, unless it says otherwise.
+
+    Whoever texted and has gone on in the secure chat is answered there: what may be shown there may not be texted.
+    """
+    way = Channel.WEB if conversation.channel is Channel.WEB else message.channel
+    return tuple(replace(reply, channel=reply.channel or way) for reply in replies)

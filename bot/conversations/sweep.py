@@ -31,6 +31,9 @@ INTERVAL_S = 3.0
 # An action of the assistant opens a request a moment before its answer tells the member about it.
 _UNTOLD_FOR = timedelta(seconds=10)
 _LONG_WAIT = timedelta(minutes=10)
+# A coach who comes and goes, or whose console does, is not announced at every turn: what lasts is told.
+_SAME_NEWS_AFTER = timedelta(minutes=10)
+_LOOKED_BACK = 50
 
 
 class Sweep:
@@ -155,20 +158,31 @@ class Sweep:
 
     async def _tell_change(self, conversation: Conversation) -> None:
         duty = await self._announcements.look(conversation)
+        since = self._record.clock() - _SAME_NEWS_AFTER
+        latest = await self._record.store.list_last_messages(conversation.id, _LOOKED_BACK)
+        told_lately = {message.key for message in latest if message.created_at > since}
 
         def choose(found: Conversation) -> Announcement | None:
             told = found.handoff.told if found.handoff else None
+            news = None
             if duty.on_duty and told == "unavailable":
-                return self._announcements.here_now(found)
-            if not duty.on_duty and told == "waiting":
-                return self._announcements.unavailable(found, duty, since_asked=True)
-            return None
+                news = self._announcements.here_now(found)
+            elif not duty.on_duty and told == "waiting":
+                news = self._announcements.unavailable(found, duty, since_asked=True)
+            return None if news is None or news.draft.key in told_lately else news
 
         await self._tell(conversation, choose)
 
     async def _tell_long_wait(self, conversation: Conversation) -> None:
         duty = await self._announcements.look(conversation)
-        await self._tell(conversation, lambda found: self._announcements.long_wait(found, duty), long_wait=True)
+
+        def choose(found: Conversation) -> Announcement | None:
+            handoff = found.handoff
+            if handoff is None or handoff.long_wait_told or handoff.told != "waiting":
+                raise _NotDue
+            return self._announcements.long_wait(found, duty)
+
+        await self._tell(conversation, choose, long_wait=True)
 
     async def _tell(
         self,

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta, timezone
 from functools import cache
 from pathlib import Path
+from typing import Any
+from uuid import uuid4
 
 import pytest
+import sqlalchemy as sa
 
 from bot.conversations.announcements import Announcements
 from bot.conversations.callbacks import CallbackService
 from bot.conversations.coach_service import CoachService
 from bot.conversations.coach_store import CoachStore
+from bot.conversations.deliveries_store import deliveries
 from bot.conversations.desk_store import DeskStore
 from bot.conversations.duty import Duty
 from bot.conversations.handoff import CoachId, Role
@@ -20,13 +26,25 @@ from bot.conversations.handoff_service import HandoffService
 from bot.conversations.hours import CoachHours, HoursBook
 from bot.conversations.ids import RandomIds
 from bot.conversations.live import LiveHub
+from bot.conversations.model import Author, Channel, Conversation, Draft, Turn
 from bot.conversations.record import ConversationSettings, Record
 from bot.conversations.requests import HandoffRequests
 from bot.conversations.service import ConversationService
 from bot.conversations.store import SqlConversationStore
 from bot.conversations.sweep import Sweep
+from bot.conversations.tables_store import (
+    callbacks,
+    conversations,
+    handoff_events,
+    handoff_requests,
+    messages,
+    turns,
+)
 from bot.database import Database
 from bot.wording import Wording, load_wording
+
+# A member's phone and the number of the plan that it texts.
+MEMBER, PLAN = "+12155550107", "+12155550199"
 
 
 class Clock:
@@ -58,6 +76,72 @@ class Desk:
     handoffs: HandoffService
     callbacks: CallbackService
     sweep: Sweep
+    store: DeskStore
+    database: Database
+    clock: Clock
+
+    async def open(self, *, channel: Channel = Channel.WEB, **fields: Any) -> str:
+        """A conversation that the assistant has."""
+        addresses = (MEMBER, PLAN) if channel is Channel.SMS else None
+        greeting = (Draft(Author.ASSISTANT, "Hello, I am automated."),)
+        opened = await self.conversations.open_conversation(
+            **{"channel": channel, "greeting": greeting, "addresses": addresses, **fields}
+        )
+        return opened.conversation.id
+
+    async def ask(self, conversation_id: str | None = None, **fields: Any) -> str:
+        """A member who asked for a coach with the button."""
+        conversation_id = conversation_id or await self.open()
+        asked = {"reason": "", "cause": "button", "announces": True, **fields}
+        await self.requests.request_handoff(conversation_id, **asked)
+        return conversation_id
+
+    async def hold(self, coach_id: CoachId) -> str:
+        """A conversation that this coach has."""
+        conversation_id = await self.ask()
+        await self.claim(conversation_id, coach_id)
+        return conversation_id
+
+    async def say(self, conversation_id: str, words: str = "hello") -> Turn:
+        """The member writes."""
+        return await self.conversations.record_member_message(
+            conversation_id, client_message_id=str(uuid4()), text=words
+        )
+
+    async def get(self, conversation_id: str) -> Conversation:
+        """The conversation as it stands."""
+        return await self.conversations.get_conversation(conversation_id)
+
+    async def said(self, conversation_id: str) -> list[str | None]:
+        """The keys of everything that the gateway said after the greeting, in order."""
+        return [message.key for message in await self.conversations.list_messages(conversation_id) if message.key]
+
+    async def log(self, conversation_id: str) -> list[tuple[str, str | None, str | None, str, str, int]]:
+        """The log of handoffs: event, cause, coach, holder before and after, version."""
+        table = handoff_events.c
+        query = (
+            sa.select(table.event, table.cause, table.coach_id, table.holder_before, table.holder_after)
+            .add_columns(table.handoff_version)
+            .where(table.conversation_id == conversation_id)
+            .order_by(table.id)
+        )
+        return await self.database.read(lambda connection: [tuple(row) for row in connection.execute(query)])
+
+    async def rows(self) -> list[object]:
+        """Everything in the record, to see that nothing changed."""
+        tables = (conversations, messages, turns, handoff_requests, handoff_events, callbacks, deliveries)
+        return await self.database.read(
+            lambda connection: [sorted(map(str, connection.execute(sa.select(table)))) for table in tables]
+        )
+
+    @asynccontextmanager
+    async def refuses(self, error: type[Exception], **fields: str) -> AsyncIterator[None]:
+        """The block is refused with this error and its fields, and leaves the record as it was."""
+        before = await self.rows()
+        with pytest.raises(error) as refusal:
+            yield
+        assert {name: getattr(refusal.value, name) for name in fields} == fields
+        assert await self.rows() == before
 
     async def coach(self, username: str = "dana", role: Role = Role.COACH) -> CoachId:
         """A coach on duty."""
@@ -98,6 +182,9 @@ def build_desk(database: Database, clock: Clock, hours: CoachHours | None = HOUR
         handoffs,
         CallbackService(record, store, coaches),
         Sweep(record, store, coaches, handoffs, announcements),
+        store,
+        database,
+        clock,
     )
 
 
