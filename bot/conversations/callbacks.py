@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.conversations.coach_service import CoachService
 from bot.conversations.desk_store import DeskStore
-from bot.conversations.handoff import AlreadyClaimed, Callback, CoachId, CoachNotOnDuty
+from bot.conversations.handoff import AlreadyClaimed, Callback, CoachId, CoachNotOnDuty, VersionConflict
 from bot.conversations.live import DESK, DeskChanged
 from bot.conversations.record import Record
 
@@ -40,6 +40,8 @@ class CallbackService:
         """
         callback = await self._desk.get_callback(callback_id)
         self._check_caller(callback, coach_id)
+        if callback.status != "taken":
+            raise VersionConflict
         attempts = callback.attempts + 1
         made = {"status": "done", "done_at": self._record.clock(), "coach_id": coach_id}
         ended = made if reached else {"status": "open", "coach_id": None}

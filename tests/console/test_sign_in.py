@@ -9,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 from argon2 import PasswordHasher
 
+from bot.console.accounts import DEMO_PASSWORD
 from bot.conversations.handoff import CoachCredentials
 from bot.conversations.tables_store import coach_sessions
 from bot.database import Database
@@ -192,3 +193,14 @@ async def test_signing_out_in_one_browser_leaves_the_other_alone(desk: Desk) -> 
     assert (await first.call("DELETE", "session")).status == 204
     assert await desk.holder(waiting.id) == ("coach", "Dana R., RN")
     assert (await second.write(waiting, "Still here.")).status == 200
+
+
+@pytest.mark.parametrize(("demo", "status"), [(True, 200), (False, 401)])
+async def test_the_demos_password_opens_nothing_outside_the_demo(database: Database, demo: bool, status: int) -> None:
+    desk = await start_desk(database, demo=demo)
+    try:
+        demo_hash = PasswordHasher().hash(DEMO_PASSWORD)
+        await desk.coaches.set_password(desk.people["dana"].id, demo_hash)
+        assert (await desk.browser().sign_in("dana", DEMO_PASSWORD)).status == status
+    finally:
+        await desk.close()
