@@ -89,9 +89,12 @@ async def test_an_emergency_with_an_opt_out_is_answered_and_then_nothing_more_is
 
     await phone.text(f"stop texting me, {EMERGENCY}")
 
-    texts = [await phone.reads(".") for _ in range(3)]
-    assert as_a_text("utter_sms_opted_out").search(texts[-1])
-    assert any(as_a_text("utter_safety_emergency").search(text) for text in texts)
+    first = await phone.reads(".")
+    if as_a_text("utter_sms_greeting").search(first):
+        # It was on its way before the opt-out was read.
+        first = await phone.reads(".")
+    assert as_a_text("utter_safety_emergency").search(first)
+    await phone.reads(as_a_text("utter_sms_opted_out"))
     (item,) = await dana.list_queue()
     assert (item["urgency"], item["cause"]) == ("urgent", "safety")
     await dana.claim(item["conversation_id"])
