@@ -127,6 +127,18 @@ class ChatPage:
         return self.page.locator("#coach-strip")
 
     @property
+    def role(self) -> Locator:
+        return self.page.locator("#role")
+
+    @property
+    def typing(self) -> Locator:
+        return self.page.locator("#typing")
+
+    @property
+    def link_gone(self) -> Locator:
+        return self.page.locator("#link-gone")
+
+    @property
     def closing(self) -> Locator:
         return self.page.get_by_role("region", name="This chat has ended")
 
@@ -150,6 +162,10 @@ class ChatPage:
     async def expect_holder(self, holder: str) -> None:
         """Waits until the page shows who holds the conversation."""
         await expect(self.page.locator("body")).to_have_attribute("data-holder", holder, timeout=TIMEOUT_MS)
+
+    async def conversation_id(self) -> str:
+        """Which conversation this tab has open."""
+        return str(await self.page.evaluate("JSON.parse(sessionStorage.getItem('gene-guide')).conversation.id"))
 
     async def scroll_width(self) -> int:
         """How wide the page's content is, in CSS pixels."""

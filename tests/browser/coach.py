@@ -16,6 +16,8 @@ from tests.browser.chat_page import TIMEOUT_MS
 
 Json = dict[str, Any]
 
+_LOOK_EVERY_MS = 100
+
 
 @dataclass
 class Coach:
@@ -33,10 +35,12 @@ class Coach:
 
     async def claim(self, conversation_id: str) -> None:
         """Takes a conversation as soon as it waits."""
-        async with asyncio.timeout(TIMEOUT_MS / 1000):
-            while not (found := await self._find_waiting(conversation_id)):
-                await asyncio.sleep(0.1)
-        await self._act(conversation_id, "claim", version=found["version"])
+        for _ in range(TIMEOUT_MS // _LOOK_EVERY_MS):
+            if found := await self._find_waiting(conversation_id):
+                await self._act(conversation_id, "claim", version=found["version"])
+                return
+            await asyncio.sleep(_LOOK_EVERY_MS / 1000)
+        raise AssertionError("the conversation does not wait for a coach")
 
     async def write(self, conversation_id: str, text: str) -> None:
         """Writes to the member."""
