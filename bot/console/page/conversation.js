@@ -114,10 +114,12 @@ export function createConversation({ shift, notices, onOpen, onChanged, onDuty }
 
   /** Reads the open conversation anew; what was overtaken by a newer question waits for its answer. */
   async function load(options) {
-    const own = read(options);
-    newest = own;
-    await own;
-    if (newest !== own) await newest;
+    let awaited = null;
+    newest = read(options);
+    while (awaited !== newest) {
+      awaited = newest;
+      await awaited;
+    }
   }
 
   async function read({ isFirst = false } = {}) {
@@ -229,9 +231,6 @@ export function createConversation({ shift, notices, onOpen, onChanged, onDuty }
     focusSummary: () => view && packet.focus(),
     retrySending: () => sending.retry(),
     showTyping: (id, author) => id === openId && author === "member" && transcript.showTyping(true),
-    get openId() {
-      return openId;
-    },
     /** Looks whether the open conversation has gone on: its messages, its holder. */
     async look() {
       const id = openId;

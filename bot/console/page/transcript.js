@@ -111,9 +111,6 @@ export function createTranscript({ onSummary }) {
     get lastSeq() {
       return Math.max(0, ...shown.keys());
     },
-    get lastMember() {
-      return [...shown.values()].findLast((message) => message.author === "member") ?? null;
-    },
     clear() {
       shown.clear();
       origin = null;
