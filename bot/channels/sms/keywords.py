@@ -22,6 +22,12 @@ _SENTENCE_ENDS = re.compile(r"[.!?\n\r\u00a1\u00bf]+")
 _PAUSES = re.compile(r"[,;:()\u2013\u2014]+|-{2,}| - ")
 _OTHER = re.compile(r"[^a-z0-9.,]+")
 _MARKS = re.compile(r"[.,]")
+# What stands under a text: "- John", "Sent from my phone".
+_SIGNATURE = re.compile(
+    r"\n\s*(?:[-~\u2013\u2014]+ ?\w[\w .]{0,30}|(?:sent|enviado) (?:from|desde) .{0,40})\s*$", re.IGNORECASE
+)
+# No keyword with all its politeness is longer.
+_LONGEST_WORDS = 150
 
 
 class Keyword(str, Enum):
@@ -102,7 +108,7 @@ class Keywords:
 
     def _without_politeness(self, words: str) -> str:
         before = ""
-        while before != words:
+        while before != words and len(words) <= _LONGEST_WORDS:
             before, words = words, self._polite.sub("", words).strip()
         return words
 
@@ -136,8 +142,10 @@ def load_keywords(path: Path = _FILE) -> Keywords:
 
 def _prepare(text: str) -> str:
     """The text as the patterns expect it: plain words, ` . ` between sentences and ` , ` between clauses."""
-    marked = _PAUSES.sub(" , ", _SENTENCE_ENDS.sub(" . ", text))
-    plain = " ".join(_OTHER.sub(" ", normalise(marked.replace("&", " and "))).split()).strip(" .,")
+    marked = _PAUSES.sub(" , ", _SENTENCE_ENDS.sub(" . ", _SIGNATURE.sub("", text)))
+    plain = " ".join(_OTHER.sub(" ", normalise(marked.replace("&", " and ").replace("#", " number "))).split()).strip(
+        " .,"
+    )
     return f". {plain} ."
 
 

@@ -108,7 +108,7 @@ def test_any_text_at_all_can_be_read(text: str) -> None:
 def test_a_text_made_to_be_slow_is_read_at_once(piece: str) -> None:
     started = time.perf_counter()
     keywords().find((piece * 2000)[:2000], is_opted_out=True)
-    assert time.perf_counter() - started < 0.25
+    assert time.perf_counter() - started < 0.5
 
 
 def test_a_pattern_that_is_none_is_refused_by_name(tmp_path: Path) -> None:
