@@ -145,12 +145,15 @@ class Answering:
         return self.warn(finding.level, finding.language, conversation.channel)
 
     async def _warned(self, answer: CheckedAnswer, current: Conversation) -> Answered:
-        """Danger is put before a coach, too: at once, and before everybody who waits."""
+        return Answered(answer, await self.put_before_coach(current))
+
+    async def put_before_coach(self, current: Conversation) -> HandoffEffect:
+        """Danger is put before a coach, too: at once, and before everybody who waits. Raises StoreUnavailable."""
         duty = await self._announcements.look(current)
         opens = Request("", "safety", rules.urgency_of("safety"), duty.on_duty)
         # The warning stands alone: how soon a coach comes is said by nobody until they know what to do now.
         told: Told | None = None if current.handoff else "waiting" if duty.on_duty else "unavailable"
-        return Answered(answer, HandoffEffect(opens=opens, told=told))
+        return HandoffEffect(opens=opens, told=told)
 
     async def _answer_request(self, current: Conversation) -> Answered:
         """Without the engine: a request for a person must not depend on it."""

@@ -232,8 +232,10 @@ class Intake:
             return
         async with self._locks.hold(conversation.id):
             warning = self._safety_draft(finding, conversation.channel)
+            current = await self._conversations.get_conversation(conversation.id)
+            effect = await self._answering.put_before_coach(current)
             with suppress(ConversationClosed):
-                await self._conversations.record_warning(conversation.id, warning)
+                await self._conversations.record_warning(conversation.id, warning, effect)
 
     async def cancel_handoff(self, conversation: Conversation) -> Standing:
         """The member withdraws the request, or ends the live part. Raises ConversationClosed."""

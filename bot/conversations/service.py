@@ -294,14 +294,19 @@ class ConversationService:
 
         return (await self._record.change(conversation_id, decide)).messages
 
-    async def record_warning(self, conversation_id: str, warning: Draft) -> tuple[Message, ...]:
+    async def record_warning(self, conversation_id: str, warning: Draft, effect: HandoffEffect) -> tuple[Message, ...]:
         """Records what the safety gate says to words that are no message; said once until the member writes again.
 
         Raises ConversationClosed.
         """
-        if await self.find_warning(conversation_id, warning) is not None:
-            return ()
-        return await self.record_saying(conversation_id, warning)
+        said = () if await self.find_warning(conversation_id, warning) else (warning,)
+
+        def decide(conversation: Conversation) -> Change:
+            rules.check_open(conversation)
+            changed, change = rules.apply(conversation, effect)
+            return replace(change, conversation=changed, entries=self._record.entries(said))
+
+        return (await self._record.change(conversation_id, decide)).messages
 
     async def find_warning(self, conversation_id: str, warning: Draft) -> Message | None:
         """The same warning, if it was said since the member wrote last."""

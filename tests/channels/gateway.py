@@ -13,17 +13,20 @@ from types import SimpleNamespace
 from typing import Any
 from uuid import uuid4
 
+import sqlalchemy as sa
 from aiohttp.test_utils import TestClient, TestServer
 
 from bot.channels.answering import Answering
 from bot.channels.intake import Intake
 from bot.channels.rate_limit import RateLimits
-from bot.channels.text_privacy import TextPrivacy
+from bot.channels.text_privacy import ListNames, TextPrivacy
 from bot.channels.web.app import WebSettings, create_web_app
 from bot.channels.web.operations import MEMBER_API
 from bot.conversations.announcements import Announcements
+from bot.conversations.callbacks import CallbackService
 from bot.conversations.coach_service import CoachService
 from bot.conversations.coach_store import CoachStore
+from bot.conversations.deliveries_store import deliveries
 from bot.conversations.desk_store import DeskStore
 from bot.conversations.duty import Duty
 from bot.conversations.handoff import CoachId, Role
@@ -31,10 +34,12 @@ from bot.conversations.handoff_service import HandoffService
 from bot.conversations.hours import CoachHours, HoursBook
 from bot.conversations.ids import RandomIds
 from bot.conversations.live import LiveHub
+from bot.conversations.model import Channel, Conversation, Message, Turn
 from bot.conversations.record import ConversationSettings, Record
 from bot.conversations.requests import HandoffRequests
 from bot.conversations.service import ConversationService
 from bot.conversations.store import SqlConversationStore
+from bot.conversations.sweep import Sweep
 from bot.database import Database
 from bot.engine_client import EngineReadiness, EngineReply, EngineTurn, EngineUnderstood
 from bot.http.openapi import build_document
@@ -43,6 +48,8 @@ from bot.safety.lexicon import load_gate
 from bot.wording import Wording, load_wording
 from tests.contract.published import Published
 
+# A member's phone, and the number of the plan that it texts.
+PHONE, PLAN_PHONE = "+12155550107", "+12155550199"
 ROOT = Path(__file__).parents[2]
 Json = dict[str, Any]
 
@@ -150,6 +157,9 @@ class Gateway:
     clock: Clock
     database: Database
     published: Published
+    intake: Intake
+    sweep: Sweep
+    callbacks: CallbackService
     ready: SimpleNamespace = field(default_factory=lambda: SimpleNamespace(ready=True, model_id="model-1"))
 
     async def call(self, method: str, path: str, *, token: str | None = None, **content: Any) -> Answer:
@@ -177,6 +187,17 @@ class Gateway:
         version = (await self.conversations.get_conversation(conversation_id)).handoff_version
         await self.handoffs.claim(conversation_id, coach_id, version)
         return coach_id
+
+    async def text(self) -> Phone:
+        """A member's phone that has just begun to text the plan."""
+        addresses = {"member_address": PHONE, "plan_address": PLAN_PHONE}
+        conversation, _ = await self.intake.open_or_resume_sms(**addresses, plan_id="independence")
+        return Phone(self, conversation.id)
+
+    async def rows(self, table: sa.Table) -> list[Any]:
+        """The rows of a table, in the order of their keys."""
+        query = sa.select(table).order_by(*table.primary_key.columns)
+        return await self.database.read(lambda connection: list(connection.execute(query)))
 
     async def open(self, **fields: Any) -> Tab:
         """A new conversation."""
@@ -219,13 +240,45 @@ class Tab:
         return state
 
 
+@dataclass
+class Phone:
+    """One member's phone, behind the carrier: what it sends has been accepted, what it gets is queued."""
+
+    gateway: Gateway
+    id: str
+
+    async def get(self) -> Conversation:
+        return await self.gateway.conversations.get_conversation(self.id)
+
+    async def say(self, text: str | None = None, *, choice: str | None = None, sid: str | None = None) -> Turn:
+        sid = sid or f"SM{uuid4().hex}"
+        return await self.gateway.intake.receive(
+            await self.get(), client_message_id=sid, text=text, choice=choice, channel=Channel.SMS
+        )
+
+    async def messages(self) -> tuple[Message, ...]:
+        """Everything that was said after the greeting."""
+        return await self.gateway.conversations.list_messages(self.id, after=1)
+
+    async def texts(self) -> list[tuple[str, str]]:
+        """What is queued for the phone after the greeting: each text with its kind."""
+        said = {message.id: message for message in await self.messages()}
+        rows = sorted(await self.gateway.rows(deliveries), key=lambda row: row.place)
+        return [(said[row.message_id].text, row.kind) for row in rows if row.message_id in said]
+
+
 async def no_names() -> dict[str, tuple[str, ...]]:
     """A catalogue without entries: every answer may be texted."""
     return {}
 
 
 async def start_gateway(
-    database: Database, *, find_member: Any = None, hours: CoachHours | None = None, **settings: Any
+    database: Database,
+    *,
+    find_member: Any = None,
+    hours: CoachHours | None = None,
+    list_names: ListNames = no_names,
+    **settings: Any,
 ) -> Gateway:
     """Starts a gateway on this database; the caller closes its client."""
     clock, engine, live = Clock(), ScriptedEngine(), LiveHub()
@@ -235,8 +288,10 @@ async def start_gateway(
     coaches = CoachService(CoachStore(database), clock, ids, live)
     announcements = Announcements(wording(), Duty(coaches, HoursBook(hours), clock))
     requests = HandoffRequests(record, conversations, announcements)
-    privacy = TextPrivacy(no_names, conversations, wording())
-    handoffs = HandoffService(record, DeskStore(database), coaches, announcements, privacy)
+    privacy = TextPrivacy(list_names, conversations, wording())
+    store = DeskStore(database)
+    handoffs = HandoffService(record, store, coaches, announcements, privacy)
+    sweep = Sweep(record, store, coaches, handoffs, announcements)
     answering = Answering(conversations, announcements, engine, gate(), wording(), live, privacy)
     intake = Intake(conversations, requests, answering, engine, gate(), wording())
     ready = SimpleNamespace(ready=True, model_id="model-1")
@@ -260,4 +315,19 @@ async def start_gateway(
     client = TestClient(TestServer(app))
     await client.start_server()
     published = Published(build_document(MEMBER_API))
-    return Gateway(client, conversations, requests, coaches, handoffs, engine, live, clock, database, published, ready)
+    return Gateway(
+        client=client,
+        conversations=conversations,
+        requests=requests,
+        coaches=coaches,
+        handoffs=handoffs,
+        engine=engine,
+        live=live,
+        clock=clock,
+        database=database,
+        published=published,
+        intake=intake,
+        sweep=sweep,
+        callbacks=CallbackService(record, store, coaches),
+        ready=ready,
+    )
