@@ -91,7 +91,7 @@ async def test_a_whole_conversation_leaves_no_error_in_the_console_and_asks_only
     await chat.ask("Where is the closest hospital for gene therapy?")
     await chat.ask("19104")
     await chat.ask("I have chest pain and I can't breathe")
-    await chat.button("Talk to a nurse health coach").click()
+    # Whoever is in danger is put before a coach unasked.
     await chat.expect_holder("waiting")
     await chat.reload()
     await chat.button("Cancel request").click()
