@@ -171,10 +171,9 @@ class Answering:
             return await self._announced(answer, before)
         if await self._has_failed_too_often(answer, before):
             return await self._gave_up(answer, before)
-        asked = before.awaiting
-        if answer.awaiting is None and asked is not None and asked.field in rules.CALLBACK_FIELDS:
+        if answer.awaiting is None and rules.asks_for_callback(before):
             # What the member asked in between was answered; the call-back's question can still be.
-            answer = replace(answer, awaiting=asked)
+            answer = replace(answer, awaiting=before.awaiting)
         return Answered(answer)
 
     async def _announced(self, answer: CheckedAnswer, before: Conversation) -> Answered:

@@ -10,13 +10,14 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from bot import wording as words
+from bot.conversations import rules
 from bot.conversations.announcements import ASK_WINDOW, Announcements
 from bot.conversations.calendar_words import CalendarWords
 from bot.conversations.callback_answers import InvalidPhone, Phone, read_consent, read_phone, read_window
 from bot.conversations.duty import DutyNow
 from bot.conversations.handoff import CallbackWindowName
 from bot.conversations.hours import CallbackWindow
-from bot.conversations.model import Awaiting, Channel, Conversation, Draft, Message, QuickReply
+from bot.conversations.model import Awaiting, Channel, Conversation, Draft, Message, QuickReply, Told
 from bot.conversations.port import CallbackPromise, HandoffEffect, Request
 from bot.conversations.service import ConversationService
 from bot.conversations.vocabulary import CALLBACK_CHOICE
@@ -50,7 +51,7 @@ class CallbackDialogue:
         """The next step, or None where the message is about something else. Raises StoreUnavailable."""
         chosen = _read_choice(message.choice)
         field = conversation.awaiting.field if conversation.awaiting else None
-        if chosen is None and (message.choice is not None or not _is_asked(conversation, field)):
+        if chosen is None and (message.choice is not None or not rules.asks_for_callback(conversation)):
             return None
         duty = await self._announcements.look(conversation)
         if chosen is not None:
@@ -66,7 +67,7 @@ class CallbackDialogue:
             return self._promise(conversation, duty, conversation.member_address)
         window = next((each for each in duty.windows if _is(each, chosen)), None)
         if window is not None:
-            return self._choose(conversation, window)
+            return self._choose(conversation, duty, window)
         if chosen.get("window") is None:
             return self._decline(conversation)
         return self._ask_window(conversation, duty, words.CALLBACK_WINDOW_GONE)
@@ -77,7 +78,7 @@ class CallbackDialogue:
         if window is not None:
             is_open = window in duty.windows
             return (
-                self._choose(conversation, window)
+                self._choose(conversation, duty, window)
                 if is_open
                 else self._ask_window(conversation, duty, words.CALLBACK_WINDOW_GONE)
             )
@@ -101,9 +102,12 @@ class CallbackDialogue:
             return Step(self._say(words.CALLBACK_PHONE_INVALID, conversation), _ASK_PHONE)
         return None
 
-    def _choose(self, conversation: Conversation, window: CallbackWindow) -> Step:
-        # An old button may stand under a request that has ended: whoever presses it wants to be called.
-        effect = HandoffEffect(opens=Request("", "button"), callback_choice=(window.day, window.window))
+    def _choose(self, conversation: Conversation, duty: DutyNow, window: CallbackWindow) -> Step:
+        # An old button may stand under a request that has ended: whoever presses it wants to be called, and is in
+        # the middle of it, so that no timer needs to say how that request stands.
+        told: Told | None = None if conversation.handoff else "waiting" if duty.on_duty else "unavailable"
+        opens = Request("", "button", on_duty=duty.on_duty)
+        effect = HandoffEffect(opens=opens, told=told, callback_choice=(window.day, window.window))
         if conversation.channel is Channel.SMS and conversation.member_address:
             asked = self._say(words.CALLBACK_CONFIRM_PHONE, conversation, phone=_shown(conversation.member_address))
             yes, other = words.CALLBACK_PART_THIS_NUMBER, words.CALLBACK_PART_OTHER_NUMBER
@@ -151,14 +155,6 @@ class CallbackDialogue:
 
     def _say(self, key: str, conversation: Conversation, **values: str) -> Draft:
         return self._announcements.say(key, conversation, **values)
-
-
-def _is_asked(conversation: Conversation, field: str | None) -> bool:
-    if conversation.handoff is None:
-        return False
-    return field in (ASK_WINDOW.field, _ASK_PHONE.field) or (
-        field == _CONFIRM_PHONE.field and conversation.handoff.callback_day is not None
-    )
 
 
 def _read_choice(choice: str | None) -> dict[str, object] | None:

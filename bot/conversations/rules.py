@@ -28,7 +28,7 @@ from bot.conversations.port import Change, Ending, HandoffEffect, Logged
 _KEEPS_QUESTION = frozenset({"emergency", "crisis", "failure"})
 
 # What is asked of a member to whom a call-back is offered.
-CALLBACK_FIELDS = ("callback_window", "phone")
+_CALLBACK_FIELDS = ("callback_window", "phone")
 
 
 def check_open(conversation: Conversation) -> None:
@@ -109,7 +109,7 @@ def claim(conversation: Conversation, coach: CoachRef) -> Conversation:
         holder=Holder.COACH,
         coach=coach,
         answered_up_to=conversation.last_seq,
-        awaiting=without_callback(conversation.awaiting),
+        awaiting=_without_callback(conversation),
     )
 
 
@@ -137,7 +137,7 @@ def resume(conversation: Conversation) -> Conversation:
         coach=None,
         # What the member told the coach is not the assistant's to answer.
         answered_up_to=conversation.last_seq if was_coached else conversation.answered_up_to,
-        awaiting=without_callback(conversation.awaiting),
+        awaiting=_without_callback(conversation),
     )
 
 
@@ -179,9 +179,17 @@ def apply(conversation: Conversation, effect: HandoffEffect) -> tuple[Conversati
     )
 
 
-def without_callback(awaiting: Awaiting | None) -> Awaiting | None:
+def asks_for_callback(conversation: Conversation) -> bool:
+    """True while the open question is a call-back's; "confirm" is one once a window was chosen."""
+    awaiting, handoff = conversation.awaiting, conversation.handoff
+    if awaiting is None or handoff is None:
+        return False
+    return awaiting.field in _CALLBACK_FIELDS or (awaiting.field == "confirm" and handoff.callback_day is not None)
+
+
+def _without_callback(conversation: Conversation) -> Awaiting | None:
     """What is still asked once no call-back is offered any more."""
-    return None if awaiting and awaiting.field in CALLBACK_FIELDS else awaiting
+    return None if asks_for_callback(conversation) else conversation.awaiting
 
 
 def close(conversation: Conversation, now: datetime) -> Conversation:
