@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from tests.coach import Coach
+from tests.coach import Coach, Json
 from tests.journeys.handoff.conftest import Cast
 from tests.journeys.handoff.wording import on_the_page
 
@@ -81,10 +81,10 @@ async def test_a_supervisor_gives_back_what_another_coach_holds_and_a_coach_may_
     assert (await dana.write(member.conversation_id, "Where were we?", 409))["code"] == "NOT_HOLDER"
 
 
-async def _try_to_claim(coach: Coach, conversation_id: str) -> dict[str, object]:
+async def _try_to_claim(coach: Coach, conversation_id: str) -> Json:
     body = {"version": coach.seen[conversation_id]}
     path = f"{coach.base_url}/api/v1/console/conversations/{conversation_id}/claim"
     async with coach.http.post(path, json=body, headers={"X-CSRF-Token": coach.csrf_token}) as response:
         assert response.status in (200, 409)
-        answer: dict[str, object] = await response.json(content_type=None)
+        answer: Json = await response.json(content_type=None)
         return answer
