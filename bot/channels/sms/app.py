@@ -15,12 +15,13 @@ from datetime import datetime
 from aiohttp import web
 
 from bot.channels.sms.carrier import Carrier
-from bot.channels.sms.inbox import Inbox, SmsIntake, Transcript
+from bot.channels.sms.inbox import Inbox
 from bot.channels.sms.inbox_store import InboxStore
 from bot.channels.sms.keywords import load_keywords
 from bot.channels.sms.model import SmsSettings
 from bot.channels.sms.outbox import Outbox
 from bot.channels.sms.outbox_store import OutboxStore
+from bot.channels.sms.ports import SmsIntake, Transcript
 from bot.channels.sms.webhook import Webhooks
 from bot.channels.sms.worker import Worker
 from bot.conversations.ids import IdSource

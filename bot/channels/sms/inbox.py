@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from typing import Protocol
 
 import structlog
 
@@ -18,14 +17,14 @@ from bot.channels.sms.choices import find_choice
 from bot.channels.sms.inbox_store import InboxStore
 from bot.channels.sms.keywords import Keyword, KeywordFound, Keywords
 from bot.channels.sms.model import Consent, DeliveryKind, InboundText, Reply
+from bot.channels.sms.pace import Pace
+from bot.channels.sms.ports import SmsIntake, Transcript
 from bot.conversations.ids import IdSource
 from bot.conversations.model import (
     Channel,
     Conversation,
     ConversationClosed,
-    ConversationId,
-    Message,
-    Turn,
+    Holder,
 )
 from bot.conversations.vocabulary import HANDOFF_CHOICE
 from bot.database import StoreUnavailable
@@ -43,40 +42,6 @@ _MOST_FAILURES = 5
 
 _SAFETY_KEYS = {SafetyLevel.EMERGENCY: words.EMERGENCY, SafetyLevel.CRISIS: words.CRISIS}
 _CARRIER_WORDS = {"STOP": Keyword.OPT_OUT, "START": Keyword.OPT_IN, "HELP": Keyword.HELP}
-
-
-class SmsIntake(Protocol):
-    """The intake, as texting needs it."""
-
-    async def open_or_resume_sms(
-        self, *, member_address: str, plan_address: str, plan_id: str | None, locale: str = "en"
-    ) -> tuple[Conversation, bool]:
-        """The conversation between these two numbers, and whether it began just now."""
-        ...
-
-    async def receive(
-        self,
-        conversation: Conversation,
-        *,
-        client_message_id: str,
-        text: str | None = None,
-        choice: str | None = None,
-        channel: Channel = Channel.WEB,
-    ) -> Turn:
-        """Takes one message; its answer goes out through deliveries. Raises ConversationClosed, UnknownChoice."""
-        ...
-
-    async def note_from_opted_out(self, conversation: Conversation, *, message_sid: str, text: str) -> None:
-        """Keeps the words with no reply; danger in them is put before a coach."""
-        ...
-
-
-class Transcript(Protocol):
-    """The record, as texting needs it."""
-
-    async def list_messages(self, conversation_id: ConversationId, *, after: int = 0) -> tuple[Message, ...]:
-        """The messages after `seq`, in order."""
-        ...
 
 
 class Inbox:
@@ -151,6 +116,9 @@ class Inbox:
             await self._store.finish_text(text, self._clock(), consent=Consent.IN, reply=reply)
         elif is_out or is_danger:
             await self._store.finish_text(text, self._clock())
+        elif keyword is not Keyword.COACH and (pace := await self._store.read_pace(text)) is not Pace.CALM:
+            reply = await self._slow_down(text, found, pace)
+            await self._store.finish_text(text, self._clock(), reply=reply)
         elif keyword is Keyword.HELP:
             reply = self._reply(words.SMS_HELP, text, found, DeliveryKind.MESSAGE, carrier_says="HELP")
             await self._store.finish_text(text, self._clock(), reply=reply)
@@ -178,11 +146,22 @@ class Inbox:
         language = found.language if found else "en"
         return Reply(self._ids.message_id(), self._wording.say(key, Channel.SMS, language), kind)
 
-    async def _note(self, text: InboundText) -> None:
+    async def _slow_down(self, text: InboundText, found: KeywordFound | None, pace: Pace) -> Reply | None:
+        """Keeps the words of a phone that texts too fast; the first time it is told so."""
+        log.warning("sms.too_fast", sid=text.sid, pace=pace.value)
+        conversation = await self._note(text)
+        # A coach is not kept from a member who writes many short texts, and nothing else answers those.
+        if pace is Pace.STILL_TOO_FAST or (conversation is not None and conversation.holder is Holder.COACH):
+            return None
+        return self._reply(words.SMS_TOO_FAST, text, found, DeliveryKind.SLOW_DOWN)
+
+    async def _note(self, text: InboundText) -> Conversation | None:
         # A picture without words has nothing to note.
-        if text.body.strip():
-            conversation = await self._open(text, "en")
-            await self._intake.note_from_opted_out(conversation, message_sid=text.sid, text=text.body)
+        if not text.body.strip():
+            return None
+        conversation = await self._open(text, "en")
+        await self._intake.note_from_opted_out(conversation, message_sid=text.sid, text=text.body)
+        return conversation
 
     async def _converse(self, text: InboundText, found: KeywordFound | None) -> None:
         """Hands the text to the intake, as a choice where it is one."""

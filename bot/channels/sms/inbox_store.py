@@ -8,8 +8,9 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
-from bot.channels.sms.consent_store import is_free, read_consent, same_pair, write_consent
-from bot.channels.sms.model import Addresses, Consent, DeliveryStatus, InboundText, Reply
+from bot.channels.sms.consent_store import is_free, of_pair, read_consent, same_pair, write_consent
+from bot.channels.sms.model import Addresses, Consent, DeliveryKind, DeliveryStatus, InboundText, Reply
+from bot.channels.sms.pace import LOOK_BACK, TOLD_FOR, Pace, find_pace
 from bot.conversations.deliveries_store import deliveries
 from bot.database import Database, UtcDateTime, metadata
 
@@ -110,6 +111,31 @@ class InboxStore:
     async def read_consent(self, addresses: Addresses) -> Consent | None:
         """What this phone last said about texts from this number; None when it never spoke of it."""
         return await self._database.read(lambda connection: read_consent(connection, addresses))
+
+    async def read_pace(self, text: InboundText) -> Pace:
+        """How fast this phone had texted this number when the text came, from rows: every gateway reads the same."""
+
+        def work(connection: sa.Connection) -> Pace:
+            table = sms_inbox
+            here = sa.select(table.c.received_at).where(table.c.message_sid == text.sid)
+            now = connection.execute(here).scalar_one()
+            since = now - LOOK_BACK
+            query = sa.select(table.c.received_at).where(
+                of_pair(table, text.addresses),
+                table.c.received_at > since,
+                sa.tuple_(table.c.received_at, table.c.message_sid) <= sa.tuple_(sa.literal(now, UtcDateTime), sa.literal(text.sid)),
+                # True of every row that came since; it is what the index is for.
+                sa.or_(table.c.handled_at.is_(None), table.c.handled_at > since),
+            )
+            came = connection.execute(query.order_by(table.c.received_at)).scalars().all()
+            told = sa.select(deliveries.c.id).where(
+                of_pair(deliveries, text.addresses),
+                deliveries.c.kind == DeliveryKind.SLOW_DOWN.value,
+                deliveries.c.created_at > now - TOLD_FOR,
+            )
+            return find_pace(came, was_told=connection.execute(told).first() is not None)
+
+        return await self._database.read(work)
 
 
 def _insert_reply(connection: sa.Connection, addresses: Addresses, reply: Reply, now: datetime) -> None:

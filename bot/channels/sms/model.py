@@ -38,11 +38,15 @@ class InboundText:
 
 
 class DeliveryKind(str, Enum):
-    """What is sent: a recorded message, one with a one-time link, or the answer to a word about texting itself."""
+    """What is sent: a recorded message, one with a one-time link, or the answer to a word about texting itself.
+
+    `slow_down` is said to a phone that texts too fast.
+    """
 
     MESSAGE = "message"
     LINK = "link"
     CONFIRMATION = "confirmation"
+    SLOW_DOWN = "slow_down"
 
 
 class DeliveryStatus(str, Enum):

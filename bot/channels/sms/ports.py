@@ -1,0 +1,41 @@
+"""What does texting need of the conversations? The intake that takes a message, and the record of the last ones."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from bot.conversations.model import Channel, Conversation, ConversationId, Message, Turn
+
+
+class SmsIntake(Protocol):
+    """The intake, as texting needs it."""
+
+    async def open_or_resume_sms(
+        self, *, member_address: str, plan_address: str, plan_id: str | None, locale: str = "en"
+    ) -> tuple[Conversation, bool]:
+        """The conversation between these two numbers, and whether it began just now."""
+        ...
+
+    async def receive(
+        self,
+        conversation: Conversation,
+        *,
+        client_message_id: str,
+        text: str | None = None,
+        choice: str | None = None,
+        channel: Channel = Channel.WEB,
+    ) -> Turn:
+        """Takes one message; its answer goes out through deliveries. Raises ConversationClosed, UnknownChoice."""
+        ...
+
+    async def note_from_opted_out(self, conversation: Conversation, *, message_sid: str, text: str) -> None:
+        """Keeps the words with no reply, for who may not or need not be texted; danger is put before a coach."""
+        ...
+
+
+class Transcript(Protocol):
+    """The record, as texting needs it."""
+
+    async def list_messages(self, conversation_id: ConversationId, *, after: int = 0) -> tuple[Message, ...]:
+        """The messages after `seq`, in order."""
+        ...
