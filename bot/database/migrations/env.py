@@ -9,6 +9,7 @@ from alembic import context
 from sqlalchemy import Connection
 
 # Imported for what they add to the metadata: every store's tables.
+import bot.channels.sms.inbox_store
 import bot.conversations.store
 import knowledge.eligibility.store
 import knowledge.facilities.store
