@@ -46,6 +46,11 @@ class Told:
     texting_events: tuple[tuple[str, ...], ...]
     texts: int
 
+    @property
+    def was_too_slow(self) -> bool:
+        """True where the engine gave up a turn for want of time."""
+        return any(said.startswith("utter_failure") for _, said in (*self.web, *self.texting))
+
 
 async def check(world: World, cast: Cast) -> Told:
     """Holds the record, the carrier and the engine to what was accepted; gives the story as it was told."""

@@ -6,9 +6,9 @@ An order is one line of JSON: {"environment": {...}, "timers": {...}, "places": 
 null}. For each a gateway begins to serve as `gene-guide gateway` does. Everything is imported once and the process
 forked for each gateway, because some hundred of them are started.
 
-A place is a label and how often it was passed, as [label, n]: before and after each commit, each call to the carrier, each turn of
-the engine and each answer to something that changes the record. All that were passed stand in `places`, one a line.
-What is only a timer may be shorter than in the product, so that nobody has to wait for a minute.
+A place is a label and how often it was passed, as [label, n]: before and after each commit, each call to the carrier,
+each turn of the engine and each answer to something that changes the record. All that were passed stand in `places`,
+one a line. What is only a timer may be shorter than in the product, so that nobody has to wait for a minute.
 """
 
 from __future__ import annotations
@@ -28,14 +28,21 @@ from typing import Any, TextIO
 
 from aiohttp import web
 from aiohttp.web_protocol import RequestHandler
+from argon2 import PasswordHasher
 
 import bot.app
 import bot.channels.sms.app
+import bot.channels.web.app
+import bot.console.app
 import bot.conversations.sweep
 import bot.core
 from bot.channels.sms.carrier import Carrier
+from bot.channels.web.operations import MEMBER_API
+from bot.console.operations import CONSOLE_API
+from bot.console.passwords import Passwords
 from bot.database import Database
 from bot.engine_client import EngineClient
+from bot.http.openapi import build_document
 from bot.serving import run_gateway
 from bot.settings import read_settings
 
@@ -83,7 +90,7 @@ def shorten(timers: dict[str, float]) -> None:
 
 
 def read_once() -> None:
-    """Files that never change are read before the fork, not by every gateway."""
+    """What is the same for every gateway is done before the fork; passwords are hashed in less time."""
     for module, name in (
         (bot.core, "load_wording"),
         (bot.core, "load_hours"),
@@ -95,6 +102,14 @@ def read_once() -> None:
     bot.core.load_hours(bot.core.DEMO / "coach_hours.yml")
     bot.app.load_gate()
     bot.channels.sms.app.load_keywords()
+    document = build_document(MEMBER_API, CONSOLE_API)
+    bot.channels.web.app.build_document = lambda *apis: document  # type: ignore[attr-defined]
+    bot.console.app.Passwords = quick_passwords  # type: ignore[misc, assignment]
+
+
+def quick_passwords() -> Passwords:
+    """As the product's, but cheap: what is tested here is not how long a hash takes."""
+    return Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
 
 
 def _watch_commits(places: Places) -> None:

@@ -23,8 +23,10 @@ from tests.crash.story import tell_story
 from tests.crash.world import Door, Lane, copy_file, open_lane, open_world
 
 # Every kind of place once, and the rest spread over the whole story.
-CHOSEN = int(__import__("os").environ.get("CHOSEN", "72"))
+CHOSEN = 64
 LANES = 3
+# A machine so busy that a turn was given up tells nothing about deaths; the same place is tried again.
+TRIES = 3
 # On PostgreSQL every so many of them.
 SAMPLE = 5
 
@@ -41,13 +43,6 @@ async def test_a_death_at_any_moment_changes_nothing_on_sqlite(
         told, places = await _tell_undisturbed(lanes[0])
         assert len(places) >= 30
         chosen = choose(places, CHOSEN)
-        import os
-
-        if os.environ.get("ONLY"):
-            chosen = [p for p in places if any(o in p[0] for o in os.environ["ONLY"].split("|"))][:20]
-            died = await _die_at_each(chosen, lanes, told)
-            assert died > 0
-            return
         assert len(chosen) >= 40
         assert await _die_at_each(chosen, lanes, told) >= 40
 
@@ -112,11 +107,15 @@ async def _die_at_each(places: list[Place], lanes: list[Lane], told: Told) -> in
 
 
 async def _die_at(place: Place, lane: Lane, told: Told) -> bool:
-    async with open_world(lane, place) as world:
-        now_told = await check(world, await tell_story(world))
-        assert now_told == told, "\n".join(_differences(told, now_told))
-        assert world.gateway.deaths <= 1
-        return world.gateway.deaths == 1
+    for _ in range(TRIES):
+        async with open_world(lane, place) as world:
+            now_told = await check(world, await tell_story(world))
+            deaths = world.gateway.deaths
+        if not now_told.was_too_slow:
+            break
+    assert now_told == told, "\n".join(_differences(told, now_told))
+    assert deaths <= 1
+    return deaths == 1
 
 
 def _differences(told: Told, now_told: Told) -> Iterator[str]:

@@ -17,7 +17,6 @@ from aiohttp.test_utils import TestServer, unused_port
 from actions.server import ROUTE
 from bot.app import Core, build_actions, open_core
 from bot.channels.sms.inbox_store import sms_inbox
-from bot.console.accounts import add_coach
 from bot.conversations.deliveries_store import deliveries, sms_links, sms_opt_outs
 from bot.conversations.handoff import Role
 from bot.conversations.model import ConversationNotFound
@@ -33,10 +32,11 @@ from bot.conversations.tables_store import (
     ratings,
     turns,
 )
-from bot.core import DEMO, utc_now
+from bot.core import DEMO
 from bot.demo.carrier.app import REST_PREFIX, Carrier, create_carrier, create_carrier_app
 from bot.demo.carrier.keywords import OptOutMode
 from bot.settings import Settings
+from tests.crash.dying_gateway import quick_passwords
 from tests.crash.gateways import Gateway, Launcher, Place
 from tests.crash.people import PASSWORD, CoachAtDesk, Phone, WebMember, until
 
@@ -212,7 +212,8 @@ async def open_lane(door: Door, launcher: Launcher, database_url: str, folder: P
     """A prepared database with its actions and the accounts of the coaches."""
     async with open_core(Settings(database_url=database_url)) as core:
         for username, name in COACHES:
-            await asyncio.to_thread(add_coach, core.database, utc_now, username, name, Role.COACH, PASSWORD)
+            kept = quick_passwords().hash(PASSWORD)
+            await core.coaches.add_coach(username=username, name=name, role=Role.COACH, password_hash=kept)
         async with TestServer(build_actions(core, door.engine.actions_secret)) as actions:
             url = str(actions.make_url("")).rstrip("/")
             lane = Lane(door, launcher, core, database_url, url, folder)
