@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import Mapping
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
@@ -19,6 +20,7 @@ from bot.channels.sms.model import Addresses, CarrierMessage, DeliveryStatus, re
 TIMEOUT_S = 8.0
 _PAGE_SIZE = 200
 _MAX_PAGES = 20
+_MOST_RETRY_AFTER_S = 900.0
 
 # https://www.twilio.com/docs/api/errors
 OPTED_OUT = "21610"
@@ -117,13 +119,18 @@ def _describe(status: int, text: str, retry_after: str | None) -> CarrierError:
     except (ValueError, KeyError, TypeError):
         code = str(status)
     if status == 429:
-        return CarrierBusy(code, float(retry_after) if retry_after and retry_after.isdigit() else None)
+        return CarrierBusy(code, _read_retry_after(retry_after))
     # A wrong password or account is the operator's to mend, and no reason to give up members' texts.
     if status in (401, 403, 404):
         return CarrierBusy(code)
     if 400 <= status < 500 and status != 408:
         return CarrierRefused(code)
     return CarrierUnclear(code)
+
+
+def _read_retry_after(value: str | None) -> float | None:
+    """Seconds; the header may also be a date, and nobody waits for days."""
+    return min(float(value), _MOST_RETRY_AFTER_S) if value and re.fullmatch(r"[0-9]{1,9}", value) else None
 
 
 def _read_object(text: str) -> dict[str, Any]:

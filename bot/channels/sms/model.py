@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum
+from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from bot.conversations.model import Message
@@ -175,3 +176,13 @@ class SmsSettings:
             address = urlsplit(getattr(self, name))
             if address.scheme not in ("http", "https") or not address.hostname:
                 raise ValueError(f"{name} is not an address such as https://example.org")
+            # Members' words and the account's password go there.
+            if address.scheme != "https" and not _is_loopback(address.hostname):
+                raise ValueError(f"{name} must begin with https:// unless it is this machine's own address")
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

@@ -12,18 +12,21 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from bot.channels.sms.carrier import OPTED_OUT, Carrier, CarrierBusy, CarrierError, CarrierRefused
+from bot.channels.sms.carrier import OPTED_OUT, TIMEOUT_S, Carrier, CarrierBusy, CarrierError, CarrierRefused
 from bot.channels.sms.model import Delivery, DeliveryKind, DeliveryStatus, SmsSettings
 from bot.channels.sms.outbox_store import OutboxStore
 from bot.channels.sms.rendering import render_message
 from bot.channels.sms.segments import count_segments, plain_for_phones, split_text
 from bot.channels.sms.webhook import STATUS_PATH
 from bot.conversations.ids import IdSource, hash_token
+from bot.database import StoreUnavailable
 
 log = structlog.get_logger()
 
 # Longer than the calls to the carrier can take, so that nobody else begins while one is under way.
 LEASE = timedelta(seconds=30)
+# What must be left of it when a text is handed over: the call itself, and the note of its answer.
+_LAST_CALL = timedelta(seconds=TIMEOUT_S + 4)
 _FIRST_WAIT_S = 2.0
 _LONGEST_WAIT_S = 900.0
 _UNCLEAR_WAIT_S = 10.0
@@ -81,6 +84,16 @@ class Outbox:
         delivery = await self._store.claim_delivery(delivery_id, now, now + LEASE)
         if delivery is None:
             return
+        try:
+            await self._deliver(delivery, send_until=now + LEASE - _LAST_CALL)
+        except StoreUnavailable:
+            raise
+        except Exception as error:
+            # A fault of ours, in this one text: tried again like any other, and given up like any other.
+            log.error("sms.delivery_failed", delivery_id=delivery.id, error=type(error).__name__)
+            await self._try_later(delivery, CarrierError("UNEXPECTED"), is_unclear=True)
+
+    async def _deliver(self, delivery: Delivery, *, send_until: datetime) -> None:
         body = await self._write(delivery)
         if body is None:
             await self._store.settle(delivery.id, DeliveryStatus.SUPPRESSED, self._clock(), code="NOTHING_TO_SEND")
@@ -93,6 +106,13 @@ class Outbox:
             except CarrierError as error:
                 await self._try_later(delivery, error, is_unclear=True)
                 return
+        now = self._clock()
+        if now > send_until:
+            # Asking took so long that another process may begin before our call is over.
+            is_unclear = delivery.unclear_since is not None
+            await self._store.postpone(delivery, now, now, code="LEASE_SHORT", is_unclear=is_unclear)
+            log.warning("sms.given_back", delivery_id=delivery.id, attempts=delivery.attempts)
+            return
         try:
             await self._send(delivery, body)
         except CarrierRefused as error:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
@@ -26,6 +26,8 @@ from bot.database import Database
 
 _UNFINISHED = tuple(status.value for status in UNFINISHED)
 _DANGER = ("emergency", "crisis")
+# A delivery that was tried and could not be sent for so long lets the later ones pass.
+_HOLDS_UP_FOR = timedelta(minutes=2)
 
 
 class OutboxStore:
@@ -39,16 +41,16 @@ class OutboxStore:
         self._database = database
 
     async def find_deliveries(self, now: datetime, limit: int) -> Sequence[str]:
-        """The ids of deliveries that are due: of each pair of numbers the first unfinished one, so order is kept."""
+        """The ids of deliveries that are due, urgent ones first, without those that wait for an earlier one."""
         table, other = deliveries, deliveries.alias()
-        earlier = _order(other) < _order(table)
+        urgent = _is_urgent(table)
         waits = sa.and_(table.c.status == DeliveryStatus.QUEUED.value, table.c.due_at <= now)
         left = sa.and_(table.c.status == DeliveryStatus.SENDING.value, is_free(table, now))
         query = (
             sa.select(table.c.id)
             .where(sa.or_(waits, left))
-            .where(~sa.exists().where(other.c.status.in_(_UNFINISHED), same_pair(other, table), earlier))
-            .order_by(table.c.created_at, table.c.place, table.c.part, table.c.id)
+            .where(~sa.exists().where(other.c.status.in_(_UNFINISHED), _holds_up(other, table, urgent, now)))
+            .order_by(sa.case((urgent, 0), else_=1), table.c.created_at, table.c.place, table.c.part, table.c.id)
             .limit(limit)
         )
         return await self._database.read(lambda connection: connection.execute(query).scalars().all())
@@ -229,8 +231,35 @@ class OutboxStore:
             return False
 
 
-def _order(table: sa.FromClause) -> sa.Tuple:
-    return sa.tuple_(table.c.created_at, table.c.place, table.c.part, table.c.id)
+def _holds_up(
+    other: sa.FromClause, table: sa.FromClause, urgent: sa.ColumnElement[bool], now: datetime
+) -> sa.ColumnElement[bool]:
+    """True of an `other` that must go before: parts in order, then a conversation's messages, then words about texting.
+
+    Nothing goes round in a circle: a conversation's order is the order of its record, whatever the clocks of two
+    gateways say, and nothing waits for words about texting. What cannot be sent for a while holds up nothing more:
+    order matters less than silence. Only the parts of one message make no sense without those before them.
+    """
+    same_message = sa.and_(other.c.message_id == table.c.message_id, other.c.part < table.c.part)
+    same_conversation = sa.and_(other.c.conversation_id == table.c.conversation_id, other.c.place < table.c.place)
+    about_texting = sa.and_(
+        table.c.conversation_id.is_(None),
+        other.c.conversation_id.is_not(None),
+        same_pair(other, table),
+        other.c.created_at <= table.c.created_at,
+    )
+    stuck = sa.and_(other.c.attempts > 0, other.c.created_at <= now - _HOLDS_UP_FOR)
+    return sa.or_(same_message, sa.and_(sa.not_(urgent), sa.or_(same_conversation, about_texting), sa.not_(stuck)))
+
+
+def _is_urgent(table: sa.FromClause) -> sa.ColumnElement[bool]:
+    """What waits for nothing: what the safety gate says, and the confirmation of an opt-out."""
+    safety = sa.exists().where(
+        messages.c.id == table.c.message_id,
+        messages.c.author == Author.SYSTEM.value,
+        messages.c.outcome.in_(_DANGER),
+    )
+    return sa.or_(table.c.kind == DeliveryKind.CONFIRMATION.value, safety)
 
 
 def _is_safety(message: Message) -> bool:
