@@ -123,7 +123,8 @@ class InboxStore:
             query = sa.select(table.c.received_at).where(
                 of_pair(table, text.addresses),
                 table.c.received_at > since,
-                sa.tuple_(table.c.received_at, table.c.message_sid) <= sa.tuple_(sa.literal(now, UtcDateTime), sa.literal(text.sid)),
+                sa.tuple_(table.c.received_at, table.c.message_sid)
+                <= sa.tuple_(sa.literal(now, UtcDateTime), sa.literal(text.sid)),
                 # True of every row that came since; it is what the index is for.
                 sa.or_(table.c.handled_at.is_(None), table.c.handled_at > since),
             )
