@@ -1,4 +1,4 @@
-"""No therapy or condition that the member did not name goes to a phone: it waits in the secure chat, with a link to it."""
+"""No therapy or condition that the member did not name goes to a phone: it waits in the secure chat."""
 
 from __future__ import annotations
 

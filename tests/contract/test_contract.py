@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -12,6 +13,9 @@ import yaml
 from openapi_spec_validator import validate
 
 from bot.channels.web.operations import MEMBER_API
+from bot.console.operations import CONSOLE_API
+from bot.conversations.deliveries_store import sms_links
+from bot.conversations.ids import hash_token
 from bot.database import Database
 from bot.engine_client import EngineAwaiting, EngineQuickReply
 from bot.http.openapi import build_document
@@ -20,6 +24,8 @@ from tests.channels.gateway import Gateway, Tab, reply, start_gateway
 Json = dict[str, Any]
 
 CONTRACT: Json = yaml.safe_load(Path(__file__).with_name("contract.yml").read_text(encoding="utf-8"))
+# As the product publishes it, and the member's part of it, as the gateway of these tests does.
+WHOLE = build_document(MEMBER_API, CONSOLE_API)
 DOCUMENT = build_document(MEMBER_API)
 SCHEMAS: Json = DOCUMENT["components"]["schemas"]
 
@@ -40,15 +46,30 @@ def content_of(answer: Json) -> Json:
     return resolve(media["schema"])
 
 
-def test_the_document_is_valid_openapi_3_1() -> None:
-    validate(DOCUMENT)
-    assert DOCUMENT["openapi"].startswith("3.1")
+@pytest.mark.parametrize("document", [WHOLE, DOCUMENT], ids=["whole", "member"])
+def test_the_document_is_valid_openapi_3_1(document: Json) -> None:
+    validate(document)
+    assert document["openapi"].startswith("3.1")
 
 
 def test_exactly_the_contracts_routes_are_published_and_those_that_only_add() -> None:
-    published = {f"{method.upper()} {path}" for path, methods in DOCUMENT["paths"].items() for method in methods}
-    assert published - set(CONTRACT["routes"]) == {"GET /api/v1/site"}
-    assert set(CONTRACT["routes"]) <= published
+    published = {f"{method.upper()} {path}" for path, methods in WHOLE["paths"].items() for method in methods}
+    wanted = [*CONTRACT["routes"], *CONTRACT["added_routes"], *CONTRACT["console_routes"]]
+    assert published == set(wanted)
+
+
+def test_the_coaches_part_changes_nothing_of_the_members() -> None:
+    assert {path: WHOLE["paths"][path] for path in DOCUMENT["paths"]} == DOCUMENT["paths"]
+    assert {name: WHOLE["components"]["schemas"][name] for name in SCHEMAS} == SCHEMAS
+
+
+@pytest.mark.parametrize("route", CONTRACT["console_routes"])
+def test_a_coachs_route_asks_for_a_session_and_for_the_token_of_a_change(route: str) -> None:
+    method, path = route.split()
+    wanted: list[Json] = [{"session": []} if method == "GET" else {"session": [], "csrf": []}]
+    if route == "POST /api/v1/console/session":
+        wanted = []
+    assert WHOLE["paths"][path][method.lower()]["security"] == wanted
 
 
 @pytest.mark.parametrize("route", CONTRACT["routes"])
@@ -165,7 +186,13 @@ async def test_every_route_answers_as_it_is_published(gateway: Gateway) -> None:
         await page.call("DELETE", "handoff")
         await page.call("POST", "rating", json={"score": 5, "comment": "good"})
     await tab.call("GET", "messages?after=x")
-    for path in (f"{tab.path}/messages", f"{tab.path}/handoff", f"{tab.path}/rating", "/api/v1/conversations"):
+    for path in (
+        f"{tab.path}/messages",
+        f"{tab.path}/handoff",
+        f"{tab.path}/rating",
+        "/api/v1/conversations",
+        "/api/v1/links",
+    ):
         for body, kind in (
             (b"{", "application/json"),
             (b"[]", "application/json"),
@@ -178,6 +205,13 @@ async def test_every_route_answers_as_it_is_published(gateway: Gateway) -> None:
     await tab.say("i want to kill myself")
     await tab.call("POST", "handoff")
     await tab.call("DELETE", "handoff")
+    link = "abcdefghijkLMNOP" * 2
+    now = gateway.clock()
+    row = {"secret_hash": hash_token(link), "conversation_id": (await gateway.text()).id}
+    row |= {"created_at": now, "expires_at": now + timedelta(minutes=30)}
+    await gateway.database.write(lambda connection: connection.execute(sms_links.insert().values(row)))
+    for content in ({"link": link}, {"link": link[::-1]}, {"link": "x"}):
+        await gateway.call("POST", "/api/v1/links", json=content)
     await gateway.call("GET", "/api/v1/site")
     document = await gateway.call("GET", "/api/v1/openapi.json")
     assert document.body == DOCUMENT

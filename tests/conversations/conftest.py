@@ -112,6 +112,10 @@ class Desk:
         """The conversation as it stands."""
         return await self.conversations.get_conversation(conversation_id)
 
+    async def time_left(self, conversation_id: str) -> timedelta:
+        """How long the member can still come back."""
+        return self.conversations.time_left(await self.get(conversation_id))
+
     async def said(self, conversation_id: str) -> list[str | None]:
         """The keys of everything that the gateway said after the greeting, in order."""
         return [message.key for message in await self.conversations.list_messages(conversation_id) if message.key]

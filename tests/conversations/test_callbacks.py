@@ -164,10 +164,10 @@ async def test_a_call_that_was_made_is_over(desk: Desk) -> None:
             await desk.callbacks.finish_callback(callback.id, coach, done.version, reached=False, note=None)
 
 
-async def test_a_call_that_was_made_without_taking_it_names_who_made_it(desk: Desk) -> None:
+async def test_only_a_call_that_was_taken_is_finished(desk: Desk) -> None:
     dana, callback = await desk.coach(), await promised(desk)
-    done = await desk.callbacks.finish_callback(callback.id, dana, callback.version, reached=True, note=None)
-    assert (done.status, done.coach and done.coach.id) == ("done", dana)
+    async with desk.refuses(VersionConflict):
+        await desk.callbacks.finish_callback(callback.id, dana, callback.version, reached=True, note=None)
 
 
 async def test_only_a_coach_on_duty_takes_a_call_and_only_one_that_is_promised(desk: Desk) -> None:
@@ -206,3 +206,29 @@ async def test_a_window_that_was_chosen_stays_with_the_request(desk: Desk) -> No
     assert conversation.handoff is not None
     assert (conversation.handoff.callback_day, conversation.handoff.callback_window) == (MONDAY.day, "morning")
     assert len(await desk.log(conversation_id)) == 1
+
+
+async def test_a_call_is_promised_to_somebody_in_danger_and_the_request_stands(desk: Desk) -> None:
+    conversation_id = await desk.ask(cause="safety")
+    await promise(desk, conversation_id)
+    assert [call.conversation_id for call in await desk.callbacks.list_callbacks()] == [conversation_id]
+    (item,) = await desk.handoffs.list_queue()
+    assert (item.conversation_id, item.holder) == (conversation_id, "waiting")
+
+
+async def test_a_coach_who_signs_out_gives_back_the_calls_too(desk: Desk) -> None:
+    dana, luis, callback = await desk.coach(), await desk.coach("luis"), await promised(desk)
+    await desk.callbacks.take_callback(callback.id, dana, callback.version)
+    await desk.handoffs.release_all(dana)
+    (back,) = await desk.callbacks.list_callbacks()
+    assert (back.status, back.coach, back.attempts) == ("open", None, 0)
+    await desk.callbacks.take_callback(back.id, luis, back.version)
+
+
+async def test_a_call_outlasts_a_sleeping_console_and_not_a_lost_coach(desk: Desk) -> None:
+    dana, callback = await desk.coach(), await promised(desk)
+    await desk.callbacks.take_callback(callback.id, dana, callback.version)
+    for minutes, status in ((44, "taken"), (2, "open")):
+        desk.clock.pass_time(minutes=minutes)
+        await desk.sweep.run_once()
+        assert [call.status for call in await desk.callbacks.list_callbacks()] == [status]

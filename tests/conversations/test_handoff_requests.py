@@ -232,10 +232,10 @@ async def test_a_claim_after_a_vanished_coach_measures_the_first_wait_once(desk:
 
 
 async def test_who_cannot_come_back_is_in_no_line(desk: Desk, clock: Clock) -> None:
-    await desk.ask()
-    clock.pass_time(hours=23)
+    first = await desk.ask()
+    clock.now += await desk.time_left(first) - timedelta(minutes=1)
     second = await desk.ask()
     assert (await desk.conversations.count_line()).waiting == 2
-    clock.pass_time(hours=1)
+    clock.pass_time(minutes=1)
     assert await order(desk) == [second]
     assert (await desk.conversations.count_line()).waiting == 1
