@@ -53,6 +53,7 @@ TIMERS = {
     "bot.conversations.coach_service:PRESENT_FOR": 10.0,
     "bot.channels.sms.inbox:LEASE": 3.0,
     "bot.channels.sms.outbox:LEASE": 3.0,
+    "bot.channels.sms.outbox:_LAST_CALL": 1.0,
     "bot.channels.sms.outbox:_UNCLEAR_WAIT_S": 1.0,
 }
 # Everything but the shipped content and the coaches' accounts, in an order in which it can be deleted.
