@@ -37,6 +37,9 @@ HANDOFF_WAITING_ESTIMATE = "utter_handoff_waiting_estimate"
 HANDOFF_UNAVAILABLE = "utter_handoff_unavailable"
 HANDOFF_UNAVAILABLE_OPENS = "utter_handoff_unavailable_opens"
 HANDOFF_NO_CALLBACK = "utter_handoff_unavailable_no_callback"
+SAFETY_WAITING = "utter_handoff_safety_waiting"
+SAFETY_UNAVAILABLE = "utter_handoff_safety_unavailable"
+SAFETY_NO_CALLBACK = "utter_handoff_safety_no_callback"
 COACH_HERE_NOW = "utter_handoff_coach_here_now"
 NOBODY_LEFT = "utter_handoff_nobody_left"
 NOBODY_LEFT_NO_CALLBACK = "utter_handoff_nobody_left_no_callback"
@@ -62,6 +65,7 @@ CALLBACK_CONFIRM_PHONE = "utter_callback_confirm_phone_sms"
 CALLBACK_PHONE_INVALID = "utter_callback_phone_invalid"
 CALLBACK_RECORDED = "utter_callback_recorded"
 CALLBACK_DECLINED = "utter_callback_declined"
+CALLBACK_WITHDRAWN = "utter_callback_withdrawn"
 CALLBACK_PART_NO_CALL = "utter_callback_part_no_call"
 CALLBACK_PART_THIS_NUMBER = "utter_callback_part_this_number"
 CALLBACK_PART_OTHER_NUMBER = "utter_callback_part_other_number"
@@ -94,6 +98,7 @@ SMS_RECORD_LINK = "utter_sms_record_link"
 SMS_MEDIA = "utter_sms_media"
 SMS_EMPTY = "utter_sms_empty"
 SMS_TOO_FAST = "utter_sms_too_fast"
+SMS_COACH_WROTE = "utter_sms_coach_wrote"
 JOIN_WELCOME = "utter_join_welcome"
 
 # Each key with the values that its text needs, separated by spaces.
@@ -102,13 +107,15 @@ KEYS: Mapping[str, str] = {
         (
             GREETING, ENGINE_FAILURE, SILENCE, BLOCKED, EMERGENCY, CRISIS, SAFETY_UNSURE, ALREADY_WAITING,
             HANDOFF_CANCELLED, COACH_ENDED, RECORD_HIDDEN, CLOSED, HANDOFF_WANTED, HANDOFF_UNAVAILABLE,
-            HANDOFF_NO_CALLBACK, COACH_HERE_NOW, NOBODY_LEFT, NOBODY_LEFT_NO_CALLBACK, LONG_WAIT, HANDOFF_FAILURE,
+            HANDOFF_NO_CALLBACK, SAFETY_WAITING, SAFETY_UNAVAILABLE, SAFETY_NO_CALLBACK, COACH_HERE_NOW,
+            NOBODY_LEFT, NOBODY_LEFT_NO_CALLBACK, LONG_WAIT, HANDOFF_FAILURE,
             HANDOFF_EXPIRED, COACH_VANISHED, COACH_LEFT, COACH_CLOSED,
             RESUMED, CALLBACK_ASK_WINDOW, CALLBACK_WINDOW_GONE,
-            CALLBACK_NO_WINDOWS, CALLBACK_ASK_PHONE, CALLBACK_PHONE_INVALID, CALLBACK_DECLINED, CALLBACK_PART_NO_CALL,
+            CALLBACK_NO_WINDOWS, CALLBACK_ASK_PHONE, CALLBACK_PHONE_INVALID, CALLBACK_DECLINED, CALLBACK_WITHDRAWN,
+            CALLBACK_PART_NO_CALL,
             CALLBACK_PART_THIS_NUMBER, CALLBACK_PART_OTHER_NUMBER,
             SMS_GREETING, SMS_OPTED_OUT, SMS_OPTED_IN, SMS_HELP, SMS_PRIVATE, SMS_RECORD_LINK, SMS_MEDIA, SMS_EMPTY,
-            SMS_TOO_FAST, JOIN_WELCOME, *CALENDAR.values(), *ZONES.values(), *WINDOWS.values(),
+            SMS_TOO_FAST, SMS_COACH_WROTE, JOIN_WELCOME, *CALENDAR.values(), *ZONES.values(), *WINDOWS.values(),
         ),
         "",
     ),

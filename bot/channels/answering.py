@@ -15,8 +15,8 @@ from bot.channels.text_privacy import TextPrivacy
 from bot.conversations import rules
 from bot.conversations.announcements import Announcement, Announcements
 from bot.conversations.live import LiveHub, Typing
-from bot.conversations.model import Author, Channel, Conversation, Draft, Holder, Message, Told, Turn, Understood
-from bot.conversations.port import HandoffEffect, Request
+from bot.conversations.model import Author, Channel, Conversation, Draft, Holder, Message, Turn, Understood
+from bot.conversations.port import HandoffEffect
 from bot.conversations.service import ConversationService
 from bot.conversations.vocabulary import HANDOFF_CHOICE
 from bot.engine_client import EngineTurn, EngineUnavailable
@@ -150,10 +150,8 @@ class Answering:
     async def put_before_coach(self, current: Conversation) -> HandoffEffect:
         """Danger is put before a coach, too: at once, and before everybody who waits. Raises StoreUnavailable."""
         duty = await self._announcements.look(current)
-        opens = Request("", "safety", rules.urgency_of("safety"), duty.on_duty)
-        # The warning stands alone: how soon a coach comes is said by nobody until they know what to do now.
-        told: Told | None = None if current.handoff else "waiting" if duty.on_duty else "unavailable"
-        return HandoffEffect(opens=opens, told=told)
+        # The warning stands alone. Some seconds later the sweep says whether a coach is there, and who to call if not.
+        return HandoffEffect(opens=self._announcements.request(duty, "safety"))
 
     async def _answer_request(self, current: Conversation) -> Answered:
         """Without the engine: a request for a person must not depend on it."""
@@ -161,7 +159,7 @@ class Answering:
         line = None if current.handoff else await self._conversations.count_line()
         announced = self._announcements.standing(current, duty, line)
         answer = CheckedAnswer((announced.draft,), announced.awaiting, Understood(("coach_handoff",), "und", {}, 1.0))
-        return Answered(answer, HandoffEffect(Request("", "button", on_duty=duty.on_duty), announced.told))
+        return Answered(answer, HandoffEffect(self._announcements.request(duty, "button"), announced.told))
 
     async def _completed(self, answer: CheckedAnswer, before: Conversation) -> Answered:
         """The engine's answer with what only the gateway knows: how a request stands, and when to ask for a person."""
@@ -200,7 +198,7 @@ class Answering:
         announced = self._announcements.standing(current, duty, await self._conversations.count_line())
         failure = self._announcements.say(words.HANDOFF_FAILURE, current)
         replies = (*answer.replies, failure, announced.draft)
-        effect = HandoffEffect(Request("", "failure", on_duty=duty.on_duty), announced.told)
+        effect = HandoffEffect(self._announcements.request(duty, "failure"), announced.told)
         log.info("handoff.requested", conversation_id=current.id, cause="failure")
         return Answered(replace(answer, replies=replies, awaiting=announced.awaiting), effect)
 

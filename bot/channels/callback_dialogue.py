@@ -18,7 +18,7 @@ from bot.conversations.duty import DutyNow
 from bot.conversations.handoff import CallbackWindowName
 from bot.conversations.hours import CallbackWindow
 from bot.conversations.model import Awaiting, Channel, Conversation, Draft, Message, QuickReply, Told
-from bot.conversations.port import CallbackPromise, HandoffEffect, Request
+from bot.conversations.port import CallbackPromise, HandoffEffect
 from bot.conversations.service import ConversationService
 from bot.conversations.vocabulary import CALLBACK_CHOICE
 from bot.wording import Wording
@@ -106,7 +106,7 @@ class CallbackDialogue:
         # An old button may stand under a request that has ended: whoever presses it wants to be called, and is in
         # the middle of it, so that no timer needs to say how that request stands.
         told: Told | None = None if conversation.handoff else "waiting" if duty.on_duty else "unavailable"
-        opens = Request("", "button", on_duty=duty.on_duty)
+        opens = self._announcements.request(duty, "button")
         effect = HandoffEffect(opens=opens, told=told, callback_choice=(window.day, window.window))
         if conversation.channel is Channel.SMS and conversation.member_address:
             asked = self._say(words.CALLBACK_CONFIRM_PHONE, conversation, phone=_shown(conversation.member_address))
@@ -128,7 +128,10 @@ class CallbackDialogue:
         return Step(draft, ASK_WINDOW)
 
     def _decline(self, conversation: Conversation) -> Step:
-        return Step(self._say(words.CALLBACK_DECLINED, conversation))
+        # A call that was promised before is not made either.
+        effect = HandoffEffect(withdraws_callback=True)
+        key = words.CALLBACK_DECLINED if conversation.handoff else words.CALLBACK_WITHDRAWN
+        return Step(self._say(key, conversation), None, effect)
 
     def _promise(self, conversation: Conversation, duty: DutyNow, phone: str) -> Step:
         window = _chosen_window(conversation)

@@ -22,6 +22,7 @@ from bot.conversations.model import (
     ConversationClosed,
     ConversationError,
     Draft,
+    HandoffCause,
     Holder,
     Message,
     State,
@@ -109,7 +110,8 @@ class Intake:
         """
         found = await self._conversations.find_by_addresses(member_address, plan_address)
         if found is not None:
-            if self._conversations.time_left(found) > timedelta(0):
+            # Whoever waits, or talks to a coach, goes on: a text late at night must not end a request.
+            if self._conversations.time_left(found) > timedelta(0) or found.holder in (Holder.WAITING, Holder.COACH):
                 return found, False
             await self._conversations.close_conversation(found.id, farewell=None)
         try:
@@ -132,9 +134,22 @@ class Intake:
         """The conversation that a one-time link opens, in the secure chat. Raises LinkNotFound."""
         opened = await self._conversations.open_link(secret)
         conversation = opened.conversation
+        if conversation.holder is Holder.COACH:
+            # A person is there: the assistant says nothing, not even welcome.
+            return replace(opened, messages=self.veil(conversation, opened.messages))
         welcome = self._wording.draft(words.JOIN_WELCOME, Channel.WEB, conversation.locale)
         welcomed = await self._conversations.record_saying(conversation.id, replace(welcome, channel=Channel.WEB))
         return replace(opened, messages=(*self.veil(conversation, opened.messages), *welcomed))
+
+    async def request_handoff_silently(self, conversation: Conversation, *, cause: HandoffCause = "words") -> None:
+        """Somebody who may not be texted wants a person: put before the coaches, and nothing is said."""
+        async with self._locks.hold(conversation.id):
+            request = await self._requests.request_handoff(conversation.id, reason="", cause=cause, silently=True)
+            log.info("handoff.requested", conversation_id=conversation.id, already=request.already)
+
+    async def speak(self, conversation: Conversation, locale: str) -> None:
+        """From now on the gateway's own words come in this language. Raises ConversationClosed."""
+        await self._conversations.record_locale(conversation.id, locale)
 
     async def note_from_opted_out(self, conversation: Conversation, *, message_sid: str, text: str) -> None:
         """Keeps the words of a member who may not be texted; danger is put before a coach, and nothing is said."""
@@ -217,6 +232,7 @@ class Intake:
                 reason=reason,
                 cause="button",
                 announces=True,
+                channel=Channel.WEB,
                 warning=None
                 if finding.level is SafetyLevel.NONE
                 else self._safety_draft(finding, conversation.channel),
@@ -240,7 +256,7 @@ class Intake:
     async def cancel_handoff(self, conversation: Conversation) -> Standing:
         """The member withdraws the request, or ends the live part. Raises ConversationClosed."""
         async with self._locks.hold(conversation.id):
-            cancelled = await self._requests.cancel_handoff(conversation.id, announces=True)
+            cancelled = await self._requests.cancel_handoff(conversation.id, announces=True, channel=Channel.WEB)
             log.info("handoff.ended", conversation_id=conversation.id, holder=cancelled.ended.value)
             return await self._standing(conversation, cancelled.messages)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 
@@ -13,6 +14,9 @@ from bot.conversations.service import ConversationService
 from bot.wording import Wording
 
 ListNames = Callable[[], Awaitable[Mapping[str, tuple[str, ...]]]]
+
+# Letters and digits as on an ID card: never by text, whoever named it first.
+_MEMBER_NUMBER = re.compile(r"\b[A-Za-z]{2,4}[ -]?\d{6,12}\b")
 
 # What is said with a one-time link to the secure chat under it.
 _WITH_LINK = (words.SMS_PRIVATE, words.SMS_RECORD_LINK)
@@ -38,11 +42,16 @@ class TextPrivacy:
         drafts = tuple(replace(draft, with_link=True) if draft.key in _WITH_LINK else draft for draft in drafts)
         names = await self._load_names()
         named = {index: names.names_in(_everything(draft)) for index, draft in enumerate(drafts)}
-        if not any(named.values()):
+        numbered = {index for index, draft in enumerate(drafts) if _MEMBER_NUMBER.search(_everything(draft))}
+        if not any(named.values()) and not numbered:
             return drafts
         messages = await self._conversations.list_messages(conversation.id)
-        own = " | ".join(message.text for message in messages if message.author is Author.MEMBER)
-        kept_back = {index for index, found in named.items() if found - names.names_in(own)}
+        # What was typed in a text: the secure chat, or a button of ours, told the phone nothing.
+        typed = (
+            m.text for m in messages if m.author is Author.MEMBER and m.channel is Channel.SMS and m.choice is None
+        )
+        own = names.names_in(" | ".join(typed))
+        kept_back = {index for index, found in named.items() if found - own} | numbered
         if not kept_back:
             return drafts
         screened = [

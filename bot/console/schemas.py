@@ -104,6 +104,7 @@ class DeskConversation(Model):
     requested_at: datetime
     verified: bool
     opted_out: bool
+    phone: str | None = Field(None, description="E.164 number of a member who texts, so that a coach can call.")
     awaiting: Awaiting | None
 
 

@@ -117,6 +117,7 @@ def view_conversation(view: CoachView) -> JsonObject:
             "cause": view.cause,
             "requested_at": view_moment(view.requested_at),
             "opted_out": view.opted_out,
+            **({"phone": view.conversation.member_address} if view.conversation.member_address else {}),
             **{name: value for name, value in view_state(view.state).items() if name in ("verified", "awaiting")},
         },
         "packet": {"lines": [view_packet_line(line) for line in view.packet.lines]},

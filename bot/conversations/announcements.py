@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from bot import wording as words
+from bot.conversations import rules
 from bot.conversations.calendar_words import CalendarWords
 from bot.conversations.duty import Duty, DutyNow
 from bot.conversations.handoff import CoachRef, HandoffOutcome
-from bot.conversations.model import Author, Awaiting, Conversation, Draft, Line, QuickReply, Told
+from bot.conversations.model import Author, Awaiting, Conversation, Draft, HandoffCause, Line, QuickReply, Told
+from bot.conversations.port import Request
 from bot.conversations.vocabulary import CALLBACK_CHOICE
 from bot.conversations.waiting_times import estimate_wait
 from bot.wording import Wording
 
+_A_DAY, _UNKNOWN_HOURS = timedelta(days=1), timedelta(days=3)
 ASK_WINDOW = Awaiting("callback_window", "choice")
 
 
@@ -36,6 +40,23 @@ class Announcements:
     async def look(self, conversation: Conversation) -> DutyNow:
         """Whether a coach is there for this member. Raises StoreUnavailable."""
         return await self._duty.look(conversation.plan_id)
+
+    def request(self, duty: DutyNow, cause: HandoffCause, reason: str = "", *, has_danger: bool = False) -> Request:
+        """A request as it is opened now; it keeps the conversation open until a coach could have seen it."""
+        if duty.opens_at is None and not duty.on_duty:
+            keeps_until = duty.at + _UNKNOWN_HOURS
+        else:
+            keeps_until = max(duty.at, duty.opens_at or duty.at) + _A_DAY
+        return Request(reason, cause, rules.urgency_of(cause, has_danger), duty.on_duty, keeps_until)
+
+    def after_danger(self, conversation: Conversation, duty: DutyNow) -> Announcement:
+        """What becomes of the danger that was put before the coaches: said after the warning, and never before it."""
+        if duty.on_duty:
+            return Announcement(self.say(words.SAFETY_WAITING, conversation), "waiting")
+        if not duty.windows:
+            return Announcement(self.say(words.SAFETY_NO_CALLBACK, conversation), "unavailable")
+        draft = self.with_windows(self.say(words.SAFETY_UNAVAILABLE, conversation), conversation, duty)
+        return Announcement(draft, "unavailable", ASK_WINDOW)
 
     def standing(self, conversation: Conversation, duty: DutyNow, line: Line | None = None) -> Announcement:
         """How the request stands: `line` are the others where it is new; asked again while waiting, without."""

@@ -203,6 +203,17 @@ class DeskStore:
 
         return await self._database.write(work)
 
+    async def release_calls(self, gone_since: datetime | None, coach_id: str | None = None) -> int:
+        """Puts taken calls back on the list: those of a coach, or of everybody gone since then; says how many."""
+        gone = sa.select(coaches.c.id).where(
+            coaches.c.id == coach_id
+            if coach_id is not None
+            else sa.or_(coaches.c.heartbeat_at < gone_since, coaches.c.disabled_at.is_not(None))
+        )
+        taken = sa.update(callbacks).where(callbacks.c.status == "taken", callbacks.c.coach_id.in_(gone))
+        released = taken.values(status="open", coach_id=None, version=callbacks.c.version + 1)
+        return await self._database.write(lambda connection: connection.execute(released).rowcount)
+
     async def list_held_by(self, coach_id: str) -> tuple[str, ...]:
         """The conversations that a coach holds."""
         return await self._list_ids(sa.select(conversations.c.id).where(conversations.c.coach_id == coach_id))

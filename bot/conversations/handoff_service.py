@@ -36,7 +36,6 @@ from bot.conversations.model import (
     Conversation,
     ConversationNotFound,
     Draft,
-    Holder,
     IdempotencyConflict,
     Message,
     MessageId,
@@ -46,6 +45,7 @@ from bot.conversations.packet import Packet, RequestFacts, build_packet
 from bot.conversations.port import AlreadyRecorded, Change, Ending, Entry, Logged
 from bot.conversations.record import Record
 
+_LOOKED_BACK = 20
 _TALK_LASTS = timedelta(hours=12)
 
 
@@ -204,6 +204,8 @@ class HandoffService:
         if self._screen is not None:
             drafts = await self._screen.screen(current, drafts)
 
+        drafts = (*drafts, *await self._nudge(current))
+
         def decide(conversation: Conversation) -> Change:
             _check_holder(conversation, coach_id, version)
             entry = Entry(self._record.ids.message_id(), drafts[0], client_message_id=client_message_id)
@@ -288,21 +290,30 @@ class HandoffService:
         return await self._handle(conversation_id, decide)
 
     async def release_all(self, coach_id: CoachId, event: HandoffEvent = HandoffEvent.RELEASED) -> int:
-        """Gives everything that a coach holds back to the queue, each at its old place; returns how many."""
+        """Gives everything that a coach holds back to the queue, each at its old place; returns how many.
+
+        The calls that they took are open again, too.
+        """
         released = 0
+        await self._desk.release_calls(None, coach_id)
         for conversation_id in await self._desk.list_held_by(coach_id):
             released += await self.release(conversation_id, coach_id, event)
         return released
 
-    async def release(self, conversation_id: str, coach_id: CoachId | None, event: HandoffEvent) -> bool:
-        """Puts one conversation back at its old place in the queue, and tells the member; False if nobody holds it.
+    async def release(
+        self, conversation_id: str, coach_id: CoachId, event: HandoffEvent, *, seen_before: datetime | None = None
+    ) -> bool:
+        """Puts one conversation back at its old place in the queue, and tells the member.
 
-        `coach_id` is the coach who must still hold it, None for whoever does.
+        False, and nothing is done, unless this coach holds it, and gave no sign of life since `seen_before`.
         """
 
         def decide(conversation: Conversation) -> Change:
             holder = conversation.coach
-            if conversation.holder is not Holder.COACH or holder is None or coach_id not in (None, holder.id):
+            if holder is None or holder.id != coach_id:
+                raise NotHolder
+            seen_at = conversation.coach_seen_at
+            if seen_before is not None and seen_at is not None and seen_at >= seen_before:
                 raise NotHolder
             key = words.COACH_VANISHED if event is HandoffEvent.VANISHED else words.COACH_LEFT
             entries = self._record.entries((self._announcements.say(key, conversation),))
@@ -324,6 +335,20 @@ class HandoffService:
     def show_typing(self, conversation_id: str) -> None:
         """Tells the member's open pages that the coach is writing."""
         self._record.live.publish(conversation_id, Typing(Author.COACH))
+
+    async def _nudge(self, conversation: Conversation) -> tuple[Draft, ...]:
+        """A text with a link, once, to a member who went from texts to the secure chat and has no page open now."""
+        if conversation.channel is not Channel.WEB or conversation.member_address is None:
+            return ()
+        if self._record.live.open_lines(conversation.id):
+            return ()
+        for message in reversed(await self._record.store.list_last_messages(conversation.id, _LOOKED_BACK)):
+            if message.author is Author.MEMBER:
+                break
+            if message.key == words.SMS_COACH_WROTE:
+                return ()
+        nudge = self._announcements.say(words.SMS_COACH_WROTE, replace(conversation, channel=Channel.SMS))
+        return (replace(nudge, channel=Channel.SMS, with_link=True),)
 
     async def _access(self, conversation_id: str) -> Conversation:
         conversation = await self._record.get(conversation_id)

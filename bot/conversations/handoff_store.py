@@ -17,6 +17,8 @@ from bot.conversations.waiting_times import estimate_wait
 # What others waited tells about now only while it is recent.
 _WAITS_COUNT_FOR = timedelta(days=7)
 _WAITS_COUNTED = 20
+# Any number that nothing else in this database locks by.
+_LINE_LOCK = 7_204_001
 
 URGENT_FIRST = sa.case((handoff_requests.c.urgency == Urgency.URGENT.value, 0), else_=1)
 
@@ -28,8 +30,14 @@ def with_handoff(connection: sa.Connection, conversation: Conversation, now: dat
     return replace(conversation, handoff=_load_handoff(connection, conversation.id, now))
 
 
-def count_line(connection: sa.Connection, now: datetime) -> Line:
-    """How many wait now."""
+def count_line(connection: sa.Connection, now: datetime, *, reads: bool = False) -> Line:
+    """How many wait now.
+
+    On PostgreSQL the requests are counted one after the other, so that two at once are not told the same place; SQLite
+    writes one at a time anyhow.
+    """
+    if connection.dialect.name == "postgresql" and not reads:
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LINE_LOCK)))
     table = handoff_requests
     waiting = sa.func.count()
     urgent = sa.func.coalesce(sa.func.sum(sa.case((table.c.urgency == Urgency.URGENT.value, 1), else_=0)), 0)
@@ -85,6 +93,9 @@ def write_handoff(
     if values:
         standing = sa.update(table).where(table.c.conversation_id == after.id, table.c.ended_at.is_(None))
         connection.execute(standing.values(values))
+    if change.withdraws_callback:
+        promised = sa.update(callbacks).where(callbacks.c.conversation_id == after.id, callbacks.c.status != "done")
+        connection.execute(promised.values(status="done", done_at=now, version=callbacks.c.version + 1))
     if change.callback is not None:
         _write_callback(connection, after.id, change, now)
     log = [

@@ -38,7 +38,12 @@ class DeskChanged:
     conversation_id: str | None = None
 
 
-LiveEvent = Message | State | Typing | Refusal | DeskChanged
+@dataclass(frozen=True)
+class TokenReplaced:
+    """A one-time link was opened: the pages that came before it with another token are over."""
+
+
+LiveEvent = Message | State | Typing | Refusal | DeskChanged | TokenReplaced
 
 # The topic of the consoles; every other topic is a conversation's id.
 DESK = "desk"

@@ -197,6 +197,8 @@ class Conversation:
     # Raised whenever the holder or the coach changes: what fences every action of a coach.
     handoff_version: int = 0
     coach: CoachRef | None = None
+    # The last sign of life of that coach's console.
+    coach_seen_at: datetime | None = None
     # The assistant answers nothing up to here: it stood before a coach's part of the conversation, or in it.
     answered_up_to: int = 0
     # E.164 numbers of a member who texts, and of the plan that is texted.

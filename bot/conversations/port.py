@@ -59,6 +59,8 @@ class Request:
     cause: HandoffCause
     urgency: Urgency = Urgency.NORMAL
     on_duty: bool = False
+    # The conversation stays open at least so long: no request ends before a coach could have seen it.
+    keeps_until: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -100,6 +102,7 @@ class Change:
     ends: Ending | None = None
     callback_choice: tuple[date, str] | None = None
     callback: CallbackPromise | None = None
+    withdraws_callback: bool = False
     log: tuple[Logged, ...] = ()
 
     def with_messages(
@@ -117,6 +120,7 @@ class HandoffEffect:
     told: Told | None = None
     callback_choice: tuple[date, str] | None = None
     callback: CallbackPromise | None = None
+    withdraws_callback: bool = False
 
 
 @dataclass(frozen=True)

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot import wording as words
 from bot.conversations import rules
 from bot.conversations.announcements import Announcement, Announcements
 from bot.conversations.handoff import HandoffEvent
 from bot.conversations.model import (
+    Channel,
     Conversation,
     Draft,
     HandoffCancellation,
     HandoffCause,
     HandoffRequest,
     Holder,
+    Told,
 )
-from bot.conversations.port import Change, Ending, HandoffEffect, Logged, Request
+from bot.conversations.port import Change, Ending, HandoffEffect, Logged
 from bot.conversations.record import Record
 from bot.conversations.service import ConversationService
 
@@ -34,29 +38,33 @@ class HandoffRequests:
         reason: str,
         cause: HandoffCause,
         announces: bool = False,
+        silently: bool = False,
         warning: Draft | None = None,
+        channel: Channel | None = None,
     ) -> HandoffRequest:
         """The member wants a person: recorded once, however often it is asked. Raises ConversationClosed.
 
-        With `announces` the member is told in the same transaction; asked again, the same message comes back. An
-        action leaves it out, and the gateway tells with the action's reply. `warning` is what the safety gate says to
-        the reason: recorded, and given again without being recorded again.
+        With `announces` the member is told in the same transaction, by `channel`; asked again, the same message comes
+        back. An action leaves it out, and the gateway tells with the action's reply; `silently` nobody tells. `warning`
+        is what the safety gate says to the reason: recorded, and given again without being recorded again.
         """
         before = await self._record.get(conversation_id)
         duty = await self._announcements.look(before)
         warned = await self._conversations.find_warning(conversation_id, warning) if warning else None
-        request = Request(reason, cause, rules.urgency_of(cause, warning is not None), duty.on_duty)
+        request = self._announcements.request(duty, cause, reason, has_danger=warning is not None)
         already = False
 
         def decide(conversation: Conversation) -> Change:
             nonlocal already
             rules.check_open(conversation)
+            conversation = replace(conversation, channel=channel or conversation.channel)
             already = conversation.handoff is not None
             told = conversation.handoff.message_id if conversation.handoff else None
             announcement: Announcement | None = None
-            if announces and told is None:
+            if announces and told is None and conversation.holder is not Holder.COACH:
                 announcement = self._announcements.standing(conversation, duty, conversation.line)
-            effect = HandoffEffect(opens=request, told=announcement.told if announcement else None)
+            unsaid: Told | None = ("waiting" if duty.on_duty else "unavailable") if silently else None
+            effect = HandoffEffect(opens=request, told=announcement.told if announcement else unsaid)
             changed, change = rules.apply(conversation, effect)
             warnings = self._record.entries((warning,) if warning and not warned else ())
             entries = self._record.entries((announcement.draft,) if announcement else ())
@@ -73,8 +81,10 @@ class HandoffRequests:
             messages = (*messages, said) if said else messages
         return HandoffRequest(standing.position if standing else 0, already, messages)
 
-    async def cancel_handoff(self, conversation_id: str, *, announces: bool = False) -> HandoffCancellation:
-        """Ends the request or the live part, whichever stands; `announces` tells the member.
+    async def cancel_handoff(
+        self, conversation_id: str, *, announces: bool = False, channel: Channel | None = None
+    ) -> HandoffCancellation:
+        """Ends the request or the live part, whichever stands; `announces` tells the member, by `channel`.
 
         Raises ConversationClosed.
         """
@@ -83,6 +93,7 @@ class HandoffRequests:
 
         def decide(conversation: Conversation) -> Change:
             nonlocal ended
+            conversation = replace(conversation, channel=channel or conversation.channel)
             ended = conversation.holder
             resumed = rules.resume(conversation)
             if ended is Holder.ASSISTANT:

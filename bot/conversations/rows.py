@@ -57,8 +57,8 @@ def conversation_values(conversation: Conversation) -> Values:
     }
 
 
-def read_conversation(row: Row, coach_name: str | None) -> Conversation:
-    """A conversation from its row, with its coach's name beside it; its standing request is another table's."""
+def read_conversation(row: Row, coach: Row | None) -> Conversation:
+    """A conversation from its row, with its coach's beside it; its standing request is another table's."""
     return Conversation(
         id=row.id,
         channel=Channel(row.channel),
@@ -77,7 +77,8 @@ def read_conversation(row: Row, coach_name: str | None) -> Conversation:
         last_seq=row.last_seq,
         version=row.version,
         handoff_version=row.handoff_version,
-        coach=CoachRef(row.coach_id, coach_name or "") if row.coach_id else None,
+        coach=CoachRef(row.coach_id, coach.name) if coach else None,
+        coach_seen_at=coach.heartbeat_at if coach else None,
         answered_up_to=row.answered_up_to,
         last_outcome=HandoffOutcome(row.last_outcome) if row.last_outcome else None,
         member_address=row.member_address,

@@ -158,14 +158,21 @@ def apply(conversation: Conversation, effect: HandoffEffect) -> tuple[Conversati
     ends = None
     if opens is not None:
         conversation = wait(conversation)
+        kept = opens.keeps_until or conversation.expires_at
+        conversation = replace(conversation, expires_at=max(conversation.expires_at, kept), last_outcome=None)
         log.append(Logged(HandoffEvent.REQUESTED, opens.cause))
     if urgent and standing is not None and standing.urgency is not Urgency.URGENT:
         log.append(Logged(HandoffEvent.URGENT, "safety"))
-    callback = effect.callback if conversation.holder is Holder.WAITING else None
+    callback = effect.callback
     if callback is not None:
-        conversation = resume(conversation)
-        ends = Ending(HandoffEvent.CALLBACK)
         log.append(Logged(HandoffEvent.CALLBACK))
+        # Whoever was in danger stays before the coaches' eyes, call or not.
+        is_urgent = standing is not None and standing.urgency is Urgency.URGENT
+        if conversation.holder is Holder.WAITING and not is_urgent:
+            conversation = resume(conversation)
+            ends = Ending(HandoffEvent.CALLBACK)
+        elif conversation.holder is Holder.WAITING:
+            conversation = replace(conversation, awaiting=None)
     is_waiting = conversation.holder is Holder.WAITING
     return conversation, Change(
         conversation,
@@ -174,6 +181,7 @@ def apply(conversation: Conversation, effect: HandoffEffect) -> tuple[Conversati
         told=effect.told if is_waiting else None,
         callback_choice=effect.callback_choice if is_waiting else None,
         callback=callback,
+        withdraws_callback=effect.withdraws_callback,
         ends=ends,
         log=tuple(log),
     )

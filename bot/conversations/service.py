@@ -8,6 +8,7 @@ from datetime import timedelta
 from bot.conversations import rules
 from bot.conversations.handoff import HandoffEvent
 from bot.conversations.ids import hash_token, is_id, opens
+from bot.conversations.live import TokenReplaced
 from bot.conversations.model import (
     Author,
     Awaiting,
@@ -130,6 +131,8 @@ class ConversationService:
         if opened is None:
             raise LinkNotFound
         conversation = await self._record.get(opened)
+        # Pages that came with an older token have nothing to read here any more.
+        self._record.live.publish(conversation.id, TokenReplaced())
         return OpenedConversation(conversation, token, await self._store.list_messages(opened, 0))
 
     async def get_context(self, conversation_id: str) -> ConversationContext:
@@ -260,6 +263,15 @@ class ConversationService:
             conversation_id,
             lambda found: Change(replace(found, plan_id=plan_id, state=state or found.state)),
         )
+
+    async def record_locale(self, conversation_id: str, locale: str) -> None:
+        """The member writes in this language. Raises ConversationClosed."""
+
+        def decide(conversation: Conversation) -> Change:
+            rules.check_open(conversation)
+            return Change(replace(conversation, locale=locale))
+
+        await self._record.change(conversation_id, decide)
 
     async def record_saying(self, conversation_id: str, *drafts: Draft) -> tuple[Message, ...]:
         """Records what the assistant says of itself. Raises ConversationClosed."""

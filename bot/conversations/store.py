@@ -14,6 +14,7 @@ from bot.conversations.deliveries_store import queue_deliveries, use_link
 from bot.conversations.handoff_store import count_line, with_handoff, write_handoff
 from bot.conversations.model import (
     Author,
+    Channel,
     Conversation,
     ConversationId,
     ConversationNotFound,
@@ -115,7 +116,7 @@ class SqlConversationStore(ConversationStore):
         return await self._database.read(work)
 
     async def count_line(self, now: datetime) -> Line:
-        return await self._database.read(lambda connection: count_line(connection, now))
+        return await self._database.read(lambda connection: count_line(connection, now, reads=True))
 
     async def find_by_addresses(self, member_address: str, plan_address: str, now: datetime) -> Conversation | None:
         table = conversations
@@ -139,7 +140,7 @@ class SqlConversationStore(ConversationStore):
             still_open = sa.update(table).where(table.c.id == conversation_id, table.c.closed_at.is_(None))
             longer = sa.case((table.c.expires_at > expires_at, table.c.expires_at), else_=expires_at)
             # A proof belongs to the page in which it was given.
-            unproven = {"verified_member_id": None, "verified_at": None}
+            unproven = {"verified_member_id": None, "verified_at": None, "channel": Channel.WEB.value}
             changed = connection.execute(still_open.values(token_hash=token_hash, expires_at=longer, **unproven))
             return conversation_id if changed.rowcount else None
 
@@ -190,10 +191,11 @@ def _load(connection: sa.Connection, conversation_id: str, now: datetime, *, loc
     row = connection.execute(query.with_for_update() if lock else query).first()
     if row is None:
         return None
-    name = None
+    coach = None
     if row.coach_id:
-        name = connection.execute(sa.select(coaches.c.name).where(coaches.c.id == row.coach_id)).scalar_one_or_none()
-    return with_handoff(connection, rows.read_conversation(row, name), now)
+        query = sa.select(coaches.c.name, coaches.c.heartbeat_at).where(coaches.c.id == row.coach_id)
+        coach = connection.execute(query).first()
+    return with_handoff(connection, rows.read_conversation(row, coach), now)
 
 
 def _append(

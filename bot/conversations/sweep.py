@@ -20,6 +20,7 @@ from bot.conversations.coach_service import PRESENT_FOR, CoachService
 from bot.conversations.desk_store import DeskStore
 from bot.conversations.handoff import CoachId, HandoffEvent
 from bot.conversations.handoff_service import HandoffService
+from bot.conversations.live import DESK, DeskChanged
 from bot.conversations.model import Conversation, ConversationClosed, ConversationNotFound, Holder
 from bot.conversations.port import Change, Ending, Logged
 from bot.conversations.record import Record
@@ -30,6 +31,8 @@ log = structlog.get_logger()
 INTERVAL_S = 3.0
 # An action of the assistant opens a request a moment before its answer tells the member about it.
 _UNTOLD_FOR = timedelta(seconds=10)
+# Longer than a talk on the phone, during which the console may sleep.
+_CALL_KEPT_FOR = timedelta(minutes=45)
 _LONG_WAIT = timedelta(minutes=10)
 # A coach who comes and goes, or whose console does, is not announced at every turn: what lasts is told.
 _SAME_NEWS_AFTER = timedelta(minutes=10)
@@ -68,11 +71,21 @@ class Sweep:
 
     async def run_once(self) -> None:
         """One look at everything. Raises StoreUnavailable."""
-        await self._end_idle_sessions()
-        await self._release_abandoned()
-        await self._expire()
-        await self._tell_waiting()
-        await self._refresh_line()
+        for step in (
+            self._end_idle_sessions,
+            self._release_abandoned,
+            self._release_calls,
+            self._expire,
+            self._tell_waiting,
+            self._refresh_line,
+        ):
+            try:
+                await step()
+            except StoreUnavailable:
+                raise
+            except Exception as error:
+                # One fault must not stop the other timers.
+                log.error("sweep.failed", step=step.__name__, error=type(error).__name__)
 
     async def _run(self, interval_s: float) -> None:
         while True:
@@ -81,9 +94,6 @@ class Sweep:
                 await self.run_once()
             except StoreUnavailable as error:
                 log.warning("sweep.store_unavailable", error=type(error).__name__)
-            except Exception as error:
-                # A fault in one sweep must not end the sweeping: timers would stand still unseen.
-                log.error("sweep.failed", error=type(error).__name__)
 
     async def _end_idle_sessions(self) -> None:
         for token_hash, coach_id in await self._coaches.list_idle_sessions():
@@ -95,9 +105,17 @@ class Sweep:
         now = self._record.clock()
         if now - self._began_at < PRESENT_FOR:
             return
-        for conversation_id, coach_id in await self._desk.list_abandoned(now - PRESENT_FOR):
-            if await self._handoffs.release(conversation_id, CoachId(coach_id), HandoffEvent.VANISHED):
+        gone = now - PRESENT_FOR
+        for conversation_id, coach_id in await self._desk.list_abandoned(gone):
+            if await self._handoffs.release(
+                conversation_id, CoachId(coach_id), HandoffEvent.VANISHED, seen_before=gone
+            ):
                 log.warning("handoff.vanished", conversation_id=conversation_id, coach_id=coach_id)
+
+    async def _release_calls(self) -> None:
+        """A call that a coach took and did not make is open again once they have been gone for long."""
+        if await self._desk.release_calls(self._record.clock() - _CALL_KEPT_FOR):
+            self._record.live.publish(DESK, DeskChanged())
 
     async def _expire(self) -> None:
         for conversation_id in await self._desk.list_expired(self._record.clock()):
@@ -126,8 +144,14 @@ class Sweep:
                 self._record.live.publish(conversation_id, self._record.read_state(conversation))
 
     async def _act(self, conversation_id: str, act: Callable[[Conversation], Awaitable[None]]) -> None:
-        with suppress(_NotDue, ConversationClosed, ConversationNotFound):
-            await act(await self._record.get(conversation_id))
+        try:
+            with suppress(_NotDue, ConversationClosed, ConversationNotFound):
+                await act(await self._record.get(conversation_id))
+        except StoreUnavailable:
+            raise
+        except Exception as error:
+            # One conversation must not stop the timers of the others.
+            log.error("sweep.failed", conversation_id=conversation_id, error=type(error).__name__)
 
     async def _expire_one(self, conversation: Conversation) -> None:
         now = self._record.clock()
@@ -152,7 +176,11 @@ class Sweep:
 
         def choose(found: Conversation) -> Announcement | None:
             told = found.handoff.told if found.handoff else "waiting"
-            return None if told else self._announcements.standing(found, duty)
+            if told:
+                return None
+            if found.handoff and found.handoff.cause == "safety":
+                return self._announcements.after_danger(found, duty)
+            return self._announcements.standing(found, duty)
 
         await self._tell(conversation, choose)
 

@@ -108,6 +108,7 @@ handoff_requests = sa.Table(
     sa.Column("outcome", sa.String(16)),
     sa.Column("outcome_note", sa.Text),
     sa.Index("ix_handoff_requests_first_claimed_at", "first_claimed_at"),
+    sa.Index("ix_handoff_requests_conversation_id", "conversation_id"),
     # One standing request a conversation: what is asked twice is waited for once.
     sa.Index(
         "uq_handoff_requests_open",
@@ -194,6 +195,7 @@ coach_sessions = sa.Table(
     sa.Column("created_at", UtcDateTime, nullable=False),
     sa.Column("active_at", UtcDateTime, nullable=False),
     sa.Column("ended_at", UtcDateTime),
+    sa.Index("ix_coach_sessions_ended_at", "ended_at", "active_at"),
 )
 
 coach_notes = sa.Table(

@@ -68,7 +68,7 @@ async def test_danger_in_the_reason_for_a_person_is_answered_after_the_end(tab: 
 async def test_a_repeated_request_for_a_person_repeats_its_warning_and_records_it_once(tab: Tab) -> None:
     first, again = [await tab.call("POST", "handoff", json={"reason": DANGER}) for _ in range(2)]
     assert again.body == first.body
-    assert [said.get("outcome") for said in await tab.read(after=1)] == ["crisis", "handoff_waiting"]
+    assert [said.get("outcome") for said in await tab.read(after=1)] == ["crisis", "handoff_unavailable"]
 
 
 async def test_danger_in_a_rating_is_answered_in_the_open_conversation(tab: Tab) -> None:

@@ -31,7 +31,7 @@ EXPECTED_OUTCOMES = {
 @pytest.mark.parametrize("channel", list(Channel))
 @pytest.mark.parametrize("key", KEYS)
 def test_every_response_of_the_gateway_can_be_said(key: str, channel: Channel, language: str) -> None:
-    values = {place: "1" for place in KEYS[key].split()}
+    values = dict.fromkeys(KEYS[key].split(), "1")
     draft = wording().draft(key, channel, language, **values)
     assert draft.text
     assert draft.outcome == EXPECTED_OUTCOMES.get(key, draft.outcome)

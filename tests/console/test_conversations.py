@@ -60,18 +60,19 @@ async def test_reading_shows_packet_messages_and_log_and_is_recorded(dana: Brows
     assert shown["log"][1]["coach"]["name"] == "Dana R., RN"
 
 
-async def test_nothing_that_opens_a_conversation_or_reaches_a_member_is_shown(desk: Desk, dana: Browser) -> None:
+async def test_nothing_that_opens_a_conversation_is_shown_and_a_phone_only_with_its_conversation(
+    desk: Desk, dana: Browser
+) -> None:
     waiting = await desk.ask(channel=Channel.SMS)
     found = await desk.conversations.get_conversation(waiting.id)
     await dana.claim(waiting)
-    shown = json.dumps(
-        [
-            (await dana.call("GET", path)).body
-            for path in ("queue", f"conversations/{waiting.id}", f"conversations/{waiting.id}/messages")
-        ]
-    )
-    for secret in (found.token_hash, MEMBER_NUMBER, PLAN_NUMBER):
-        assert secret not in shown
+    paths = ("queue", f"conversations/{waiting.id}", f"conversations/{waiting.id}/messages")
+    queue, view, messages = [(await dana.call("GET", path)).body for path in paths]
+    for secret in (found.token_hash, PLAN_NUMBER):
+        assert secret not in json.dumps([queue, view, messages])
+    # Who said STOP can still be called: the coach who opens the conversation, which is logged, sees the number.
+    assert view["conversation"]["phone"] == MEMBER_NUMBER
+    assert MEMBER_NUMBER not in json.dumps([queue, messages])
 
 
 async def test_messages_come_after_a_seq(dana: Browser, waiting: Waiting) -> None:

@@ -15,8 +15,8 @@ from bot.channels.web.frames import AckFrame, AuthFrame, ClientMessageFrame, Cli
 from bot.channels.web.gatekeeper import Gatekeeper
 from bot.channels.web.problems import describe
 from bot.channels.web.reading import words_in
-from bot.conversations.live import LiveEvent, LiveHub, Refusal, Subscription, Typing
-from bot.conversations.model import Channel, Conversation, ConversationNotFound, Message, State
+from bot.conversations.live import LiveEvent, LiveHub, Refusal, Subscription, TokenReplaced, Typing
+from bot.conversations.model import Author, Channel, Conversation, ConversationNotFound, Message, State
 from bot.conversations.service import ConversationService
 from bot.http.problems import refuse, refuse_field
 from bot.http.rate_limit import RateLimited
@@ -124,6 +124,9 @@ class SocketApi:
                     message = _read_frame(received.data)
                     if message is None:
                         continue
+                    if isinstance(message, ClientTypingFrame):
+                        self._live.publish(page.conversation.id, Typing(Author.MEMBER))
+                        continue
                     if len(self._turns_of(page)) >= _MAX_MESSAGES_IN_FLIGHT:
                         raise RateLimited(1)
                     self._gatekeeper.check_message(request)
@@ -195,7 +198,12 @@ class _Page:
         elif isinstance(event, State):
             await self._send(_state_frame(event))
         elif isinstance(event, Typing):
+            if event.author is Author.MEMBER:
+                # For the coach's console: the member knows.
+                return
             await self._send({"type": "typing", "author": event.author.value})
+        elif isinstance(event, TokenReplaced):
+            raise ConversationNotFound
         elif isinstance(event, Refusal):
             await self._send(dict(event.frame))
 
@@ -241,15 +249,15 @@ def _find_id(text: str) -> str | None:
         return None
 
 
-def _read_frame(text: str) -> ClientMessageFrame | None:
-    """A member's message, or None for frames that need no answer. Raises Refused."""
+def _read_frame(text: str) -> ClientMessageFrame | ClientTypingFrame | None:
+    """A member's message or their writing one, or None for frames that mean nothing more. Raises Refused."""
     frame = parse_json(text)
     kind = frame.get("type") if isinstance(frame, dict) else None
     if kind == "message":
         return read_model(frame, ClientMessageFrame)
     if kind == "typing":
-        read_model(frame, ClientTypingFrame)
-    elif kind == "ack":
+        return read_model(frame, ClientTypingFrame)
+    if kind == "ack":
         read_model(frame, AckFrame)
     elif kind != "auth":
         raise refuse_field("type", "UNKNOWN_VALUE")

@@ -2,6 +2,7 @@
 
 import { createActs } from "./acts.js";
 import { listMessages, readConversation } from "./api.js";
+import { formatPhone } from "./callbacks.js";
 import { createComposer } from "./composer.js";
 import { byId, languageName, setText } from "./elements.js";
 import { createHolding } from "./holding.js";
@@ -166,16 +167,17 @@ export function createConversation({ shift, notices, onOpen, onChanged, onDuty }
     const facts = [
       languageName(conversation.locale),
       shift.planName(conversation.plan_id),
-      conversation.verified ? words.conversation.verified : words.conversation.unverified,
+      words.conversation[conversation.verified ? "verified" : "unverified"],
+      conversation.phone && words.conversation.phone(formatPhone(conversation.phone)),
     ];
     setText(byId("conversation-about"), facts.filter(Boolean).join(" · "));
   }
 
   function showHolder() {
     if (!view) return false;
-    const { holder, coach, channel, opted_out } = view.conversation;
+    const { holder, coach, channel, opted_out: isOptedOut } = view.conversation;
     const mayWrite = holding.show({ holder, coach, me: shift.me, isOnDuty: shift.isOnDuty });
-    if (mayWrite) composer.show({ channel, isOptedOut: opted_out, draft: shift.drafts.of(openId).message });
+    if (mayWrite) composer.show({ channel, isOptedOut, draft: shift.drafts.of(openId).message });
     else composer.hide();
     return mayWrite;
   }

@@ -98,6 +98,7 @@ export const words = {
     title: (channel, code) => `${channel} ${code}`,
     verified: "Identity verified",
     unverified: "Identity not verified",
+    phone: (number) => `Texts from ${number}`,
     failed: "This conversation can’t be shown right now.",
     gone: "This conversation is no longer on the desk.",
     toSummary: "Summary",

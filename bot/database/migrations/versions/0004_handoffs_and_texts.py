@@ -111,6 +111,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("coach_sessions", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_coach_sessions_coach_id"), ["coach_id"], unique=False)
+        batch_op.create_index("ix_coach_sessions_ended_at", ["ended_at", "active_at"], unique=False)
 
     op.create_table(
         "handoff_events",
@@ -210,6 +211,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("outcome", sa.String(length=16), nullable=True))
         batch_op.add_column(sa.Column("outcome_note", sa.Text(), nullable=True))
         batch_op.create_index("ix_handoff_requests_first_claimed_at", ["first_claimed_at"], unique=False)
+        batch_op.create_index("ix_handoff_requests_conversation_id", ["conversation_id"], unique=False)
 
     with op.batch_alter_table("messages", schema=None) as batch_op:
         batch_op.add_column(sa.Column("channel", sa.String(length=16), server_default="web", nullable=False))
@@ -221,6 +223,7 @@ def downgrade() -> None:
 
     with op.batch_alter_table("handoff_requests", schema=None) as batch_op:
         batch_op.drop_index("ix_handoff_requests_first_claimed_at")
+        batch_op.drop_index("ix_handoff_requests_conversation_id")
         batch_op.drop_column("outcome_note")
         batch_op.drop_column("outcome")
         batch_op.drop_column("ended_by")
