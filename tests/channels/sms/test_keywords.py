@@ -37,6 +37,27 @@ def test_this_is_no_opt_out(text: str) -> None:
     assert find(text) is not Keyword.OPT_OUT
 
 
+@pytest.mark.parametrize("text", TEXTS["opt_in"])
+def test_this_is_an_opt_in_from_who_stopped_and_from_nobody_else(text: str) -> None:
+    assert find(text, is_opted_out=True) is Keyword.OPT_IN
+    assert find(text) is None
+
+
+@pytest.mark.parametrize("text", TEXTS["not_opt_in"])
+def test_this_is_no_opt_in(text: str) -> None:
+    assert find(text, is_opted_out=True) is not Keyword.OPT_IN
+
+
+@pytest.mark.parametrize("text", TEXTS["help"])
+def test_this_asks_about_the_texts(text: str) -> None:
+    assert find(text) is Keyword.HELP
+
+
+@pytest.mark.parametrize("text", TEXTS["not_help"])
+def test_this_asks_about_something_else(text: str) -> None:
+    assert find(text) is not Keyword.HELP
+
+
 # https://help.twilio.com/articles/223134027, and the words of 47 CFR 64.1200(a)(10).
 @pytest.mark.parametrize(
     "word", ["STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT", "OPT OUT"]
