@@ -88,7 +88,6 @@ def create_sms(
         gate=gate,
         wording=wording,
         clock=clock,
-        ids=ids,
         wake_outbox=outbox_worker.wake,
     )
     inbox_worker = Worker("inbox", inbox.find_due, inbox.handle, settings.poll_s)

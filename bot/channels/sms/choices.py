@@ -16,6 +16,7 @@ _FILLER = re.compile(r"^(?:please |por favor )|(?: please| por favor| thanks| gr
 def find_choice(text: str, messages: Sequence[Message], awaiting: Awaiting | None) -> QuickReply | None:
     """The choice that the text takes among those offered last; None when it takes none.
 
+    None is taken once a coach has written: what comes then is said to the coach.
     A number alone is not a choice when the assistant has asked for something else since: "How old is he?" - "2".
     """
     said = _plain(text)
@@ -23,7 +24,7 @@ def find_choice(text: str, messages: Sequence[Message], awaiting: Awaiting | Non
         return None
     ours = [message for message in messages if message.author is not Author.MEMBER]
     offering = next((message for message in reversed(ours) if message.quick_replies), None)
-    if offering is None:
+    if offering is None or any(message.author is Author.COACH for message in ours[ours.index(offering) :]):
         return None
     offered = offering.quick_replies
     by_title = next((reply for reply in offered if _plain(reply.title) == said), None)

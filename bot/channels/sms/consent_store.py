@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
 from bot.channels.sms.model import Addresses, Consent, DeliveryStatus
 from bot.conversations.deliveries_store import deliveries, sms_opt_outs
+
+_CLOCKS_DIFFER_BY = timedelta(minutes=1)
 
 
 def of_pair(table: sa.Table, addresses: Addresses) -> sa.ColumnElement[bool]:
@@ -30,6 +32,32 @@ def read_consent(connection: sa.Connection, addresses: Addresses) -> Consent | N
     query = sa.select(sms_opt_outs.c.opted_out_at).where(of_pair(sms_opt_outs, addresses))
     row = connection.execute(query).first()
     return None if row is None else Consent.IN if row.opted_out_at is None else Consent.OUT
+
+
+def read_consent_before(connection: sa.Connection, addresses: Addresses, moment: datetime) -> Consent | None:
+    """What this phone had said before a text that came at this moment, which may have changed it already.
+
+    A text that is taken up again is read as it was read the first time.
+    """
+    row = connection.execute(sa.select(sms_opt_outs).where(of_pair(sms_opt_outs, addresses))).first()
+    if row is None:
+        return None
+    if row.opted_out_at is not None:
+        since = Consent.IN if row.opted_in_at is not None else None
+        return Consent.OUT if row.opted_out_at < moment else since
+    return Consent.IN if row.opted_in_at < moment else Consent.OUT
+
+
+def is_outdated(connection: sa.Connection, addresses: Addresses, consent: Consent, moment: datetime) -> bool:
+    """True when the phone has said something else since this moment, and a text of then is only taken up again.
+
+    The clocks of two gateways may differ: only what is clearly newer outdates an opt-out.
+    """
+    row = connection.execute(sa.select(sms_opt_outs).where(of_pair(sms_opt_outs, addresses))).first()
+    if row is None:
+        return False
+    newest = max(each for each in (row.opted_out_at, row.opted_in_at) if each is not None)
+    return bool(newest > moment + (_CLOCKS_DIFFER_BY if consent is Consent.OUT else timedelta(0)))
 
 
 def write_consent(connection: sa.Connection, addresses: Addresses, consent: Consent, now: datetime) -> bool:

@@ -1,47 +1,75 @@
-"""What is done with a text that came in? Texting itself first, then consent, then choices, then the conversation.
+"""What is done with a text that came in? Its consent first, then danger, then texting itself, then the conversation.
 
-STOP, START and HELP are read before anything understands the words; danger in them is heard before that.
+STOP and START are kept before anything that can fail is tried; what the safety gate says to the same words is said
+all the same.
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import structlog
 
 from bot import wording as words
-from bot.channels.intake import UnknownChoice
-from bot.channels.sms.choices import find_choice
+from bot.channels.sms.dialogue import TextDialogue
 from bot.channels.sms.inbox_store import InboxStore
 from bot.channels.sms.keywords import Keyword, KeywordFound, Keywords
+from bot.channels.sms.language import tell_language
 from bot.channels.sms.model import Consent, DeliveryKind, InboundText, Reply
 from bot.channels.sms.pace import Pace
 from bot.channels.sms.ports import SmsIntake, Transcript
-from bot.conversations.ids import IdSource
-from bot.conversations.model import (
-    Channel,
-    Conversation,
-    ConversationClosed,
-    Holder,
-)
-from bot.conversations.vocabulary import HANDOFF_CHOICE
+from bot.conversations.model import Channel, Conversation, Holder
 from bot.database import StoreUnavailable
-from bot.safety.gate import SafetyGate, SafetyLevel
+from bot.safety.gate import SafetyFinding, SafetyGate, SafetyLevel
 from bot.wording import Wording
 
 log = structlog.get_logger()
 
 # A turn takes 3 s; one that waits behind others a few more. Two at once would do no harm: the intake knows the sid.
 LEASE = timedelta(seconds=10)
-# How far back a choice may lie; the intake takes none that is older.
-_RECENT = 20
 # A text that fails again and again would hold up everything that the member sends after it.
 _MOST_FAILURES = 5
+_LONGEST_WAIT_S = 900.0
+# So long a confirmation waits for the number to call in an emergency, which is to be read first.
+_AFTER_DANGER_S = 2.0
 
 _SAFETY_KEYS = {SafetyLevel.EMERGENCY: words.EMERGENCY, SafetyLevel.CRISIS: words.CRISIS}
 _CARRIER_WORDS = {"STOP": Keyword.OPT_OUT, "START": Keyword.OPT_IN, "HELP": Keyword.HELP}
+
+
+@dataclass(frozen=True)
+class _Heard:
+    """A text with what is known of it before anything is done."""
+
+    text: InboundText
+    was_out: bool
+    conversation: Conversation | None
+    found: KeywordFound | None
+    consent: Consent | None
+    danger: SafetyFinding
+    language: str
+
+    @property
+    def keyword(self) -> Keyword | None:
+        return self.found.keyword if self.found else None
+
+    @property
+    def is_danger(self) -> bool:
+        return self.danger.level is not SafetyLevel.NONE
+
+    @property
+    def may_be_answered(self) -> bool:
+        """False for a phone that stopped the texts before, and does not begin them now."""
+        return not self.was_out or self.consent is Consent.IN
+
+    @property
+    def is_worth_keeping(self) -> bool:
+        """False for a bare STOP or HELP from who has no conversation: it would begin one."""
+        return self.conversation is not None or self.found is None or not self.found.is_bare
 
 
 class Inbox:
@@ -58,18 +86,14 @@ class Inbox:
         gate: SafetyGate,
         wording: Wording,
         clock: Callable[[], datetime],
-        ids: IdSource,
         wake_outbox: Callable[[], None],
     ) -> None:
-        self._numbers = numbers
         self._store = store
-        self._intake = intake
-        self._transcript = transcript
+        self._dialogue = TextDialogue(numbers, intake, transcript, clock)
         self._keywords = keywords
         self._gate = gate
         self._wording = wording
         self._clock = clock
-        self._ids = ids
         self._wake_outbox = wake_outbox
         self._failures: Counter[str] = Counter()
 
@@ -84,7 +108,8 @@ class Inbox:
         if text is None:
             return
         try:
-            await self._act(text)
+            reply = await self._act(await self._hear(text))
+            await self._store.finish_text(text, self._clock(), reply=reply)
         except StoreUnavailable:
             raise
         except Exception as error:
@@ -93,126 +118,125 @@ class Inbox:
             self._failures.pop(sid, None)
         self._wake_outbox()
 
-    async def _act(self, text: InboundText) -> None:
-        consent = await self._store.read_consent(text.addresses)
-        is_out = consent is Consent.OUT
-        is_danger = self._gate.check(text.body).level is not SafetyLevel.NONE
-        found = self._find_keyword(text, is_out)
-        keyword = found.keyword if found else None
-        if found:
-            log.info("sms.keyword", sid=text.sid, keyword=found.keyword.value, entry=found.entry, was_out=is_out)
-        # START means something only to who stopped before; from anybody else it is a word.
-        opts_in = keyword is Keyword.OPT_IN and (consent is not None or text.carrier_answer == "START")
-        if is_danger and not (is_out and not opts_in):
-            # Before the opt-out: what the safety gate says to these very words is still said.
-            await self._converse(text, None)
-        elif is_out and not opts_in and (is_danger or keyword not in (Keyword.OPT_OUT, Keyword.HELP)):
-            await self._note(text)
-        if keyword is Keyword.OPT_OUT:
-            reply = self._reply(words.SMS_OPTED_OUT, text, found, DeliveryKind.CONFIRMATION, carrier_says="STOP")
-            await self._store.finish_text(text, self._clock(), consent=Consent.OUT, reply=reply)
-        elif opts_in:
-            reply = self._reply(words.SMS_OPTED_IN, text, found, DeliveryKind.CONFIRMATION, carrier_says="START")
-            await self._store.finish_text(text, self._clock(), consent=Consent.IN, reply=reply)
-        elif is_out or is_danger:
-            await self._store.finish_text(text, self._clock())
-        elif keyword is not Keyword.COACH and (pace := await self._store.read_pace(text)) is not Pace.CALM:
-            reply = await self._slow_down(text, found, pace)
-            await self._store.finish_text(text, self._clock(), reply=reply)
-        elif keyword is Keyword.HELP:
-            reply = self._reply(words.SMS_HELP, text, found, DeliveryKind.MESSAGE, carrier_says="HELP")
-            await self._store.finish_text(text, self._clock(), reply=reply)
-        elif not text.body.strip():
-            key = words.SMS_MEDIA if text.media else words.SMS_EMPTY
-            reply = self._reply(key, text, found, DeliveryKind.MESSAGE)
-            await self._store.finish_text(text, self._clock(), reply=reply)
-        else:
-            await self._converse(text, found)
-            await self._store.finish_text(text, self._clock())
+    async def _hear(self, text: InboundText) -> _Heard:
+        before = await self._store.read_consent_before(text, self._clock())
+        conversation = await self._dialogue.find_open(text)
+        found = self._find_keyword(text, before is Consent.OUT, conversation)
+        danger = self._gate.check(text.body)
+        consent = None
+        if found is not None:
+            keyword, was_out = found.keyword.value, before is Consent.OUT
+            log.info("sms.keyword", sid=text.sid, keyword=keyword, entry=found.entry, was_out=was_out)
+            # START means something only to who stopped before; from anybody else it is a word.
+            opts_in = found.keyword is Keyword.OPT_IN and (before is not None or text.carrier_answer == "START")
+            consent = Consent.OUT if found.keyword is Keyword.OPT_OUT else Consent.IN if opts_in else None
+        language = _language(text, conversation, found, danger)
+        return _Heard(text, before is Consent.OUT, conversation, found, consent, danger, language)
 
-    def _find_keyword(self, text: InboundText, is_out: bool) -> KeywordFound | None:
+    def _find_keyword(self, text: InboundText, is_out: bool, conversation: Conversation | None) -> KeywordFound | None:
         found = self._keywords.find(text.body, is_opted_out=is_out)
-        if text.carrier_answer is None:
+        if text.carrier_answer is not None:
+            # The carrier has acted on it already, whatever we would have read.
+            bare = found is not None and found.is_bare
+            language = found.language if found else "en"
+            return KeywordFound(_CARRIER_WORDS[text.carrier_answer], language, "carrier", bare)
+        if found is None or is_out or conversation is None:
             return found
-        # The carrier has acted on it already, whatever we would have read.
-        return KeywordFound(_CARRIER_WORDS[text.carrier_answer], found.language if found else "en", "carrier")
+        # While a person is asked for or there, a member's words are theirs.
+        for_coach = found.keyword is Keyword.COACH and conversation.holder is Holder.COACH
+        answers = not found.is_certain and conversation.holder in (Holder.WAITING, Holder.COACH)
+        return None if for_coach or answers else found
 
-    def _reply(
-        self, key: str, text: InboundText, found: KeywordFound | None, kind: DeliveryKind, carrier_says: str = ""
-    ) -> Reply | None:
+    async def _act(self, heard: _Heard) -> Reply | None:
+        """Does what the text asks for; the reply about texting itself, if it gets one."""
+        text, language = heard.text, heard.language
+        if heard.consent is not None:
+            await self._change_consent(heard, heard.consent)
+        new_picture = text.media > 0 and await self._dialogue.note_picture(text, language)
+        if heard.is_danger and heard.may_be_answered:
+            await self._dialogue.converse(text, language)
+        elif heard.consent is not None or heard.was_out:
+            if heard.is_worth_keeping:
+                await self._dialogue.note(text, language)
+            if heard.keyword is Keyword.COACH:
+                await self._dialogue.ask_for_coach(text, language)
+        elif heard.keyword is not Keyword.COACH and (pace := await self._store.read_pace(text)) is not Pace.CALM:
+            return await self._slow_down(heard, pace)
+        elif heard.keyword is Keyword.HELP:
+            if heard.is_worth_keeping:
+                await self._dialogue.note(text, language)
+            return self._reply(words.SMS_HELP, heard, DeliveryKind.MESSAGE, carrier_says="HELP")
+        elif not text.body.strip():
+            return self._reply(words.SMS_MEDIA if text.media else words.SMS_EMPTY, heard, DeliveryKind.MESSAGE)
+        else:
+            await self._dialogue.converse(text, language, wants_coach=heard.keyword is Keyword.COACH)
+            return self._reply(words.SMS_MEDIA, heard, DeliveryKind.MESSAGE) if new_picture else None
+        return None
+
+    async def _change_consent(self, heard: _Heard, consent: Consent) -> None:
+        key, word = (words.SMS_OPTED_OUT, "STOP") if consent is Consent.OUT else (words.SMS_OPTED_IN, "START")
+        reply = self._reply(key, heard, DeliveryKind.CONFIRMATION, carrier_says=word)
+        if reply is not None and heard.is_danger:
+            reply = replace(reply, after_s=_AFTER_DANGER_S)
+        await self._store.change_consent(heard.text, self._clock(), consent, reply)
+
+    def _reply(self, key: str, heard: _Heard, kind: DeliveryKind, carrier_says: str = "") -> Reply | None:
         """The words about texting itself; None when the carrier said its own."""
-        if text.carrier_answer is not None and text.carrier_answer == carrier_says:
+        if heard.text.carrier_answer is not None and heard.text.carrier_answer == carrier_says:
             return None
-        language = found.language if found else "en"
-        return Reply(self._ids.message_id(), self._wording.say(key, Channel.SMS, language), kind)
+        return _make_reply(heard.text, key, self._wording.say(key, Channel.SMS, heard.language), kind)
 
-    async def _slow_down(self, text: InboundText, found: KeywordFound | None, pace: Pace) -> Reply | None:
+    async def _slow_down(self, heard: _Heard, pace: Pace) -> Reply | None:
         """Keeps the words of a phone that texts too fast; the first time it is told so."""
-        log.warning("sms.too_fast", sid=text.sid, pace=pace.value)
-        conversation = await self._note(text)
+        log.warning("sms.too_fast", sid=heard.text.sid, pace=pace.value)
+        conversation = await self._dialogue.note(heard.text, heard.language)
         # A coach is not kept from a member who writes many short texts, and nothing else answers those.
         if pace is Pace.STILL_TOO_FAST or (conversation is not None and conversation.holder is Holder.COACH):
             return None
-        return self._reply(words.SMS_TOO_FAST, text, found, DeliveryKind.SLOW_DOWN)
-
-    async def _note(self, text: InboundText) -> Conversation | None:
-        # A picture without words has nothing to note.
-        if not text.body.strip():
-            return None
-        conversation = await self._open(text, "en")
-        await self._intake.note_from_opted_out(conversation, message_sid=text.sid, text=text.body)
-        return conversation
-
-    async def _converse(self, text: InboundText, found: KeywordFound | None) -> None:
-        """Hands the text to the intake, as a choice where it is one."""
-        locale = found.language if found else "en"
-        try:
-            await self._receive(await self._open(text, locale), text, found)
-        except ConversationClosed:
-            # It ended just now; what the member wrote begins a new one.
-            await self._receive(await self._open(text, locale), text, found)
-
-    async def _receive(self, conversation: Conversation, text: InboundText, found: KeywordFound | None) -> None:
-        recent = await self._transcript.list_messages(conversation.id, after=max(0, conversation.last_seq - _RECENT))
-        before = next((message for message in recent if message.client_message_id == text.sid), None)
-        if before is not None:
-            # Recorded before a process ended: what it was taken for then must not change.
-            said, choice = before.text, before.choice
-        elif found is not None and found.keyword is Keyword.COACH:
-            said, choice = text.body, HANDOFF_CHOICE
-        else:
-            # What was only shown in the secure chat has no numbers on the phone.
-            texted = [message for message in recent if message.channel is Channel.SMS]
-            chosen = find_choice(text.body, texted, conversation.awaiting)
-            said, choice = text.body, chosen.value if chosen else None
-        if choice is not None:
-            try:
-                await self._intake.receive(conversation, client_message_id=text.sid, choice=choice, channel=Channel.SMS)
-                return
-            except UnknownChoice:
-                log.info("sms.choice_unknown", sid=text.sid)
-        await self._intake.receive(conversation, client_message_id=text.sid, text=said, channel=Channel.SMS)
-
-    async def _open(self, text: InboundText, locale: str) -> Conversation:
-        conversation, is_new = await self._intake.open_or_resume_sms(
-            member_address=text.addresses.member,
-            plan_address=text.addresses.plan,
-            plan_id=self._numbers.get(text.addresses.plan),
-            locale=locale,
-        )
-        log.info("sms.conversation", sid=text.sid, conversation_id=conversation.id, is_new=is_new)
-        return conversation
+        return self._reply(words.SMS_TOO_FAST, heard, DeliveryKind.SLOW_DOWN)
 
     async def _failed(self, text: InboundText, error: Exception) -> None:
-        """A fault of ours: tried again when the lease is over, and after some times told to the member."""
+        """A fault of ours: tried again, waiting longer each time; after some times the member is told.
+
+        Words of danger are answered at the first fault and stay, to be put before a coach, until that is done.
+        """
         self._failures[text.sid] += 1
         failures = self._failures[text.sid]
         log.error("sms.failed", sid=text.sid, error=type(error).__name__, failures=failures)
-        if failures < _MOST_FAILURES:
-            return
-        del self._failures[text.sid]
-        danger = self._gate.check(text.body)
-        key = _SAFETY_KEYS.get(danger.level, words.ENGINE_FAILURE)
-        said = self._wording.say(key, Channel.SMS, danger.language)
-        reply = Reply(self._ids.message_id(), said, DeliveryKind.MESSAGE)
-        await self._store.finish_text(text, self._clock(), reply=reply)
+        now, danger = self._clock(), self._gate.check(text.body)
+        is_danger, is_last = danger.level is not SafetyLevel.NONE, failures >= _MOST_FAILURES
+        wait_s = min(LEASE.total_seconds(), 2.0**failures)
+        if is_last and is_danger:
+            wait_s = min(_LONGEST_WAIT_S, 60.0 * 2.0 ** min(failures - _MOST_FAILURES, 10))
+        # First of all: whatever else fails, this text holds up no other.
+        await self._store.put_off(text, now + timedelta(seconds=wait_s))
+        if is_danger:
+            await self._warn(text, danger, now)
+            if is_last:
+                log.critical("sms.danger_unheard", sid=text.sid, level=danger.level.value, failures=failures)
+        elif is_last:
+            del self._failures[text.sid]
+            said = self._wording.say(words.ENGINE_FAILURE, Channel.SMS, tell_language(text.body) or "en")
+            reply = _make_reply(text, words.ENGINE_FAILURE, said, DeliveryKind.MESSAGE)
+            await self._store.finish_text(text, now, reply=reply)
+
+    async def _warn(self, text: InboundText, danger: SafetyFinding, now: datetime) -> None:
+        """What the safety gate says, without the conversation that cannot be reached; said once."""
+        if await self._store.read_consent_before(text, now) is not Consent.OUT:
+            key = _SAFETY_KEYS[danger.level]
+            said = self._wording.say(key, Channel.SMS, danger.language)
+            await self._store.say(text, now, _make_reply(text, key, said, DeliveryKind.CONFIRMATION))
+
+
+def _make_reply(text: InboundText, key: str, said: str, kind: DeliveryKind) -> Reply:
+    # The same reply to the same text has the same id: it is sent once, however often the text is taken up.
+    return Reply(hashlib.sha256(f"{text.sid} {key}".encode()).hexdigest()[:32], said, kind)
+
+
+def _language(
+    text: InboundText, conversation: Conversation | None, found: KeywordFound | None, danger: SafetyFinding
+) -> str:
+    """The conversation's, else that of the words: a carrier's STOP or HELP is no English to who texts in Spanish."""
+    if "es" in (found.language if found else "", danger.language):
+        return "es"
+    return conversation.locale if conversation is not None else tell_language(text.body) or "en"

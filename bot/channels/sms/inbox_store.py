@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
-from bot.channels.sms.consent_store import is_free, of_pair, read_consent, same_pair, write_consent
+from bot.channels.sms.consent_store import is_free, is_outdated, of_pair, read_consent_before, same_pair, write_consent
 from bot.channels.sms.model import Addresses, Consent, DeliveryKind, DeliveryStatus, InboundText, Reply
 from bot.channels.sms.pace import LOOK_BACK, TOLD_FOR, Pace, find_pace
 from bot.conversations.deliveries_store import deliveries
@@ -30,6 +30,9 @@ sms_inbox = sa.Table(
     sa.Column("handled_at", UtcDateTime),
     sa.Index("ix_sms_inbox_open", "handled_at", "received_at"),
 )
+
+# A lease is shorter: what is free only later than this has failed again and again and was put off.
+PUT_OFF = timedelta(seconds=15)
 
 
 class InboxStore:
@@ -60,15 +63,20 @@ class InboxStore:
         return True
 
     async def find_texts(self, now: datetime, limit: int) -> Sequence[str]:
-        """The sids of texts to act on: of each pair of numbers the oldest that waits, unless somebody is at it."""
+        """The sids of texts to act on: of each pair of numbers the oldest that waits, unless somebody is at it.
+
+        One that was put off holds up nothing: a STOP behind it counts.
+        """
         other = sms_inbox.alias()
         earlier = sa.tuple_(other.c.received_at, other.c.message_sid) < sa.tuple_(
             sms_inbox.c.received_at, sms_inbox.c.message_sid
         )
+        put_off = sa.and_(other.c.lease_until.is_not(None), other.c.lease_until > now + PUT_OFF)
+        holds_up = sa.and_(other.c.handled_at.is_(None), same_pair(other, sms_inbox), earlier, sa.not_(put_off))
         query = (
             sa.select(sms_inbox.c.message_sid)
             .where(sms_inbox.c.handled_at.is_(None), is_free(sms_inbox, now))
-            .where(~sa.exists().where(other.c.handled_at.is_(None), same_pair(other, sms_inbox), earlier))
+            .where(~sa.exists().where(holds_up))
             .order_by(sms_inbox.c.received_at, sms_inbox.c.message_sid)
             .limit(limit)
         )
@@ -84,33 +92,56 @@ class InboxStore:
                 return None
             row = connection.execute(sa.select(sms_inbox).where(sms_inbox.c.message_sid == sid)).one()
             addresses = Addresses(row.member_address, row.plan_address)
-            return InboundText(row.message_sid, addresses, row.body or "", row.num_media, row.opt_out_type)
+            body, media, answer = row.body or "", row.num_media, row.opt_out_type
+            return InboundText(row.message_sid, addresses, body, media, answer, row.received_at)
 
         return await self._database.write(work)
 
-    async def finish_text(
-        self, text: InboundText, now: datetime, *, consent: Consent | None = None, reply: Reply | None = None
-    ) -> bool:
-        """Ends the work on a text, with what it changes about consent and the reply about texting itself.
+    async def change_consent(self, text: InboundText, now: datetime, consent: Consent, reply: Reply | None) -> None:
+        """Keeps what the text says about texts, with the reply to it; only the first opt-out is replied to.
 
-        All in one transaction, and once: False when it was ended before. Only the first opt-out is replied to.
+        Before anything else is done with the text, and done once: the moment is that of the text.
         """
+
+        moment = text.received_at or now
+
+        def work(connection: sa.Connection) -> None:
+            if is_outdated(connection, text.addresses, consent, moment):
+                return
+            changed = write_consent(connection, text.addresses, consent, moment)
+            if reply is not None and (changed or consent is not Consent.OUT):
+                _insert_reply(connection, text.addresses, reply, now)
+
+        await self._database.write(work)
+
+    async def finish_text(self, text: InboundText, now: datetime, *, reply: Reply | None = None) -> bool:
+        """Ends the work on a text, with the reply about texting itself; once, and False when it was ended before."""
 
         def work(connection: sa.Connection) -> bool:
             open_row = (sms_inbox.c.message_sid == text.sid, sms_inbox.c.handled_at.is_(None))
             ended = sa.update(sms_inbox).where(*open_row).values(handled_at=now, lease_until=None, body=None)
             if not connection.execute(ended).rowcount:
                 return False
-            changed = consent is not None and write_consent(connection, text.addresses, consent, now)
-            if reply is not None and (changed or consent is not Consent.OUT):
+            if reply is not None:
                 _insert_reply(connection, text.addresses, reply, now)
             return True
 
         return await self._database.write(work)
 
-    async def read_consent(self, addresses: Addresses) -> Consent | None:
-        """What this phone last said about texts from this number; None when it never spoke of it."""
-        return await self._database.read(lambda connection: read_consent(connection, addresses))
+    async def put_off(self, text: InboundText, until: datetime) -> None:
+        """The text is acted on again then; put off for longer than PUT_OFF it holds up nothing meanwhile."""
+        open_row = (sms_inbox.c.message_sid == text.sid, sms_inbox.c.handled_at.is_(None))
+        change = sa.update(sms_inbox).where(*open_row).values(lease_until=until)
+        await self._database.write(lambda connection: connection.execute(change))
+
+    async def say(self, text: InboundText, now: datetime, reply: Reply) -> None:
+        """Says something to a text that stays to be acted on."""
+        await self._database.write(lambda connection: _insert_reply(connection, text.addresses, reply, now))
+
+    async def read_consent_before(self, text: InboundText, now: datetime) -> Consent | None:
+        """What this phone had said about texts from this number before this text; None when it never spoke of it."""
+        moment = text.received_at or now
+        return await self._database.read(lambda connection: read_consent_before(connection, text.addresses, moment))
 
     async def read_pace(self, text: InboundText) -> Pace:
         """How fast this phone had texted this number when the text came, from rows: every gateway reads the same."""
@@ -140,6 +171,8 @@ class InboxStore:
 
 
 def _insert_reply(connection: sa.Connection, addresses: Addresses, reply: Reply, now: datetime) -> None:
+    if connection.execute(sa.select(deliveries.c.id).where(deliveries.c.id == reply.id)).first() is not None:
+        return
     values = {
         "id": reply.id,
         "part": 1,
@@ -149,7 +182,7 @@ def _insert_reply(connection: sa.Connection, addresses: Addresses, reply: Reply,
         "kind": reply.kind.value,
         "text": reply.text,
         "status": DeliveryStatus.QUEUED.value,
-        "due_at": now,
+        "due_at": now + timedelta(seconds=reply.after_s),
         "created_at": now,
         "updated_at": now,
     }

@@ -41,11 +41,17 @@ class Keyword(str, Enum):
 
 @dataclass(frozen=True)
 class KeywordFound:
-    """A keyword, the language it was said in, and the entry of `keywords.yml` for the log."""
+    """A keyword, the language it was said in, and the entry of `keywords.yml` for the log.
+
+    `is_bare`: the text is that word and nothing else. `is_certain`: it means this to a coach, too, whose question a
+    "no more" or a "who is this" may answer.
+    """
 
     keyword: Keyword
     language: str
     entry: str
+    is_bare: bool = False
+    is_certain: bool = True
 
 
 @dataclass(frozen=True)
@@ -54,16 +60,24 @@ class _Entry:
     language: str
     pattern: re.Pattern[str]
     yields_to_call: bool
+    is_certain: bool
 
 
 @dataclass(frozen=True)
 class _Section:
-    """One keyword: whole texts with their languages, whole texts that may be polite, and patterns."""
+    """One keyword: whole texts with their languages, whole texts that may be polite, and patterns.
+
+    `certain` are the whole texts that mean it to a coach, too.
+    """
 
     keyword: Keyword
     words: Mapping[str, str]
     polite: Mapping[str, str]
     entries: tuple[_Entry, ...]
+    certain: frozenset[str] = frozenset()
+
+    def is_certain(self, words: str) -> bool:
+        return words in self.certain or self.keyword is Keyword.COACH or self.keyword is Keyword.OPT_IN
 
 
 class Keywords:
@@ -92,9 +106,10 @@ class Keywords:
         words = " ".join(_MARKS.sub(" ", said).split())
         plain = self._without_politeness(words)
         for section in (*self._sections, *((self._when_out,) if is_opted_out else ())):
-            language = section.words.get(words) or section.polite.get(plain)
-            if language:
-                return KeywordFound(section.keyword, language, "word")
+            if language := section.words.get(words):
+                return KeywordFound(section.keyword, language, "word", True, section.is_certain(words))
+            if language := section.polite.get(plain):
+                return KeywordFound(section.keyword, language, "word", True, section.is_certain(plain))
         serious = said
         for pattern in self._harmless:
             serious = pattern.sub(" … ", serious)
@@ -103,7 +118,7 @@ class Keywords:
             read = serious if section.keyword is Keyword.OPT_OUT else said
             for entry in section.entries:
                 if entry.pattern.search(read) and not (wants_call and entry.yields_to_call):
-                    return KeywordFound(section.keyword, entry.language, entry.id)
+                    return KeywordFound(section.keyword, entry.language, entry.id, False, entry.is_certain)
         return None
 
     def _without_politeness(self, words: str) -> str:
@@ -121,7 +136,8 @@ def load_keywords(path: Path = _FILE) -> Keywords:
     def entries(rows: list[Mapping[str, Any]]) -> Iterator[_Entry]:
         for row in rows:
             pattern = parts.compile(row["id"], row["says"])
-            yield _Entry(row["id"], row["language"], pattern, bool(row.get("yields_to_call")))
+            is_certain = not row.get("not_to_a_coach")
+            yield _Entry(row["id"], row["language"], pattern, bool(row.get("yields_to_call")), is_certain)
 
     sections = tuple(
         _Section(
@@ -129,6 +145,7 @@ def load_keywords(path: Path = _FILE) -> Keywords:
             _languages(content[keyword.value].get("words")),
             _languages(content[keyword.value].get("words_or_polite")),
             tuple(entries(content[keyword.value].get("entries", []))),
+            frozenset(map(str, content[keyword.value].get("words_to_a_coach", []))),
         )
         for keyword in Keyword
     )

@@ -29,6 +29,7 @@ class InboundText:
     """A text of a member, as the carrier passed it on.
 
     `carrier_answer` is Twilio's `OptOutType` (STOP, START or HELP): the carrier has acted and answered by itself.
+    `received_at` is set once the text is kept.
     """
 
     sid: str
@@ -36,6 +37,7 @@ class InboundText:
     body: str = field(repr=False)
     media: int = 0
     carrier_answer: str | None = None
+    received_at: datetime | None = None
 
 
 class DeliveryKind(str, Enum):
@@ -141,11 +143,15 @@ class Consent(Enum):
 
 @dataclass(frozen=True)
 class Reply:
-    """Words about texting itself, which are no message of a conversation; a confirmation goes past an opt-out."""
+    """Words about texting itself, which are no message of a conversation; a confirmation goes past an opt-out.
+
+    The same `id` is sent once. `after_s` keeps it back so long, for what must be read before it.
+    """
 
     id: str
     text: str
     kind: DeliveryKind
+    after_s: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -183,6 +189,8 @@ class SmsSettings:
 
 def _is_loopback(host: str) -> bool:
     try:
-        return ip_address(host).is_loopback
+        address = ip_address(host)
+        # 0.0.0.0 is where a demo listens on every interface; whoever calls it calls this machine.
+        return address.is_loopback or address.is_unspecified
     except ValueError:
         return host == "localhost"

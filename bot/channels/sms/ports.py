@@ -32,10 +32,22 @@ class SmsIntake(Protocol):
         """Keeps the words with no reply, for who may not or need not be texted; danger is put before a coach."""
         ...
 
+    async def request_handoff_silently(self, conversation: Conversation) -> None:
+        """Puts the conversation before the coaches with no reply, for who may not be texted."""
+        ...
+
+    async def speak(self, conversation: Conversation, locale: str) -> None:
+        """From now on the gateway's own words come in this language. Raises ConversationClosed."""
+        ...
+
 
 class Transcript(Protocol):
     """The record, as texting needs it."""
 
     async def list_messages(self, conversation_id: ConversationId, *, after: int = 0) -> tuple[Message, ...]:
         """The messages after `seq`, in order."""
+        ...
+
+    async def find_by_addresses(self, member_address: str, plan_address: str) -> Conversation | None:
+        """The open conversation of this phone with this number of the plan; it may have expired."""
         ...

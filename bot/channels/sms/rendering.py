@@ -20,13 +20,14 @@ _MOST_SOURCES = 3
 
 @dataclass(frozen=True)
 class Labels:
-    """The words around a message in one language."""
+    """The words around a message in one language, and what stands in the record for a picture."""
 
     source: str
     in_force: str
     read: str
     mile: str
     miles: str
+    picture: str
 
 
 @cache
@@ -37,10 +38,11 @@ def load_labels() -> Mapping[str, Labels]:
 
 def render_message(message: Message, locale: str, link: str | None = None) -> tuple[str, ...]:
     """The texts of a message, in order; the same message gives the same texts. `link` stands at the end."""
-    return split_text(plain_for_phones(_write(message, _labels(locale), link)))
+    return split_text(plain_for_phones(_write(message, get_labels(locale), link)))
 
 
-def _labels(locale: str) -> Labels:
+def get_labels(locale: str) -> Labels:
+    """The labels of this language; of one that has none, the English ones."""
     labels = load_labels()
     return labels.get(locale.partition("-")[0].lower(), labels["en"])
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from bot.channels.sms.inbox import Inbox
+from bot.channels.sms.dialogue import TextDialogue
 from bot.channels.sms.inbox_store import InboxStore, sms_inbox
 from bot.channels.sms.model import Addresses, DeliveryKind, InboundText, Reply
 from bot.conversations.deliveries_store import deliveries, sms_links
@@ -166,7 +166,8 @@ async def test_a_coachs_message_goes_out_with_the_name_and_not_to_who_stopped(ri
 
 async def test_danger_is_answered_with_the_number_to_call_and_put_before_a_coach(rig: Rig, until: Until) -> None:
     texts = await say(rig, until, DANGER)
-    assert texts[-1] == plain(said(EMERGENCY))
+    # The number to call waits for nothing, not even for the greeting.
+    assert sorted(texts) == sorted([plain(said("utter_sms_greeting")), plain(said(EMERGENCY))])
     assert await urgency(rig) == ["urgent"]
 
 
@@ -265,15 +266,10 @@ async def test_a_picture_or_nothing_is_said_to_be_unreadable(sqlite_rig: Rig, un
     await sqlite_rig.text("  ")
     await until(sqlite_rig.is_idle)
     assert [plain(text) for text in sqlite_rig.phone()] == [
+        plain(said("utter_sms_greeting")),
         plain(said("utter_sms_media")),
         plain(said("utter_sms_empty")),
     ]
-
-
-async def test_words_with_a_picture_are_words(sqlite_rig: Rig, until: Until) -> None:
-    await sqlite_rig.text("is this covered?", num_media=1)
-    await until(sqlite_rig.is_idle)
-    assert sqlite_rig.gateway.engine.turns[0].text == "is this covered?"
 
 
 # The one-time link.
@@ -403,11 +399,11 @@ async def test_two_gateways_act_on_each_text_once_and_in_order(rig: Rig, until: 
 async def test_a_fault_of_ours_is_told_in_the_end_and_holds_nobody_up(
     sqlite_rig: Rig, until: Until, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def fail(*arguments: object) -> None:
+    async def fail(*arguments: object, **fields: object) -> None:
         raise RuntimeError("canary")
 
     with monkeypatch.context() as broken:
-        broken.setattr(Inbox, "_converse", fail)
+        broken.setattr(TextDialogue, "converse", fail)
         await sqlite_rig.text("is it covered?")
         for _ in range(6):
             await asyncio.sleep(0.15)
