@@ -93,10 +93,7 @@ export function createConversation({ shift, notices, onOpen, onChanged, onDuty }
   }
 
   async function open(id) {
-    if (id === openId && view) {
-      byId("conversation-title").focus();
-      return;
-    }
+    if (id === openId && view) return byId("conversation-title").focus();
     clear();
     openId = id;
     onOpen(id);
