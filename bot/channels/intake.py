@@ -102,11 +102,12 @@ class Intake:
         )
 
     async def open_or_resume_sms(
-        self, *, member_address: str, plan_address: str, plan_id: str | None, locale: str = "en"
+        self, *, member_address: str, plan_address: str, plan_id: str | None, locale: str = "en", text: str = ""
     ) -> tuple[Conversation, bool]:
         """The conversation of this phone with this number of the plan, and whether it began just now.
 
-        One that has expired ends first. Its first message says that this is an automated assistant.
+        One that has expired ends first. Its first message says that this is an automated assistant, unless the first
+        `text` speaks of danger: nothing stands before the warning.
         """
         found = await self._conversations.find_by_addresses(member_address, plan_address)
         if found is not None:
@@ -114,10 +115,12 @@ class Intake:
             if self._conversations.time_left(found) > timedelta(0) or found.holder in (Holder.WAITING, Holder.COACH):
                 return found, False
             await self._conversations.close_conversation(found.id, farewell=None)
+        is_calm = self._gate.check(text).level is SafetyLevel.NONE
+        greeting = self._wording.draft(words.SMS_GREETING, Channel.SMS, locale)
         try:
             opened = await self._conversations.open_conversation(
                 channel=Channel.SMS,
-                greeting=(self._wording.draft(words.SMS_GREETING, Channel.SMS, locale),),
+                greeting=(greeting,) if is_calm else (),
                 plan_id=plan_id,
                 locale=locale,
                 addresses=(member_address, plan_address),
