@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from bot.console.sessions import Signed
 from bot.conversations.coach_service import IDLE_AFTER
+from bot.conversations.coach_view import CoachView
 from bot.conversations.handoff import Callback, Coach, CoachRef, HandoffLogEntry, Note, QueueItem
-from bot.conversations.handoff_service import CoachView, Handled
+from bot.conversations.handoff_service import Handled
 from bot.conversations.model import Message
 from bot.conversations.packet import PacketLine
 from bot.http.views import JsonObject, view_message, view_moment, view_state

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -11,6 +11,7 @@ from bot import wording as words
 from bot.conversations import rules
 from bot.conversations.announcements import Announcements
 from bot.conversations.coach_service import CoachService
+from bot.conversations.coach_view import CoachView, read_coach_view
 from bot.conversations.desk_store import DeskStore
 from bot.conversations.handoff import (
     Coach,
@@ -18,15 +19,12 @@ from bot.conversations.handoff import (
     CoachNotOnDuty,
     CoachRef,
     HandoffEvent,
-    HandoffLogEntry,
     HandoffOutcome,
     MemberOptedOut,
     Note,
     NotHolder,
-    PastHandoff,
     QueueItem,
     Role,
-    Urgency,
     VersionConflict,
 )
 from bot.conversations.live import Typing
@@ -38,37 +36,13 @@ from bot.conversations.model import (
     Draft,
     IdempotencyConflict,
     Message,
-    MessageId,
     State,
 )
-from bot.conversations.packet import Packet, RequestFacts, build_packet
 from bot.conversations.port import AlreadyRecorded, Change, Ending, Entry, Logged
 from bot.conversations.record import Record
 
 _LOOKED_BACK = 20
 _TALK_LASTS = timedelta(hours=12)
-
-
-@dataclass(frozen=True)
-class CoachView:
-    """Everything that a coach sees of one conversation; `version` fences what they do next.
-
-    `deliveries` is how far each message that goes by text got.
-    """
-
-    conversation: Conversation
-    state: State
-    version: int
-    urgency: Urgency
-    cause: str
-    requested_at: datetime
-    packet: Packet
-    messages: tuple[Message, ...]
-    notes: tuple[Note, ...]
-    log: tuple[HandoffLogEntry, ...]
-    past: PastHandoff | None
-    opted_out: bool
-    deliveries: Mapping[MessageId, str]
 
 
 @dataclass(frozen=True)
@@ -119,40 +93,7 @@ class HandoffService:
         """
         conversation = await self._access(conversation_id)
         await self._desk.record_event(conversation, HandoffEvent.VIEWED, coach_id, self._record.clock())
-        messages = await self._record.store.list_messages(conversation_id, 0)
-        past = await self._desk.find_past_handoff(conversation_id)
-        request = await self._desk.find_request(conversation_id)
-        facts = RequestFacts(
-            cause=request.cause,
-            reason=request.reason,
-            requested_at=request.requested_at,
-            urgency=Urgency(request.urgency),
-            message_id=MessageId(request.message_id) if request.message_id else None,
-        )
-        return CoachView(
-            conversation=conversation,
-            state=self._record.read_state(conversation),
-            version=conversation.handoff_version,
-            urgency=facts.urgency,
-            cause=facts.cause,
-            requested_at=facts.requested_at,
-            packet=build_packet(
-                conversation,
-                messages,
-                await self._desk.list_understood(conversation_id),
-                facts,
-                past,
-                self._record.clock(),
-                verified_for=self._record.settings.verified_for,
-                callback=await self._desk.find_callback(conversation_id),
-            ),
-            messages=messages,
-            notes=await self._desk.list_notes(conversation_id),
-            log=await self._desk.list_log(conversation_id),
-            past=past,
-            opted_out=await self._desk.is_opted_out(conversation),
-            deliveries=await self._desk.list_deliveries(conversation_id),
-        )
+        return await read_coach_view(self._record, self._desk, conversation)
 
     async def list_messages_for_coach(self, conversation_id: str, after: int) -> tuple[Message, ...]:
         """The messages after a seq. Raises ConversationNotFound."""
