@@ -96,7 +96,9 @@ async def _die_at_each(places: list[Place], lanes: list[Lane], told: Told) -> in
             place = waiting.pop()
             try:
                 async with asyncio.timeout(90):
-                    died += await _die_at(place, lane, told)
+                    # Not added to in one go: the other lanes count while this one waits.
+                    has_died = await _die_at(place, lane, told)
+                    died += has_died
             except (Exception, asyncio.CancelledError) as error:
                 failures[place] = "".join(format_exception(error)[-3:])
 
