@@ -26,6 +26,14 @@ _MARKS = re.compile(r"[.,]")
 _SIGNATURE = re.compile(
     r"\n\s*(?:[-~\u2013\u2014]+ ?\w[\w .]{0,30}|(?:sent|enviado) (?:from|desde) .{0,40})\s*$", re.IGNORECASE
 )
+# A name alone under a word that stops: "STOP", "Mary Smith".
+_NAME_PART = r"[^\W\d_a-z][\w.'\u2019-]*"
+_SIGNED_STOP = re.compile(
+    r"^(\W*(?i:stop ?(?:all)?|unsubscribe|cancel|quit|end|alto|parar|baja)\W*?)\n\s*"
+    rf"{_NAME_PART}(?: {_NAME_PART}){{0,2}}\s*$"
+)
+# More is read of no text: what it wants of texting stands at its beginning or at its end.
+_READ_FIRST, _READ_LAST = 320, 160
 # No keyword with all its politeness is longer.
 _LONGEST_WORDS = 150
 
@@ -61,13 +69,14 @@ class _Entry:
     pattern: re.Pattern[str]
     yields_to_call: bool
     is_certain: bool
+    denies: bool
 
 
 @dataclass(frozen=True)
 class _Section:
     """One keyword: whole texts with their languages, whole texts that may be polite, and patterns.
 
-    `certain` are the whole texts that mean it to a coach, too.
+    `certain` are the whole texts that mean it to a coach, too, and those of them with politeness around them.
     """
 
     keyword: Keyword
@@ -75,9 +84,12 @@ class _Section:
     polite: Mapping[str, str]
     entries: tuple[_Entry, ...]
     certain: frozenset[str] = frozenset()
+    certain_politely: frozenset[str] = frozenset()
 
-    def is_certain(self, words: str) -> bool:
-        return words in self.certain or self.keyword is Keyword.COACH or self.keyword is Keyword.OPT_IN
+    def is_certain(self, words: str, plain: str) -> bool:
+        if self.keyword in (Keyword.COACH, Keyword.OPT_IN):
+            return True
+        return words in self.certain or plain in self.certain_politely
 
 
 class Keywords:
@@ -89,12 +101,14 @@ class Keywords:
         when_out: _Section,
         harmless: tuple[re.Pattern[str], ...],
         call_instead: re.Pattern[str],
+        never_opts_in: re.Pattern[str],
         polite: re.Pattern[str],
     ) -> None:
         self._sections = sections
         self._when_out = when_out
         self._harmless = harmless
         self._call_instead = call_instead
+        self._never_opts_in = never_opts_in
         self._polite = polite
 
     def find(self, text: str, *, is_opted_out: bool) -> KeywordFound | None:
@@ -107,17 +121,22 @@ class Keywords:
         plain = self._without_politeness(words)
         for section in (*self._sections, *((self._when_out,) if is_opted_out else ())):
             if language := section.words.get(words):
-                return KeywordFound(section.keyword, language, "word", True, section.is_certain(words))
+                return KeywordFound(section.keyword, language, "word", True, section.is_certain(words, plain))
             if language := section.polite.get(plain):
-                return KeywordFound(section.keyword, language, "word", True, section.is_certain(plain))
+                return KeywordFound(section.keyword, language, "word", True, section.is_certain(words, plain))
         serious = said
         for pattern in self._harmless:
             serious = pattern.sub(" … ", serious)
         wants_call = self._call_instead.search(said) is not None
+        is_no_consent = is_opted_out and self._never_opts_in.search(said) is not None
         for section in (*self._sections, *((self._when_out,) if is_opted_out else ())):
             read = serious if section.keyword is Keyword.OPT_OUT else said
             for entry in section.entries:
-                if entry.pattern.search(read) and not (wants_call and entry.yields_to_call):
+                if (wants_call and entry.yields_to_call) or (
+                    is_no_consent and section is self._when_out and not entry.denies
+                ):
+                    continue
+                if entry.pattern.search(read):
                     return KeywordFound(section.keyword, entry.language, entry.id, False, entry.is_certain)
         return None
 
@@ -137,7 +156,8 @@ def load_keywords(path: Path = _FILE) -> Keywords:
         for row in rows:
             pattern = parts.compile(row["id"], row["says"])
             is_certain = not row.get("not_to_a_coach")
-            yield _Entry(row["id"], row["language"], pattern, bool(row.get("yields_to_call")), is_certain)
+            yields, denies = bool(row.get("yields_to_call")), bool(row.get("denies"))
+            yield _Entry(row["id"], row["language"], pattern, yields, is_certain, denies)
 
     sections = tuple(
         _Section(
@@ -145,7 +165,8 @@ def load_keywords(path: Path = _FILE) -> Keywords:
             _languages(content[keyword.value].get("words")),
             _languages(content[keyword.value].get("words_or_polite")),
             tuple(entries(content[keyword.value].get("entries", []))),
-            frozenset(map(str, content[keyword.value].get("words_to_a_coach", []))),
+            frozenset(content[keyword.value].get("words_to_a_coach", [])),
+            frozenset(content[keyword.value].get("polite_to_a_coach", [])),
         )
         for keyword in Keyword
     )
@@ -154,12 +175,19 @@ def load_keywords(path: Path = _FILE) -> Keywords:
     when_out = _Section(Keyword.OPT_IN, words_when_out, words_when_out, tuple(entries(opt_in["entries_when_out"])))
     harmless = tuple(parts.compile(row["id"], row["says"]) for row in content["harmless"])
     polite = re.compile(rf"^{parts.fill('<polite>')}(?= |$)|(?:^| ){parts.fill('<polite>')}$")
-    return Keywords(sections, when_out, harmless, parts.compile("call_instead", content["call_instead"]), polite)
+    call_instead = parts.compile("call_instead", content["call_instead"])
+    never_opts_in = parts.compile("never_with", [opt_in["never_with"]])
+    return Keywords(sections, when_out, harmless, call_instead, never_opts_in, polite)
 
 
 def _prepare(text: str) -> str:
     """The text as the patterns expect it: plain words, ` . ` between sentences and ` , ` between clauses."""
-    marked = _PAUSES.sub(" , ", _SENTENCE_ENDS.sub(" . ", _SIGNATURE.sub("", text)))
+    unsigned = _SIGNED_STOP.sub(r"\1", _SIGNATURE.sub("", text))
+    if len(unsigned) > _READ_FIRST + _READ_LAST:
+        # A sentence that is cut off could say the contrary.
+        last = _SENTENCE_ENDS.split(unsigned[-_READ_LAST:], maxsplit=1)[1:]
+        unsigned = "\n".join([unsigned[:_READ_FIRST].rpartition(" ")[0], *last])
+    marked = _PAUSES.sub(" , ", _SENTENCE_ENDS.sub(" . ", unsigned))
     plain = " ".join(_OTHER.sub(" ", normalise(marked.replace("&", " and ").replace("#", " number "))).split()).strip(
         " .,"
     )

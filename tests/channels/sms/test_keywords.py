@@ -124,12 +124,39 @@ def test_any_text_at_all_can_be_read(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "piece", ["please ", "stop and no these the your all ", "(", ", ", "i do not want to ", "no me mande ya "]
-)
+    "piece",
+    ["please ", "stop and no these the your all ", "(", ", ", "i do not want to ", "no me mande ya ", "de ", "la ",
+     ". to text i ", "i want to get the ", "stop the "],
+)  # fmt: skip
 def test_a_text_made_to_be_slow_is_read_at_once(piece: str) -> None:
-    started = time.perf_counter()
-    keywords().find((piece * 2000)[:2000], is_opted_out=True)
-    assert time.perf_counter() - started < 0.5
+    keywords()
+    # The best of three: other tests take their time from this one.
+    times = []
+    for _ in range(3):
+        started = time.perf_counter()
+        keywords().find((piece * 1600)[:1600], is_opted_out=True)
+        times.append(time.perf_counter() - started)
+    assert min(times) < 0.02
+
+
+def test_what_stands_at_the_end_of_a_long_text_is_read() -> None:
+    long = "My son has had three infusions and each of them was denied at first. " * 12
+    assert find(f"{long}Please stop texting me.") is Keyword.OPT_OUT
+    assert find(f"Please stop texting me. {long}") is Keyword.OPT_OUT
+    assert find(long) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "is_certain"),
+    [("STOP", True), ("please stop", True), ("Parar", True), ("stop texting me", True), ("leave me alone", True),
+     ("cancel", True), ("please cancel", False), ("no more", False), ("ya no", False), ("basta", False),
+     ("el dolor sigue, basta", False), ("go away", False), ("block", False), ("HELP", True), ("who is this", False),
+     ("why am I getting these texts?", False)],
+)  # fmt: skip
+def test_what_may_answer_a_coach_is_not_certain(text: str, is_certain: bool) -> None:
+    found = keywords().find(text, is_opted_out=False)
+    assert found is not None
+    assert found.is_certain is is_certain
 
 
 def test_a_pattern_that_is_none_is_refused_by_name(tmp_path: Path) -> None:
