@@ -79,3 +79,24 @@ def test_settings_that_cannot_be_used_are_refused_by_name(wrong: dict[str, Any])
 def test_settings_and_texts_show_no_secret_and_no_number_when_printed() -> None:
     settings = SmsSettings("AC", "secret-token", {"+12155550190": "independence"}, "https://chat.example.org")
     assert "secret-token" not in repr(settings)
+
+
+@pytest.mark.parametrize("field", ["public_url", "api_url"])
+@pytest.mark.parametrize("url", ["http://chat.example.org", "http://10.0.0.7:8080", "http://localhost.example.org"])
+def test_an_address_without_https_is_refused_by_name(field: str, url: str) -> None:
+    usable: dict[str, Any] = {
+        "account_sid": "AC",
+        "auth_token": "t",
+        "numbers": {"+12155550190": "independence"},
+        "public_url": "https://chat.example.org",
+    }
+    with pytest.raises(ValueError, match=f"{field} must begin with https"):
+        SmsSettings(**{**usable, field: url})
+
+
+@pytest.mark.parametrize(
+    "url", ["http://127.0.0.1:8080", "http://localhost:8080", "http://[::1]:80", "http://0.0.0.0:80"]
+)
+def test_this_machine_needs_no_https(url: str) -> None:
+    settings = SmsSettings("AC", "t", {"+12155550190": "independence"}, url, api_url=url)
+    assert settings.public_url == url
