@@ -7,7 +7,7 @@ import hmac
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 
 import structlog
@@ -23,6 +23,9 @@ log = structlog.get_logger()
 COOKIE = "gene_guide_console"
 COOKIE_PATH = "/api/v1/console"
 CSRF_HEADER = "X-CSRF-Token"
+
+
+_TOUCHED_EVERY = timedelta(seconds=5)
 
 
 class SignInRequired(Exception):
@@ -100,8 +103,9 @@ class Sessions:
         return await self.find(read_cookie(request))
 
     async def touch(self, signed: Signed) -> None:
-        """A person did something."""
-        await self._coaches.touch_session(signed.key)
+        """A person did something; what was noted some seconds ago is not written again at every key."""
+        if self._clock() - signed.session.active_at >= _TOUCHED_EVERY:
+            await self._coaches.touch_session(signed.key)
 
     async def end(self, signed: Signed) -> None:
         """Ends the session. Unless its coach is signed in elsewhere as well, what they hold goes back to the queue.
