@@ -69,7 +69,8 @@ class _Heard:
     @property
     def is_worth_keeping(self) -> bool:
         """False for a bare STOP or HELP from who has no conversation: it would begin one."""
-        return self.conversation is not None or self.found is None or not self.found.is_bare
+        is_bare = self.found is not None and self.found.is_bare and self.keyword is not Keyword.COACH
+        return self.conversation is not None or not is_bare
 
 
 class Inbox:

@@ -148,3 +148,10 @@ async def test_who_stopped_and_asks_for_a_person_is_seen_by_a_coach_and_not_text
     assert await say(rig, until, word) == []
     assert (await rig.conversation()).holder is Holder.WAITING
     assert word in [message.text for message in await rig.transcript()]
+
+
+async def test_who_stopped_and_never_had_a_conversation_can_ask_for_a_person(sqlite_rig: Rig, until: Until) -> None:
+    await say(sqlite_rig, until, "STOP")
+    assert await say(sqlite_rig, until, "nurse") == []
+    assert (await sqlite_rig.conversation()).holder is Holder.WAITING
+    assert "nurse" in [message.text for message in await sqlite_rig.transcript()]
