@@ -138,6 +138,7 @@ class TextDialogue:
             plan_address=text.addresses.plan,
             plan_id=self._numbers.get(text.addresses.plan),
             locale=locale,
+            text=text.body,
         )
         log.info("sms.conversation", sid=text.sid, conversation_id=conversation.id, is_new=is_new)
         return conversation

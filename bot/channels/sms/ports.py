@@ -11,9 +11,9 @@ class SmsIntake(Protocol):
     """The intake, as texting needs it."""
 
     async def open_or_resume_sms(
-        self, *, member_address: str, plan_address: str, plan_id: str | None, locale: str = "en"
+        self, *, member_address: str, plan_address: str, plan_id: str | None, locale: str = "en", text: str = ""
     ) -> tuple[Conversation, bool]:
-        """The conversation between these two numbers, and whether it began just now."""
+        """The conversation between these two numbers, and whether it began just now, with this first `text`."""
         ...
 
     async def receive(
