@@ -236,9 +236,7 @@ class Intake:
                 cause="button",
                 announces=True,
                 channel=Channel.WEB,
-                warning=None
-                if finding.level is SafetyLevel.NONE
-                else self._safety_draft(finding, conversation.channel),
+                warning=None if finding.level is SafetyLevel.NONE else self._safety_draft(finding, Channel.WEB),
             )
             log.info("handoff.requested", conversation_id=conversation.id, already=request.already)
             return await self._standing(conversation, request.messages)

@@ -15,8 +15,11 @@ from bot.wording import Wording
 
 ListNames = Callable[[], Awaitable[Mapping[str, tuple[str, ...]]]]
 
-# Letters and digits as on an ID card: never by text, whoever named it first.
-_MEMBER_NUMBER = re.compile(r"\b[A-Za-z]{2,4}[ -]?\d{6,12}\b")
+# Letters and digits as on an ID card: never by text, whoever named it first. A phone number after a word is none
+# ("Call 2155550107"), unless the word is in capitals like the letters on a card.
+_MEMBER_NUMBER = re.compile(
+    r"\b(?:[A-Z]{2,4}|(?![A-Za-z]+\s1?[2-9]\d\d[2-9]\d{6}\b)[A-Za-z]{2,4})[\s#:.\-\u2010-\u2015\u2212]{0,2}\d{6,12}\b"
+)
 
 # What is said with a one-time link to the secure chat under it.
 _WITH_LINK = (words.SMS_PRIVATE, words.SMS_RECORD_LINK)

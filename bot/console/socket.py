@@ -53,7 +53,7 @@ class DeskSocketApi:
         )
         if not socket.can_prepare(request).ok:
             raise refuse(426, "UPGRADE_REQUIRED", headers={"Upgrade": "websocket"})
-        desk = self._live.subscribe(DESK, limit=MAX_CONSOLES)
+        desk = self._live.subscribe(DESK, limit=MAX_CONSOLES, is_console=True)
         console = _Console(socket, request[SIGNED], desk)
         try:
             await socket.prepare(request)

@@ -34,7 +34,7 @@ class Watching:
         """Sends frames until it is cancelled. Raises ConversationNotFound, FellBehind, StoreUnavailable."""
         # Before the line is opened: no topic but a conversation that asked for a person.
         await self._handoffs.list_messages_for_coach(conversation_id, MAX_SEQ)
-        line = self._live.subscribe(conversation_id, limit=MAX_CONSOLES)
+        line = self._live.subscribe(conversation_id, limit=MAX_CONSOLES, is_console=True)
         try:
             last = await self._send_missed(conversation_id, after, send)
             await self._send_state(conversation_id, send)

@@ -56,7 +56,8 @@ class TooManySubscribers(Exception):
 class Subscription:
     """One page's line: events wait here in order, and `dropped` is set when it fell too far behind."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, is_console: bool = False) -> None:
+        self.is_console = is_console
         self._events: asyncio.Queue[LiveEvent] = asyncio.Queue(QUEUE_SIZE)
         self.dropped = asyncio.Event()
 
@@ -79,12 +80,12 @@ class LiveHub:
         self._lines: defaultdict[str, list[Subscription]] = defaultdict(list)
         self._desk_moved = False
 
-    def subscribe(self, topic: str, *, limit: int = MAX_SUBSCRIBERS) -> Subscription:
-        """Opens a line, unless the topic has `limit` of them already. Raises TooManySubscribers."""
+    def subscribe(self, topic: str, *, limit: int = MAX_SUBSCRIBERS, is_console: bool = False) -> Subscription:
+        """Opens a line, unless the topic has `limit` of its kind already. Raises TooManySubscribers."""
         lines = self._lines[topic]
-        if len(lines) >= limit:
+        if sum(line.is_console is is_console for line in lines) >= limit:
             raise TooManySubscribers
-        line = Subscription()
+        line = Subscription(is_console=is_console)
         lines.append(line)
         return line
 
@@ -97,8 +98,12 @@ class LiveHub:
             self._lines.pop(topic, None)
 
     def open_lines(self, topic: str) -> int:
-        """How many pages of the topic are connected here."""
+        """How many pages and consoles of the topic are connected here."""
         return len(self._lines.get(topic, ()))
+
+    def open_pages(self, topic: str) -> int:
+        """How many of the member's own pages are connected here: a coach who reads along is none."""
+        return sum(not line.is_console for line in self._lines.get(topic, ()))
 
     def take_desk_moved(self) -> bool:
         """True once after the desk changed."""

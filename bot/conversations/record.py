@@ -51,8 +51,16 @@ class Record:
         """
         if not is_id(conversation_id):
             raise ConversationNotFound
-        recorded = await self.store.change(conversation_id, self.clock(), decide, counts_line=counts_line)
-        self._publish(recorded)
+        calls = False
+
+        def noticing(conversation: Conversation) -> Change:
+            nonlocal calls
+            change = decide(conversation)
+            calls = change.callback is not None or change.withdraws_callback
+            return change
+
+        recorded = await self.store.change(conversation_id, self.clock(), noticing, counts_line=counts_line)
+        self._publish(recorded, calls=calls)
         return recorded
 
     async def get(self, conversation_id: str) -> Conversation:
@@ -70,12 +78,12 @@ class Record:
         """The drafts with ids, on their way into the record."""
         return tuple(Entry(id=self.ids.message_id(), draft=draft, reply_to=reply_to) for draft in drafts)
 
-    def _publish(self, recorded: Recorded) -> None:
+    def _publish(self, recorded: Recorded, *, calls: bool) -> None:
         before, after = recorded.before, recorded.conversation
         self.live.publish(after.id, *recorded.messages)
         state = self.read_state(after)
         said = any(message.author is not Author.MEMBER for message in recorded.messages)
         if said or state != self.read_state(before):
             self.live.publish(after.id, state)
-        if before.holder in _ON_THE_DESK or after.holder in _ON_THE_DESK:
+        if calls or before.holder in _ON_THE_DESK or after.holder in _ON_THE_DESK:
             self.live.publish(DESK, DeskChanged(after.id))

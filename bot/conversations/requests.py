@@ -7,7 +7,7 @@ from dataclasses import replace
 from bot import wording as words
 from bot.conversations import rules
 from bot.conversations.announcements import Announcement, Announcements
-from bot.conversations.handoff import HandoffEvent
+from bot.conversations.handoff import HandoffEvent, Urgency
 from bot.conversations.model import (
     Channel,
     Conversation,
@@ -16,9 +16,10 @@ from bot.conversations.model import (
     HandoffCause,
     HandoffRequest,
     Holder,
+    Line,
     Told,
 )
-from bot.conversations.port import Change, Ending, HandoffEffect, Logged
+from bot.conversations.port import Change, Ending, HandoffEffect, Logged, Request
 from bot.conversations.record import Record
 from bot.conversations.service import ConversationService
 
@@ -62,7 +63,7 @@ class HandoffRequests:
             told = conversation.handoff.message_id if conversation.handoff else None
             announcement: Announcement | None = None
             if announces and told is None and conversation.holder is not Holder.COACH:
-                announcement = self._announcements.standing(conversation, duty, conversation.line)
+                announcement = self._announcements.standing(conversation, duty, _ahead(conversation.line, request))
             unsaid: Told | None = ("waiting" if duty.on_duty else "unavailable") if silently else None
             effect = HandoffEffect(opens=request, told=announcement.told if announcement else unsaid)
             changed, change = rules.apply(conversation, effect)
@@ -109,3 +110,8 @@ class HandoffRequests:
 
         recorded = await self._record.change(conversation_id, decide)
         return HandoffCancellation(ended, recorded.messages)
+
+
+def _ahead(line: Line | None, request: Request) -> Line | None:
+    """Who is before this request: for danger only the urgent ones."""
+    return replace(line, waiting=line.urgent) if line and request.urgency is Urgency.URGENT else line

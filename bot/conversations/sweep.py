@@ -6,8 +6,8 @@ Each finding is decided again in the transaction that acts on it, so that two sw
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import replace
 from datetime import timedelta
 
@@ -97,8 +97,9 @@ class Sweep:
 
     async def _end_idle_sessions(self) -> None:
         for token_hash, coach_id in await self._coaches.list_idle_sessions():
-            if await self._coaches.end_session(token_hash, coach_id):
-                await self._handoffs.release_all(CoachId(coach_id), HandoffEvent.RELEASED)
+            with _alone(coach_id=coach_id):
+                if await self._coaches.end_session(token_hash, coach_id):
+                    await self._handoffs.release_all(CoachId(coach_id), HandoffEvent.RELEASED)
             log.info("console.idle_end", coach_id=coach_id)
 
     async def _release_abandoned(self) -> None:
@@ -107,9 +108,12 @@ class Sweep:
             return
         gone = now - PRESENT_FOR
         for conversation_id, coach_id in await self._desk.list_abandoned(gone):
-            if await self._handoffs.release(
-                conversation_id, CoachId(coach_id), HandoffEvent.VANISHED, seen_before=gone
-            ):
+            released = False
+            with _alone(conversation_id=conversation_id):
+                released = await self._handoffs.release(
+                    conversation_id, CoachId(coach_id), HandoffEvent.VANISHED, seen_before=gone
+                )
+            if released:
                 log.warning("handoff.vanished", conversation_id=conversation_id, coach_id=coach_id)
 
     async def _release_calls(self) -> None:
@@ -139,19 +143,15 @@ class Sweep:
         if not self._record.live.take_desk_moved():
             return
         for conversation_id in await self._desk.list_in_line():
-            if self._record.live.open_lines(conversation_id):
+            if not self._record.live.open_lines(conversation_id):
+                continue
+            with _alone(conversation_id=conversation_id):
                 conversation = await self._record.get(conversation_id)
                 self._record.live.publish(conversation_id, self._record.read_state(conversation))
 
     async def _act(self, conversation_id: str, act: Callable[[Conversation], Awaitable[None]]) -> None:
-        try:
-            with suppress(_NotDue, ConversationClosed, ConversationNotFound):
-                await act(await self._record.get(conversation_id))
-        except StoreUnavailable:
-            raise
-        except Exception as error:
-            # One conversation must not stop the timers of the others.
-            log.error("sweep.failed", conversation_id=conversation_id, error=type(error).__name__)
+        with _alone(conversation_id=conversation_id):
+            await act(await self._record.get(conversation_id))
 
     async def _expire_one(self, conversation: Conversation) -> None:
         now = self._record.clock()
@@ -243,3 +243,15 @@ class Sweep:
 
 class _NotDue(Exception):
     """Somebody else was faster, or it is not so any more."""
+
+
+@contextmanager
+def _alone(**named: str) -> Iterator[None]:
+    """A fault in the block stops nobody else's timers. Raises StoreUnavailable."""
+    try:
+        with suppress(_NotDue, ConversationClosed, ConversationNotFound):
+            yield
+    except StoreUnavailable:
+        raise
+    except Exception as error:
+        log.error("sweep.failed", **named, error=type(error).__name__)

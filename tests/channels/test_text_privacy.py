@@ -14,6 +14,7 @@ from bot.conversations.vocabulary import HANDOFF_CHOICE
 from bot.database import Database
 from bot.engine_client import EngineQuickReply
 from tests.channels.gateway import Gateway, Phone, reply, start_gateway, wording
+from tests.channels.links import enter
 
 NAMES = {"zolgensma": ("Zolgensma", "onasemnogene abeparvovec-xioi"), "sma": ("SMA", "spinal muscular atrophy")}
 NAMING = reply("Zolgensma is a one-time treatment.")
@@ -149,3 +150,58 @@ async def test_texts_that_were_rolled_back_with_a_double_answer_are_not_sent(pho
     first, second = [await answering.answer(turn, conversation) for _ in range(2)]
     assert [each.id for each in first.replies] == [each.id for each in second.replies]
     assert await phone.texts() == [("Ask me more.", "message"), link_text()]
+
+
+async def test_what_was_typed_in_the_secure_chat_alone_is_not_texted(phone: Phone) -> None:
+    tab = await enter(phone.gateway, phone.id)
+    phone.gateway.engine.replies = [NAMING]
+    answer = await tab.say("tell me about zolgensma")
+    assert [each["text"] for each in answer.body["replies"]] == [NAMING.text]
+    await phone.say("and how long does it take")
+    assert await phone.texts() == [link_text()]
+
+
+async def test_a_button_of_ours_names_nothing_for_the_member(phone: Phone) -> None:
+    """Its title was kept back; whoever reads the phone saw a number at most."""
+    offer = reply("Which one?", quick_replies=(EngineQuickReply("Zolgensma", "/inform"),))
+    phone.gateway.engine.replies = [offer]
+    await phone.say("what is there")
+    phone.gateway.engine.replies = [NAMING]
+    turn = await phone.say(choice="/inform")
+    assert turn.message.text == "Zolgensma"
+    assert await phone.texts() == [link_text()] * 2
+
+
+MEMBER_NUMBERS = (
+    "GG1000001", "gg 1000001", "Gg-1000001", "GG: 1000001", "GG#1000001", "GG\u00a01000001", "GG\u20131000001",
+    "QCB800123456789", "QCB 800123456789", "ABC 2155550107",
+)  # fmt: skip
+OTHER_NUMBERS = (
+    "Your ZIP code is PA 19104.", "PA 19104-1234", "Call (215) 555-0107.", "Call 215-555-0107.", "Call 2155550107.",
+    "call 12155550107", "Call +12155550107.", "Fax 8005550100", "Policy MP-AD-1623.", "Policy 08.01.57.", "J3399",
+    "Born 03/12/1984.", "It costs $2,125,000.", "Call 911 or 988.",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("number", MEMBER_NUMBERS)
+async def test_a_member_number_is_never_texted_even_when_the_member_texted_it(phone: Phone, number: str) -> None:
+    phone.gateway.engine.replies = [reply(f"I have {number}, is that right?"), reply("Ask me more.")]
+    await phone.say(f"my number is {number}")
+    assert await phone.texts() == [("Ask me more.", "message"), link_text()]
+    assert [message.text for message in await phone.messages()][1] == f"I have {number}, is that right?"
+
+
+@pytest.mark.parametrize("text", OTHER_NUMBERS)
+async def test_other_numbers_are_texted(phone: Phone, text: str) -> None:
+    phone.gateway.engine.replies = [reply(text)]
+    await phone.say("hello")
+    assert await phone.texts() == [(text, "message")]
+
+
+async def test_a_coach_texts_no_member_number_either(phone: Phone) -> None:
+    coach, version = await hold(phone)
+    before = len(await phone.texts())
+    await phone.say("it is GG1000001")
+    for text in ("So it is gg 1000001?", "Call us at 2155550100."):
+        await phone.gateway.handoffs.write(phone.id, coach, version, str(uuid4()), text)
+    assert (await phone.texts())[before:] == [link_text(), ("Call us at 2155550100.", "message")]

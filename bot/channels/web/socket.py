@@ -209,6 +209,9 @@ class _Page:
 
     async def _send_missed(self) -> None:
         conversation = await self._conversations.get_conversation(self.conversation.id)
+        if conversation.token_hash != self.conversation.token_hash:
+            # A one-time link was opened meanwhile: what is shown to its page is not for this one.
+            raise ConversationNotFound
         for message in await self._intake.list_messages(conversation, after=self._last_seq):
             await self._send_message(message)
 
