@@ -13,7 +13,7 @@ from bot.channels.sms.keywords import Keyword, load_keywords
 
 FOLDER = Path(__file__).parent / "opt_out"
 # The latest score: a change that does worse is seen.
-RIGHT, MISSED_OPT_OUT, FALSE_OPT_OUT = 161, 5, 2
+RIGHT, MISSED_OPT_OUT, FALSE_OPT_OUT = 163, 4, 1
 
 _CONSENT = (Keyword.OPT_OUT, Keyword.OPT_IN, Keyword.HELP)
 
