@@ -52,7 +52,8 @@ def _write(message: Message, labels: Labels, link: str | None) -> str:
     signed = f"{message.author_name}: " if message.author is Author.COACH and message.author_name else ""
     choices = "\n".join(f"{number}) {reply.title}" for number, reply in enumerate(message.quick_replies, 1))
     sources = "\n".join(dict.fromkeys(_source(citation, labels) for citation in message.citations[:_MOST_SOURCES]))
-    cards = (_facility(card, labels) for card in message.cards if card.get("kind") == "facility")
+    facilities = (card for card in message.cards if card.get("kind") == "facility")
+    cards = ("\n".join(_facility_lines(card, labels, message.text)) for card in facilities)
     blocks = (signed + message.text.strip(), *cards, sources, choices, link or "")
     return "\n\n".join(block for block in blocks if block)
 
@@ -66,17 +67,18 @@ def _source(citation: Citation, labels: Labels) -> str:
     return f"{labels.source}: {title}"
 
 
-def _facility(card: Card, labels: Labels) -> str:
-    return "\n".join(_facility_lines(card, labels))
-
-
-def _facility_lines(card: Card, labels: Labels) -> Iterator[str]:
-    for field in ("name", "address", "phone"):
+def _facility_lines(card: Card, labels: Labels, said: str) -> Iterator[str]:
+    """Name and address, and what the message's own words have not said of it: nobody pays to read a thing twice."""
+    for field in ("name", "address"):
         if card.get(field):
             yield str(card[field])
-    miles = card.get("distance_miles")
+    phone, miles = card.get("phone"), card.get("distance_miles")
+    if phone and str(phone) not in said:
+        yield str(phone)
     if isinstance(miles, (int, float)):
-        yield f"{miles:.1f} {labels.mile if miles == 1 else labels.miles}".replace(".0 ", " ")
+        distance = f"{miles:.1f} {labels.mile if miles == 1 else labels.miles}".replace(".0 ", " ")
+        if distance not in said:
+            yield distance
 
 
 def _day(value: str) -> str:

@@ -91,3 +91,10 @@ def test_a_long_message_is_several_texts_and_the_same_ones_each_time() -> None:
     assert len(texts) == 3
     assert texts == render_message(long, "en")
     assert {encoding_of(text) for text in texts} == {Encoding.GSM7}
+
+
+def test_what_the_words_say_of_a_hospital_is_not_texted_twice() -> None:
+    card = {"kind": "facility", "name": "CHOP", "address": "3401 Civic Center Blvd", "phone": "215-590-1000"}
+    said = "Nearest: CHOP: 0.9 miles, phone 215-590-1000"
+    (text,) = render_message(message(said, cards=({**card, "distance_miles": 0.9},)), "en")
+    assert text == f"{said}\n\nCHOP\n3401 Civic Center Blvd"
