@@ -10,12 +10,23 @@ import structlog
 
 from bot import wording as words
 from bot.channels.callback_dialogue import CallbackDialogue
+from bot.channels.giving_up import find_cause, is_candidate
 from bot.channels.replies import CheckedAnswer, check_answer, settle_danger
 from bot.channels.text_privacy import TextPrivacy
 from bot.conversations import rules
 from bot.conversations.announcements import Announcement, Announcements
 from bot.conversations.live import LiveHub, Typing
-from bot.conversations.model import Author, Channel, Conversation, Draft, Holder, Message, Turn, Understood
+from bot.conversations.model import (
+    Author,
+    Channel,
+    Conversation,
+    Draft,
+    HandoffCause,
+    Holder,
+    Message,
+    Turn,
+    Understood,
+)
 from bot.conversations.port import HandoffEffect
 from bot.conversations.service import ConversationService
 from bot.conversations.vocabulary import HANDOFF_CHOICE
@@ -26,8 +37,6 @@ from bot.wording import Wording
 log = structlog.get_logger()
 
 _SAFETY_KEYS = {SafetyLevel.EMERGENCY: words.EMERGENCY, SafetyLevel.CRISIS: words.CRISIS}
-# So many failures, or so many questions back, in a row: a person is asked for.
-_FAILURES_IN_A_ROW, _CLARIFIES_IN_A_ROW = 2, 3
 
 
 class TurnTaker(Protocol):
@@ -167,8 +176,10 @@ class Answering:
             return await self._warned(answer, before)
         if any(reply.key == words.HANDOFF_WAITING for reply in answer.replies):
             return await self._announced(answer, before)
-        if await self._has_failed_too_often(answer, before):
-            return await self._gave_up(answer, before)
+        if before.holder is Holder.ASSISTANT and is_candidate(answer):
+            cause = find_cause(answer, await self._conversations.list_messages(before.id))
+            if cause is not None:
+                return await self._gave_up(answer, before, cause)
         if answer.awaiting is None and rules.asks_for_callback(before):
             # What the member asked in between was answered; the call-back's question can still be.
             answer = replace(answer, awaiting=before.awaiting)
@@ -193,26 +204,16 @@ class Answering:
             line = replace(line, waiting=max(0, current.handoff.position - 1))
         return self._announcements.standing(current, duty, line)
 
-    async def _gave_up(self, answer: CheckedAnswer, current: Conversation) -> Answered:
+    async def _gave_up(self, answer: CheckedAnswer, current: Conversation, cause: HandoffCause) -> Answered:
         duty = await self._announcements.look(current)
         announced = self._announcements.standing(current, duty, await self._conversations.count_line())
         failure = self._announcements.say(words.HANDOFF_FAILURE, current)
-        replies = (*answer.replies, failure, announced.draft)
-        effect = HandoffEffect(self._announcements.request(duty, "failure"), announced.told)
-        log.info("handoff.requested", conversation_id=current.id, cause="failure")
+        # A rule's request takes the place of the offer; a failure was an answer of its own.
+        kept = () if cause == "rule" else answer.replies
+        replies = (*kept, failure, announced.draft)
+        effect = HandoffEffect(self._announcements.request(duty, cause), announced.told)
+        log.info("handoff.requested", conversation_id=current.id, cause=cause)
         return Answered(replace(answer, replies=replies, awaiting=announced.awaiting), effect)
-
-    async def _has_failed_too_often(self, answer: CheckedAnswer, current: Conversation) -> bool:
-        outcome = answer.replies[-1].outcome
-        needed = {"failure": _FAILURES_IN_A_ROW, "clarify": _CLARIFIES_IN_A_ROW}.get(outcome or "")
-        if needed is None or current.holder is not Holder.ASSISTANT:
-            return False
-        messages = await self._conversations.list_messages(current.id)
-        said = [message for message in messages if message.author is not Author.MEMBER]
-        if any(message.key == words.HANDOFF_FAILURE for message in said):
-            # Whoever took the request back does not want another one.
-            return False
-        return [message.outcome for message in said[-(needed - 1) :]] == [outcome] * (needed - 1)
 
     async def _ask_engine(
         self, message: Message, conversation: Conversation, finding: SafetyFinding

@@ -146,6 +146,19 @@ async def test_whoever_took_the_offered_coach_back_is_not_offered_one_again(tab:
     assert await events(tab.gateway) == [("requested", "failure"), ("cancelled", "member")]
 
 
+async def test_a_second_complaint_is_heard_by_a_person_by_rule(tab: Tab) -> None:
+    complaint = reply("Sorry. Shall I ask for a coach?", outcome="handoff_offered", topic="complaint")
+    tab.gateway.engine.replies = [complaint]
+    assert (await tab.say("this is useless")).body["state"]["holder"] == "assistant"
+    tab.gateway.engine.replies = [reply()]
+    await tab.say("what is covered")
+    tab.gateway.engine.replies = [complaint]
+    again = await tab.say("you are still useless")
+    assert again.body["state"]["holder"] == "waiting"
+    assert complaint.text not in [said["text"] for said in again.body["replies"]]
+    assert await events(tab.gateway) == [("requested", "rule")]
+
+
 @pytest.mark.parametrize("holder", ["assistant", "waiting", "coach"])
 async def test_danger_is_answered_and_put_before_a_coach_whoever_holds(tab: Tab, holder: str) -> None:
     if holder == "waiting":
