@@ -55,7 +55,8 @@ class SqlTherapyStore(TherapyStore):
                 for row in connection.execute(sa.select(table.c.id, table.c.entry)):
                     named = [row.entry.get(name) for name in own]
                     listed = (row.entry.get(name) or () for name in ("names", "aliases", "misspellings"))
-                    found[row.id] = tuple(name for name in (*named, *(each for part in listed for each in part)) if name)
+                    written = (*named, *(each for part in listed for each in part))
+                    found[row.id] = tuple(name for name in written if name)
             return found
 
         return await self._database.read(work)
