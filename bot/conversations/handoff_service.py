@@ -11,7 +11,7 @@ from bot import wording as words
 from bot.conversations import rules
 from bot.conversations.announcements import Announcements
 from bot.conversations.coach_service import CoachService
-from bot.conversations.coach_view import CoachView, read_coach_view
+from bot.conversations.coach_view import CoachView, Texting, read_coach_view, read_texting
 from bot.conversations.desk_store import DeskStore
 from bot.conversations.handoff import (
     Coach,
@@ -99,6 +99,10 @@ class HandoffService:
         """The messages after a seq. Raises ConversationNotFound."""
         await self._access(conversation_id)
         return await self._record.store.list_messages(conversation_id, after)
+
+    async def read_texting(self, conversation_id: str) -> Texting:
+        """May the member be texted, and what has arrived? Raises ConversationNotFound."""
+        return await read_texting(self._desk, await self._access(conversation_id))
 
     async def claim(self, conversation_id: str, coach_id: CoachId, version: int) -> Handled:
         """Takes a waiting conversation; the member is told who is there, and the assistant falls silent.
