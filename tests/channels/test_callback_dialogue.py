@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from datetime import date
 
 import pytest
 
+from bot import wording as words
 from bot.conversations.handoff import Callback
+from bot.conversations.live import DESK, DeskChanged
 from bot.conversations.tables_store import handoff_events, handoff_requests
 from bot.conversations.vocabulary import CALLBACK_CHOICE, HANDOFF_CHOICE
 from bot.database import Database
@@ -272,3 +275,18 @@ async def test_a_coach_who_takes_a_texting_member_ends_the_question_for_the_numb
     await phone.say("2")
     await phone.gateway.claim(phone.id)
     assert await asked(phone) is None
+
+
+async def test_no_call_after_all_ends_the_promise_and_the_desk_hears_of_it(tab: Tab) -> None:
+    await tab.choose(choice(MONDAY, "morning"))
+    await tab.say("215-555-0107")
+    (call,) = await calls(tab.gateway)
+    console = tab.gateway.live.subscribe(DESK, is_console=True)
+    answer = await tab.choose(choice(None))
+    assert said(answer) == (["cancelled"], None)
+    assert (await tab.gateway.conversations.list_messages(tab.id))[-1].key == words.CALLBACK_WITHDRAWN
+    assert await calls(tab.gateway) == []
+    (ended,) = await tab.gateway.callbacks.list_callbacks(include_done=True)
+    assert (ended.id, ended.status, ended.attempts, ended.version) == (call.id, "done", 0, call.version + 1)
+    assert await asyncio.wait_for(console.next_event(), 1) == DeskChanged(tab.id)
+    assert await tab.gateway.handoffs.list_queue() == ()

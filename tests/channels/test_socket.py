@@ -234,3 +234,15 @@ async def test_a_stopping_gateway_says_goodbye(tab: Tab) -> None:
     closing = asyncio.create_task(tab.gateway.client.server.close())
     assert await page.close_code() == 1001
     await closing
+
+
+async def test_that_a_member_writes_is_shown_to_those_who_read_along_and_on_no_page(tab: Tab) -> None:
+    pages = [await connect(tab), await connect(tab)]
+    for page in pages:
+        await page.receive()
+    console = tab.gateway.live.subscribe(tab.id, is_console=True)
+    await pages[0].send(type="typing")
+    assert await asyncio.wait_for(console.next_event(), 5) == Typing(Author.MEMBER)
+    tab.gateway.live.publish(tab.id, Typing(Author.COACH))
+    for page in pages:
+        assert await page.receive() == {"type": "typing", "author": "coach"}

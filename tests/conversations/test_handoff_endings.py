@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 
@@ -142,3 +143,19 @@ async def test_asked_again_after_a_vanished_coach_the_member_hears_the_newest_wo
     await desk.handoffs.release_all(dana)
     again = await desk.requests.request_handoff(conversation_id, reason="", cause="button", announces=True)
     assert [said.key for said in again.messages] == [words.COACH_LEFT]
+
+
+async def test_a_sign_of_life_between_the_look_and_the_release_keeps_the_conversation(desk: Desk) -> None:
+    dana = await desk.coach()
+    held = await desk.hold(dana)
+    desk.clock.pass_time(seconds=61)
+    gone = desk.clock() - timedelta(seconds=60)
+    assert await desk.store.list_abandoned(gone) == ((held, dana),)
+    await desk.coaches.heartbeat(dana)
+    before = await desk.rows()
+    assert not await desk.handoffs.release(held, dana, HandoffEvent.VANISHED, seen_before=gone)
+    assert await desk.rows() == before
+    desk.clock.pass_time(seconds=61)
+    gone = desk.clock() - timedelta(seconds=60)
+    assert await desk.handoffs.release(held, dana, HandoffEvent.VANISHED, seen_before=gone)
+    assert (await desk.get(held)).holder is Holder.WAITING

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import asyncio
+from datetime import datetime, timedelta, timezone
 
 import pytest
 
 from bot import wording as words
-from bot.conversations.handoff import Role, Urgency
+from bot.conversations.handoff import HandoffOutcome, Role, Urgency
 from bot.conversations.model import (
     Author,
     ConversationClosed,
@@ -19,7 +20,8 @@ from bot.conversations.model import (
 )
 from bot.conversations.port import HandoffEffect, Request
 from bot.conversations.waiting_times import MIN_CLAIMS
-from tests.conversations.conftest import Clock, Desk
+from bot.database import Database
+from tests.conversations.conftest import Clock, Desk, build_desk
 
 WARNING = Draft(Author.SYSTEM, "Call 911.", outcome="emergency", key=words.EMERGENCY)
 DANGER = Request("", "safety", Urgency.URGENT, on_duty=True)
@@ -239,3 +241,51 @@ async def test_who_cannot_come_back_is_in_no_line(desk: Desk, clock: Clock) -> N
     clock.pass_time(minutes=1)
     assert await order(desk) == [second]
     assert (await desk.conversations.count_line()).waiting == 1
+
+
+async def test_ten_who_ask_at_once_are_told_ten_places(database: Database, clock: Clock) -> None:
+    """In two gateways on one database."""
+    desks = [build_desk(database, clock) for _ in range(2)]
+    await desks[0].coach()
+    opened = [await desks[0].open() for _ in range(10)]
+    await asyncio.gather(*(desks[n % 2].ask(each) for n, each in enumerate(opened)))
+    told = [(await desks[0].conversations.list_messages(each))[-1] for each in opened]
+    assert {message.key for message in told} == {words.HANDOFF_WAITING}
+    assert len({message.text for message in told}) == 10
+
+
+async def test_how_the_last_coach_s_part_ended_is_known_until_the_next_request(desk: Desk) -> None:
+    dana = await desk.coach()
+    held = await desk.hold(dana)
+    assert (await desk.conversations.get_context(held)).coach_outcome is None
+    await desk.handoffs.give_back(held, dana, await desk.version(held), HandoffOutcome.REFERRED, None)
+    assert (await desk.conversations.get_context(held)).coach_outcome is HandoffOutcome.REFERRED
+    await desk.ask(held)
+    assert (await desk.get(held)).last_outcome is None
+    assert (await desk.conversations.get_context(held)).coach_outcome is None
+
+
+async def test_a_request_is_kept_until_a_day_after_the_coaches_come_back(desk: Desk) -> None:
+    """Asked on Saturday evening; they come back on Monday at eight in New York."""
+    desk.clock.pass_time(hours=9)
+    waiting = await desk.ask()
+    opens = datetime(2026, 11, 23, 13, tzinfo=timezone.utc)
+    assert (await desk.get(waiting)).expires_at == opens + timedelta(days=1)
+    desk.clock.now = opens
+    await desk.sweep.run_once()
+    assert await order(desk) == [waiting]
+    desk.clock.pass_time(hours=23)
+    await desk.claim(waiting)
+    assert await desk.time_left(waiting) == timedelta(hours=12)
+
+
+async def test_where_no_hours_are_known_a_request_is_kept_for_three_days(database: Database, clock: Clock) -> None:
+    desk = build_desk(database, clock, None)
+    waiting = await desk.ask()
+    assert await desk.time_left(waiting) == timedelta(days=3)
+    clock.pass_time(hours=71)
+    await desk.sweep.run_once()
+    assert await order(desk) == [waiting]
+    clock.pass_time(hours=1)
+    await desk.sweep.run_once()
+    assert (await desk.get(waiting)).holder is Holder.CLOSED
