@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -69,6 +70,26 @@ async def test_the_demos_coaches_sign_in_and_see_who_waits(gateway: TestClient[A
     assert (await gateway.get(f"{handoff.removesuffix('handoff')}messages")).status == 404
     gateway.session.cookie_jar.clear()
     assert (await gateway.get(f"{API}/queue", headers=member)).status == 401
+
+
+async def test_that_a_member_writes_is_seen_by_the_coach_who_reads_along(gateway: TestClient[Any, Any]) -> None:
+    opened = await (await gateway.post("/api/v1/conversations", json={"channel": "web"})).json()
+    conversation = f"/api/v1/conversations/{opened['conversation_id']}"
+    await gateway.post(f"{conversation}/handoff", headers={"Authorization": f"Bearer {opened['token']}"})
+    await gateway.post(f"{API}/session", json={"username": "dana", "password": DEMO_PASSWORD})
+    console = await gateway.ws_connect(f"{API}/socket")
+    await console.send_json({"type": "watch", "conversation_id": opened["conversation_id"], "after": 0})
+    while (await console.receive_json(timeout=5))["type"] != "state":
+        pass
+    page = await gateway.ws_connect(f"{conversation}/socket")
+    await page.send_json({"type": "auth", "token": opened["token"]})
+    assert (await page.receive_json(timeout=5))["type"] == "state"
+    await page.send_json({"type": "typing"})
+    while (frame := await console.receive_json(timeout=5))["type"] == "queue_changed":
+        pass
+    assert frame == {"type": "typing", "conversation_id": opened["conversation_id"], "author": "member"}
+    with pytest.raises(asyncio.TimeoutError):
+        await page.receive(timeout=0.2)
 
 
 @pytest.mark.parametrize(("method", "path"), [("POST", "session"), ("POST", "nothing"), ("POST", "queue")])

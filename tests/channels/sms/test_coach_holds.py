@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pytest
+import sqlalchemy as sa
 
 from bot.conversations.handoff import Role
 from bot.conversations.model import Author, Channel, Draft, Holder, QuickReply
+from bot.conversations.tables_store import conversations
 from bot.engine_client import EngineQuickReply
 from tests.channels.gateway import reply
 from tests.channels.sms.conftest import Until
@@ -153,3 +155,19 @@ async def test_two_texts_in_a_row_change_the_language(sqlite_rig: Rig, until: Un
     assert (await sqlite_rig.conversation()).locale == "es"
     await say(sqlite_rig, until, "STOP")
     assert sqlite_rig.phone()[-1] == said(OPTED_OUT, "es")
+
+
+async def test_a_phone_that_said_stop_is_not_called_back_to_the_page(rig: Rig, until: Until) -> None:
+    await hold(rig, until)
+    held = await rig.conversation()
+    await rig.text("STOP")
+    await until(rig.is_idle)
+    # The member is in the secure chat now, which no page shows.
+    change = sa.update(conversations).where(conversations.c.id == held.id).values(channel=Channel.WEB.value)
+    await rig.database.write(lambda connection: connection.execute(change))
+    before = rig.phone()
+    assert held.coach is not None
+    await rig.gateway.handoffs.write(held.id, held.coach.id, held.handoff_version, "id-2", "Take your time.")
+    await until(rig.is_idle)
+    assert rig.phone() == before
+    assert [(row.kind, row.status) for row in await rig.deliveries()][-1] == ("link", "suppressed")
