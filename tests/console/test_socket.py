@@ -222,6 +222,15 @@ async def test_a_member_with_many_pages_keeps_no_coach_from_reading_along(
     assert pages
 
 
+async def test_those_who_read_along_are_no_pages_of_the_member_and_take_none_of_their_places(
+    desk: Desk, line: Line, waiting: Waiting
+) -> None:
+    await line.watch(waiting)
+    assert (desk.live.open_lines(waiting.id), desk.live.open_pages(waiting.id)) == (1, 0)
+    pages = [desk.live.subscribe(waiting.id) for _ in range(16)]
+    assert desk.live.open_pages(waiting.id) == len(pages)
+
+
 async def test_more_coaches_than_a_member_has_pages_are_connected(desk: Desk, dana: Browser) -> None:
     lines = [Line(dana, await dana.connect()) for _ in range(40)]
     await desk.ask(channel=Channel.SMS)
