@@ -19,6 +19,7 @@ from bot.conversations.ids import is_id
 from bot.conversations.model import ConversationNotFound
 from bot.conversations.service import ConversationService
 from bot.http.reading import read_body, read_seq
+from bot.http.views import view_state
 
 
 class ConversationApi:
@@ -33,10 +34,18 @@ class ConversationApi:
         return web.json_response(view_conversation(await self._handoffs.view_conversation(_id(request), _me(request))))
 
     async def list_desk_messages(self, request: web.Request) -> web.Response:
-        """The messages after a seq."""
-        after = read_seq(request, "after") or 0
-        messages = await self._handoffs.list_messages_for_coach(_id(request), after)
-        return web.json_response({"messages": view_desk_messages(messages)})
+        """The messages after a seq, and where the conversation stands."""
+        messages = await self._handoffs.list_messages_for_coach(_id(request), read_seq(request, "after") or 0)
+        texting = await self._handoffs.read_texting(_id(request))
+        conversation = await self._conversations.get_conversation(_id(request))
+        return web.json_response(
+            {
+                "messages": view_desk_messages(messages, texting.deliveries),
+                "version": conversation.handoff_version,
+                "state": view_state(self._conversations.read_state(conversation)),
+                "opted_out": texting.opted_out,
+            }
+        )
 
     async def claim_conversation(self, request: web.Request) -> web.Response:
         """Takes a waiting conversation."""

@@ -158,9 +158,12 @@ class ShownConversation(Model):
 
 
 class DeskMessages(Model):
-    """Messages in order."""
+    """Messages in order, and where the conversation stands after them."""
 
     messages: list[DeskMessage]
+    version: int
+    state: State
+    opted_out: bool
 
 
 class Moved(Model):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from bot.console.sessions import Signed
 from bot.conversations.coach_service import IDLE_AFTER
 from bot.conversations.coach_view import CoachView
 from bot.conversations.handoff import Callback, Coach, CoachRef, HandoffLogEntry, Note, QueueItem
 from bot.conversations.handoff_service import Handled
-from bot.conversations.model import Message
+from bot.conversations.model import Message, MessageId
 from bot.conversations.packet import PacketLine
 from bot.http.views import JsonObject, view_message, view_moment, view_state
 
@@ -57,9 +59,15 @@ def view_desk_message(message: Message) -> JsonObject:
     return {**view_message(message), **({"channel": message.channel.value} if message.channel else {})}
 
 
-def view_desk_messages(messages: tuple[Message, ...]) -> list[JsonObject]:
-    """Messages in their order."""
-    return [view_desk_message(message) for message in messages]
+def view_desk_messages(
+    messages: tuple[Message, ...], deliveries: Mapping[MessageId, str] | None = None
+) -> list[JsonObject]:
+    """Messages in their order, and how far those that go by text got."""
+    sent = deliveries or {}
+    return [
+        {**view_desk_message(message), **({"delivery": sent[message.id]} if message.id in sent else {})}
+        for message in messages
+    ]
 
 
 def view_note(note: Note) -> JsonObject:
@@ -117,15 +125,12 @@ def view_conversation(view: CoachView) -> JsonObject:
             "urgency": view.urgency.value,
             "cause": view.cause,
             "requested_at": view_moment(view.requested_at),
-            "opted_out": view.opted_out,
+            "opted_out": view.texting.opted_out,
             **({"phone": view.conversation.member_address} if view.conversation.member_address else {}),
             **{name: value for name, value in view_state(view.state).items() if name in ("verified", "awaiting")},
         },
         "packet": {"lines": [view_packet_line(line) for line in view.packet.lines]},
-        "messages": [
-            {**view_desk_message(message), **({"delivery": sent} if (sent := view.deliveries.get(message.id)) else {})}
-            for message in view.messages
-        ],
+        "messages": view_desk_messages(view.messages, view.texting.deliveries),
         "notes": [view_note(note) for note in view.notes],
         "log": [view_log_entry(entry) for entry in view.log],
     }

@@ -14,11 +14,16 @@ from bot.conversations.record import Record
 
 
 @dataclass(frozen=True)
-class CoachView:
-    """Everything that a coach sees of one conversation; `version` fences what they do next.
+class Texting:
+    """Whether the member stopped the texts, and how far each message that goes by text got."""
 
-    `deliveries` is how far each message that goes by text got.
-    """
+    opted_out: bool
+    deliveries: Mapping[MessageId, str]
+
+
+@dataclass(frozen=True)
+class CoachView:
+    """Everything that a coach sees of one conversation; `version` fences what they do next."""
 
     conversation: Conversation
     state: State
@@ -31,8 +36,7 @@ class CoachView:
     notes: tuple[Note, ...]
     log: tuple[HandoffLogEntry, ...]
     past: PastHandoff | None
-    opted_out: bool
-    deliveries: Mapping[MessageId, str]
+    texting: Texting
 
 
 async def read_coach_view(record: Record, desk: DeskStore, conversation: Conversation) -> CoachView:
@@ -68,6 +72,10 @@ async def read_coach_view(record: Record, desk: DeskStore, conversation: Convers
         notes=await desk.list_notes(conversation.id),
         log=await desk.list_log(conversation.id),
         past=past,
-        opted_out=await desk.is_opted_out(conversation),
-        deliveries=await desk.list_deliveries(conversation.id),
+        texting=await read_texting(desk, conversation),
     )
+
+
+async def read_texting(desk: DeskStore, conversation: Conversation) -> Texting:
+    """How it stands with the texts of a conversation; on the web there are none. Raises StoreUnavailable."""
+    return Texting(await desk.is_opted_out(conversation), await desk.list_deliveries(conversation.id))

@@ -93,6 +93,9 @@ async def open_desk(browser: Browser, running_product: RunningProduct) -> AsyncI
 
     yield open_desk
     for desk in desks:
+        if desk.page.is_closed():
+            # The laptop was shut; after a minute the desk knows.
+            continue
         await desk.page.unroute_all(behavior="ignoreErrors")
         await desk.page.context.set_offline(False)
         await desk.leave()

@@ -239,6 +239,25 @@ async def test_the_coach_sees_how_far_a_text_got(desk: Desk, dana: Browser) -> N
         assert await shown() == status
 
 
+async def test_a_look_for_new_messages_tells_how_far_texts_got_and_where_things_stand(
+    desk: Desk, dana: Browser
+) -> None:
+    waiting = await dana.claim(await desk.ask(channel=Channel.SMS))
+    written = (await dana.write(waiting, "Can you read this?")).body["message"]
+
+    async def look() -> Json:
+        answer = await dana.call("GET", f"conversations/{waiting.id}/messages?after={written['seq'] - 1}")
+        return dict(answer.body)
+
+    seen = await look()
+    assert [(message["id"], message["delivery"]) for message in seen["messages"]] == [(written["id"], "queued")]
+    assert (seen["version"], seen["state"]["holder"], seen["opted_out"]) == (waiting.version, "coach", False)
+    await opt_out(desk)
+    assert (await look())["opted_out"] is True
+    log = (await read(dana, waiting))["log"]
+    assert [entry["event"] for entry in log].count("viewed") == 1, "a look is no visit"
+
+
 async def opt_out(desk: Desk) -> None:
     values = {"member_address": MEMBER_NUMBER, "plan_address": PLAN_NUMBER, "opted_out_at": desk.clock()}
     table = metadata.tables["sms_opt_outs"]

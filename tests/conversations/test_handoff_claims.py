@@ -129,7 +129,7 @@ async def test_what_does_not_wait_is_not_claimed(desk: Desk) -> None:
 async def test_a_look_is_logged_and_changes_nothing(desk: Desk) -> None:
     dana, conversation_id = await desk.coach(), await desk.ask()
     view = await desk.handoffs.view_conversation(conversation_id, dana)
-    assert (view.version, view.cause, view.state.holder, view.opted_out) == (1, "button", Holder.WAITING, False)
+    assert (view.version, view.cause, view.state.holder, view.texting.opted_out) == (1, "button", Holder.WAITING, False)
     assert (await desk.log(conversation_id))[-1] == ("viewed", None, dana, "waiting", "waiting", 1)
 
 
@@ -203,7 +203,7 @@ async def test_a_member_who_may_not_be_texted_gets_no_words_of_a_coach(desk: Des
     await opt_out(desk)
     async with desk.refuses(MemberOptedOut, code="MEMBER_OPTED_OUT"):
         await desk.handoffs.write(conversation_id, dana, 2, str(uuid4()), "hello")
-    assert (await desk.handoffs.view_conversation(conversation_id, dana)).opted_out
+    assert (await desk.handoffs.view_conversation(conversation_id, dana)).texting.opted_out
 
 
 async def opt_out(desk: Desk) -> None:

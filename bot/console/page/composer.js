@@ -63,12 +63,12 @@ export function createComposer({ onSend, onInput }) {
 
   return {
     /** Shows the box with the draft of this conversation. */
-    show({ channel, isOptedOut, draft }) {
+    show({ channel, isOptedOut, phone, draft }) {
       form.hidden = false;
       isBlocked = isOptedOut && channel === "sms";
       form.classList.toggle("blocked", isBlocked);
       const text = channel === "sms" ? `${words.composer.sms} ${words.composer.smsHint}` : words.composer.web;
-      setText(where, isBlocked ? words.composer.optedOut : text);
+      setText(where, isBlocked ? words.composer.optedOut(phone) : text);
       send.setAttribute("aria-disabled", String(isBlocked));
       if (box.value !== draft) box.value = draft;
       refresh();

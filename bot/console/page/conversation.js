@@ -9,6 +9,7 @@ import { createHolding } from "./holding.js";
 import { createPacket } from "./packet.js";
 import { createSending } from "./sending.js";
 import { createSide } from "./side.js";
+import { createTexts } from "./texts.js";
 import { createTranscript } from "./transcript.js";
 import { words } from "./words.js";
 
@@ -27,6 +28,7 @@ export function createConversation({ shift, notices, onOpen, onChanged, onDuty }
   let newest = null;
 
   const transcript = createTranscript({ onSummary: () => packet.focus() });
+  const texts = createTexts({ look });
   const packet = createPacket({ shift, onShow: (messageId, seq, from) => transcript.goTo(messageId, seq, from) });
   const side = createSide({
     onDraft: (note) => shift.drafts.keep(openId, { note }),
@@ -172,16 +174,17 @@ export function createConversation({ shift, notices, onOpen, onChanged, onDuty }
 
   function showHolder() {
     if (!view) return false;
-    const { holder, coach, channel, opted_out: isOptedOut } = view.conversation;
+    const { holder, coach, channel, phone, opted_out: isOptedOut } = view.conversation;
     const mayWrite = holding.show({ holder, coach, me: shift.me, isOnDuty: shift.isOnDuty });
-    if (mayWrite) composer.show({ channel, isOptedOut, draft: shift.drafts.of(openId).message });
+    if (mayWrite) composer.show({ channel, isOptedOut, phone: formatPhone(phone ?? ""), draft: shift.drafts.of(openId).message });
     else composer.hide();
     return mayWrite;
   }
 
   function showMessages(messages, isNew) {
-    transcript.show(messages, { myName: shift.me.name, channel: view.conversation.channel, isNew });
+    const fresh = transcript.show(messages, { myName: shift.me.name, channel: view.conversation.channel, isNew });
     shift.line.hasShown(transcript.lastSeq);
+    texts.note(fresh, transcript.firstOnItsWay !== null);
   }
 
   function takeMessages(id, messages) {
@@ -198,12 +201,27 @@ export function createConversation({ shift, notices, onOpen, onChanged, onDuty }
     }
   }
 
+  /** Looks whether the open conversation has gone on: its messages, its texts, its holder. */
+  async function look() {
+    const id = openId;
+    if (!id || !view) return;
+    const { messages, version, state, opted_out } = await listMessages(id, (transcript.firstOnItsWay ?? transcript.lastSeq + 1) - 1);
+    if (id !== openId || !view) return;
+    takeMessages(id, messages);
+    if (opted_out !== view.conversation.opted_out) {
+      view.conversation.opted_out = opted_out;
+      showHolder();
+    }
+    noteVersion(id, version, state.holder);
+  }
+
   function clear() {
     openId = null;
     view = null;
     requested += 1;
     packet.clear();
     transcript.clear();
+    texts.stop();
     side.clear();
     composer.clear();
     notices.conversation.hide();
@@ -230,14 +248,7 @@ export function createConversation({ shift, notices, onOpen, onChanged, onDuty }
     focusSummary: () => view && packet.focus(),
     retrySending: () => sending.retry(),
     showTyping: (id, author) => id === openId && author === "member" && transcript.showTyping(true),
-    /** Looks whether the open conversation has gone on: its messages, its holder. */
-    async look() {
-      const id = openId;
-      if (!id || !view) return;
-      const answer = await listMessages(id, transcript.lastSeq);
-      takeMessages(id, answer.messages);
-      noteVersion(id, answer.version, answer.state?.holder);
-    },
+    look,
     /** Takes everything off the screen; what was not sent becomes a draft again. */
     stop() {
       for (const [id, text] of sending.takeBack()) shift.drafts.putBack(id, text);

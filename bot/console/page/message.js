@@ -47,10 +47,17 @@ function offeredElement(replies) {
   return element("p", { class: "offered" }, `${text.offered} `, replies.map((reply) => reply.title).join(" · "));
 }
 
-function deliveryElement(message) {
-  const status = message.delivery?.status ?? message.delivery;
-  if (typeof status !== "string" || !Object.hasOwn(text.delivery, status)) return null;
-  return element("p", { class: "delivery", "data-trouble": DELIVERY_TROUBLE.has(status) }, text.delivery[status]);
+function deliveryElement({ delivery }) {
+  if (!Object.hasOwn(text.delivery, delivery ?? "")) return null;
+  const isTrouble = DELIVERY_TROUBLE.has(delivery);
+  // That a text gets on as it should is for the eyes alone; the rest is read out, too.
+  return element("p", { class: "delivery", "data-trouble": isTrouble, "aria-live": isTrouble ? null : "off" }, text.delivery[delivery]);
+}
+
+/** A text of ours has got further, or nowhere: says so under it. */
+export function showDelivery(item, message) {
+  item.querySelector(".delivery")?.remove();
+  item.append(...[deliveryElement(message)].filter(Boolean));
 }
 
 function head(author, kind, ...rest) {

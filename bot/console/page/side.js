@@ -8,11 +8,14 @@ import { words } from "./words.js";
 const SAME_VISIT_MS = 10 * 60_000;
 const ROOMY = matchMedia("(min-width: 75rem)");
 
-// Without a coach it was the member who did it.
-const BY_MEMBER = { returned: "taken_back", closed: "ended" };
+/** Which words an event has: the member may have done it, too, and whoever was with a coach took back no request. */
+function wordingOf({ event, coach, holder_before: before }) {
+  if (event === "cancelled" && before === "coach") return "taken_back";
+  return event === "closed" && !coach ? "ended" : event;
+}
 
 function eventText(entry) {
-  const says = words.events[(!entry.coach && BY_MEMBER[entry.event]) || entry.event];
+  const says = words.events[wordingOf(entry)];
   if (typeof says === "function") return says(entry.coach?.name ?? words.events.someone);
   const text = says ?? words.events.other(asWords(entry.event));
   const cause = entry.event === "requested" && entry.cause && words.causes[entry.cause];

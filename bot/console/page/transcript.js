@@ -1,10 +1,12 @@
 // How do messages stand in the conversation: in order, each once, announced, found again from the packet?
 
 import { byId } from "./elements.js";
-import { messageElement, unsentElement } from "./message.js";
+import { messageElement, showDelivery, unsentElement } from "./message.js";
 import { words } from "./words.js";
 
 const TYPING_MS = 6_000;
+// How it ended with a text; every other state may still change.
+const ARRIVED_OR_NOT = new Set(["delivered", "undelivered", "failed", "suppressed"]);
 
 /** The transcript of the open conversation; `onSummary()` leads back to the packet. */
 export function createTranscript({ onSummary }) {
@@ -68,11 +70,22 @@ export function createTranscript({ onSummary }) {
     list.insertBefore(item, next ?? null);
   }
 
+  /** Only some answers know of deliveries: the others take back nothing. */
+  function noteDeliveries(messages) {
+    const known = messages.filter(({ seq, delivery }) => delivery && shown.has(seq) && shown.get(seq).delivery !== delivery);
+    for (const message of known) {
+      shown.set(message.seq, { ...shown.get(message.seq), delivery: message.delivery });
+      showDelivery(byId(`message-${message.seq}`), message);
+    }
+    if (known.length && atEnd) goToEnd();
+  }
+
   return {
-    /** Shows messages, each once; `isNew` ones are read out and scrolled to if the end was in sight. */
+    /** Shows messages, each once, and gives the new ones back; `isNew` are read out and scrolled to if the end was in sight. */
     show(messages, { myName, channel, isNew }) {
       const fresh = messages.filter((message) => message.seq > 0 && !shown.has(message.seq));
-      if (fresh.length === 0) return;
+      noteDeliveries(messages);
+      if (fresh.length === 0) return fresh;
       const wasAtEnd = atEnd;
       const isOthers = fresh.some((message) => message.author_name !== myName || message.author !== "coach");
       announce(isNew && isOthers);
@@ -81,9 +94,9 @@ export function createTranscript({ onSummary }) {
         place(messageElement(message, { myName, channel }), message.seq);
         if (message.author === "member") showTyping(false);
       }
-      if (!isNew) return;
-      if (wasAtEnd || !isOthers) goToEnd();
-      else newMessage.hidden = false;
+      if (isNew && (wasAtEnd || !isOthers)) goToEnd();
+      else if (isNew) newMessage.hidden = false;
+      return fresh;
     },
     /** Shows what is still on its way. */
     showUnsent(entries, myName) {
@@ -107,6 +120,12 @@ export function createTranscript({ onSummary }) {
     goToStart() {
       scroller.scrollTop = 0;
       atEnd = scroller.scrollHeight <= scroller.clientHeight;
+    },
+    /** The seq of the oldest text of ours of which nobody knows yet how it ends; null when there is none. */
+    get firstOnItsWay() {
+      const isOnItsWay = ({ author, channel, delivery }) => author !== "member" && channel === "sms" && !ARRIVED_OR_NOT.has(delivery);
+      const seqs = [...shown.values()].filter(isOnItsWay).map(({ seq }) => seq);
+      return seqs.length ? Math.min(...seqs) : null;
     },
     get lastSeq() {
       return Math.max(0, ...shown.keys());

@@ -176,7 +176,8 @@ export const words = {
     send: "Send to member",
     left: (count) => (count === 1 ? "1 character left" : `${count} characters left`),
     over: (count) => (count === 1 ? "1 character too many" : `${count} characters too many`),
-    optedOut: "This member stopped our text messages (STOP). Nothing can be texted until they opt in again.",
+    optedOut: (phone) =>
+      `This member stopped our text messages (STOP). Nothing can be texted until they opt in again. You can call ${phone}.`,
   },
 
   side: {
@@ -209,6 +210,9 @@ export const words = {
     vanished: (name) => `${name} lost the connection: back in the queue`,
     expired: "The member’s visit ran out",
     callback: "The member chose a call-back",
+    call_taken: (name) => `${name} took the call-back`,
+    call_missed: (name) => `${name} called and did not reach the member`,
+    call_made: (name) => `${name} called and reached the member`,
     viewed: (name) => `${name} opened it`,
     someone: "A coach",
     other: (event) => event,
