@@ -84,10 +84,11 @@ def _parser() -> argparse.ArgumentParser:
     add.add_argument("--role", choices=("coach", "supervisor"), default="coach")
     password = verbs.add_parser("password", help="give a coach a new password")
     disable = verbs.add_parser("disable", help="let a coach sign in no more")
-    for verb in (password, disable):
+    enable = verbs.add_parser("enable", help="let a disabled coach sign in again")
+    for verb in (password, disable, enable):
         verb.add_argument("username")
     shown = verbs.add_parser("list", help="show the coaches")
-    for name, verb in (("add", add), ("password", password), ("disable", disable), ("list", shown)):
+    for name, verb in (("add", add), ("password", password), ("disable", disable), ("enable", enable), ("list", shown)):
         verb.set_defaults(command=_coaches, verb=name)
     return parser
 
@@ -162,6 +163,9 @@ def _coaches(options: argparse.Namespace) -> int:
         if options.verb == "disable":
             accounts.disable(database, utc_now, options.username)
             return f"{options.username} can sign in no more."
+        if options.verb == "enable":
+            accounts.enable(database, utc_now, options.username)
+            return f"{options.username} can sign in again."
         rows = []
         for coach in accounts.list_coaches(database, utc_now):
             standing = "disabled" if coach.disabled_at else "active"

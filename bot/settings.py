@@ -56,7 +56,9 @@ class Settings(BaseSettings):
         "", description="YAML file with the coaches' hours and holidays; empty: unknown, and no call-back is offered."
     )
 
-    sms_account_sid: str = Field("", description="Account at the SMS carrier; empty switches texts off.")
+    sms_account_sid: str = Field(
+        "", description="Account at the SMS carrier (`AC` and 32 hex digits); empty switches texts off."
+    )
     sms_auth_token: SecretStr = Field(
         SecretStr(""), description="Token that signs the carrier's webhooks and our calls."
     )
@@ -138,7 +140,8 @@ def read_settings(**overrides: object) -> Settings:
         return Settings(**given)  # type: ignore[arg-type]
     except ValidationError as error:
         problems = "; ".join(
-            f"{_PREFIX}{'_'.join(map(str, problem['loc'])).upper()}: {problem['msg']}".replace(f"{_PREFIX}:", "")
+            f"{_PREFIX}{'_'.join(map(str, problem['loc'])).upper()}: {problem['msg']}".replace(f"{_PREFIX}: ", "")
             for problem in error.errors(include_input=False, include_url=False)
         )
-        raise SettingsError(f"The settings cannot be used: {problems.strip()}.") from None
+        said = problems.replace("Value error, ", "").strip()
+        raise SettingsError(f"The settings cannot be used: {said}.") from None

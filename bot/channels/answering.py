@@ -141,7 +141,7 @@ class Answering:
             # Said to a coach, or before one came: no turn of the assistant ever hears it.
             return Answered(CheckedAnswer((), None, Understood()))
         if message.choice == HANDOFF_CHOICE:
-            return await self._answer_request(current)
+            return await self._answer_request(current, "words" if message.channel is Channel.SMS else "button")
         step = await self._callbacks.answer(current, message)
         if step is not None:
             understood = Understood(("coach_handoff",), "und", {}, 1.0)
@@ -162,13 +162,13 @@ class Answering:
         # The warning stands alone. Some seconds later the sweep says whether a coach is there, and who to call if not.
         return HandoffEffect(opens=self._announcements.request(duty, "safety"))
 
-    async def _answer_request(self, current: Conversation) -> Answered:
+    async def _answer_request(self, current: Conversation, cause: HandoffCause) -> Answered:
         """Without the engine: a request for a person must not depend on it."""
         duty = await self._announcements.look(current)
         line = None if current.handoff else await self._conversations.count_line()
         announced = self._announcements.standing(current, duty, line)
         answer = CheckedAnswer((announced.draft,), announced.awaiting, Understood(("coach_handoff",), "und", {}, 1.0))
-        return Answered(answer, HandoffEffect(self._announcements.request(duty, "button"), announced.told))
+        return Answered(answer, HandoffEffect(self._announcements.request(duty, cause), announced.told))
 
     async def _completed(self, answer: CheckedAnswer, before: Conversation) -> Answered:
         """The engine's answer with what only the gateway knows: how a request stands, and when to ask for a person."""
@@ -180,7 +180,8 @@ class Answering:
             cause = find_cause(answer, await self._conversations.list_messages(before.id))
             if cause is not None:
                 return await self._gave_up(answer, before, cause)
-        if answer.awaiting is None and rules.asks_for_callback(before):
+        is_over = answer.replies[-1].outcome == "cancelled"
+        if answer.awaiting is None and not is_over and rules.asks_for_callback(before):
             # What the member asked in between was answered; the call-back's question can still be.
             answer = replace(answer, awaiting=before.awaiting)
         return Answered(answer)

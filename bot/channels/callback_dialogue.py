@@ -13,6 +13,7 @@ from bot import wording as words
 from bot.conversations import rules
 from bot.conversations.announcements import ASK_WINDOW, Announcements
 from bot.conversations.calendar_words import CalendarWords
+from bot.conversations.call_talk import read_call_talk
 from bot.conversations.callback_answers import InvalidPhone, Phone, read_consent, read_phone, read_window
 from bot.conversations.duty import DutyNow
 from bot.conversations.handoff import CallbackWindowName
@@ -52,13 +53,26 @@ class CallbackDialogue:
         chosen = _read_choice(message.choice)
         field = conversation.awaiting.field if conversation.awaiting else None
         if chosen is None and (message.choice is not None or not rules.asks_for_callback(conversation)):
-            return None
+            return await self._talk_of_promise(conversation, message)
         duty = await self._announcements.look(conversation)
         if chosen is not None:
             return self._take_choice(conversation, duty, chosen)
         if field == ASK_WINDOW.field:
             return await self._take_window_words(conversation, duty, message.text)
         return self._take_phone_words(conversation, duty, message.text, confirms=field == _CONFIRM_PHONE.field)
+
+    async def _talk_of_promise(self, conversation: Conversation, message: Message) -> Step | None:
+        """What a member says of a call that was promised before; None without a promise, or about anything else."""
+        talk = read_call_talk(message.text) if message.choice is None and conversation.handoff is None else None
+        promise = await self._conversations.find_promised_call(conversation.id) if talk else None
+        if promise is None:
+            return None
+        if talk == "withdraws":
+            return self._decline(conversation)
+        duty = await self._announcements.look(conversation)
+        if talk == "changes":
+            return self._ask_window(conversation, duty, words.CALLBACK_ASK_WINDOW)
+        return Step(self._say_recorded(conversation, duty, promise))
 
     def _take_choice(self, conversation: Conversation, duty: DutyNow, chosen: dict[str, object]) -> Step:
         if chosen.get("phone") == "other":
@@ -137,16 +151,19 @@ class CallbackDialogue:
         window = _chosen_window(conversation)
         if window is None or window not in duty.windows or duty.time_zone is None:
             return self._ask_window(conversation, duty, words.CALLBACK_WINDOW_GONE)
+        promise = CallbackPromise(window.day, window.window, phone, duty.time_zone)
+        return Step(self._say_recorded(conversation, duty, promise), None, HandoffEffect(callback=promise))
+
+    def _say_recorded(self, conversation: Conversation, duty: DutyNow, promise: CallbackPromise) -> Draft:
         calendar = CalendarWords(self._wording, conversation.locale)
-        said = self._say(
+        window = _window(promise.day, promise.window) or CallbackWindow(promise.day, "morning")
+        return self._say(
             words.CALLBACK_RECORDED,
             conversation,
             window=calendar.window(window, duty.today),
-            phone=phone[-4:],
-            zone=calendar.zone(duty.time_zone),
+            phone=promise.phone[-4:],
+            zone=calendar.zone(promise.time_zone),
         )
-        promise = CallbackPromise(window.day, window.window, phone, duty.time_zone)
-        return Step(said, None, HandoffEffect(callback=promise))
 
     async def _list_offered(self, conversation: Conversation) -> tuple[CallbackWindow, ...]:
         for message in reversed(await self._conversations.list_last_messages(conversation.id, _LOOKED_BACK)):

@@ -175,7 +175,7 @@ class Intake:
     ) -> Turn:
         """Takes one message, `text` or the value of a quick reply; the same client_message_id gives the same answer.
 
-        It came by `channel`, and its answer goes there.
+        A text that stands for a quick reply comes with both. It came by `channel`, and its answer goes there.
 
         Raises ConversationClosed, IdempotencyConflict, UnknownChoice, StoreUnavailable.
         """
@@ -184,7 +184,9 @@ class Intake:
                 conversation.id, client_message_id, text=text or "", choice=choice
             )
             if turn is None:
-                shown = text or "" if choice is None else await self._title(conversation, choice)
+                title = None if choice is None else await self._title(conversation, choice)
+                # Whoever texts "1" or "nurse pls" is quoted; only a button has no words but its own.
+                shown = text if text is not None else title or ""
                 turn = await self._conversations.record_member_message(
                     conversation.id, client_message_id=client_message_id, text=shown, choice=choice, channel=channel
                 )

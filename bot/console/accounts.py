@@ -62,7 +62,7 @@ def add_demo_coaches(database: Database, clock: Clock) -> int:
     known = {coach.username for coach in list_coaches(database, clock)}
     missing = [coach for coach in demo_coaches() if coach.username not in known]
     for coach in missing:
-        add_coach(database, clock, coach.username, coach.name, coach.role, DEMO_PASSWORD)
+        _add(database, clock, coach.username, coach.name, coach.role, Passwords().hash(DEMO_PASSWORD))
     return len(missing)
 
 
@@ -72,12 +72,12 @@ def add_coach(database: Database, clock: Clock, username: str, name: str, role: 
         raise AccountError("A user name has 3 to 32 of these characters: a-z 0-9 . _ -")
     if not name.strip() or len(name) > LONGEST_NAME or not name.isprintable():
         raise AccountError(f"A coach needs a name of up to {LONGEST_NAME} characters, as members are to read it.")
-    password_hash = _hash(password)
-    coach = _run(
-        _service(database, clock).add_coach(
-            username=username, name=name.strip(), role=role, password_hash=password_hash
-        )
-    )
+    return _add(database, clock, username, name.strip(), role, _hash(password))
+
+
+def _add(database: Database, clock: Clock, username: str, name: str, role: Role, password_hash: str) -> Coach:
+    service = _service(database, clock)
+    coach = _run(service.add_coach(username=username, name=name, role=role, password_hash=password_hash))
     if coach is None:
         raise AccountError(f"There is a coach called {username} already.")
     return coach
@@ -97,6 +97,12 @@ def disable(database: Database, clock: Clock, username: str) -> None:
     _run(service.end_sessions(coach.id))
 
 
+def enable(database: Database, clock: Clock, username: str) -> None:
+    """The coach can sign in again. Raises AccountError."""
+    coach, service = _get(database, clock, username), _service(database, clock)
+    _run(service.enable(coach.id))
+
+
 def list_coaches(database: Database, clock: Clock) -> tuple[Coach, ...]:
     """Every coach, disabled ones too."""
     return _run(_service(database, clock).list_coaches())
@@ -112,6 +118,8 @@ def _get(database: Database, clock: Clock, username: str) -> Coach:
 def _hash(password: str) -> str:
     if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
         raise AccountError(f"A password has {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters.")
+    if password == DEMO_PASSWORD:
+        raise AccountError("The demo's password stands in the documents and opens nothing here: choose another.")
     return Passwords().hash(password)
 
 

@@ -10,7 +10,7 @@ from bot import wording as words
 from bot.conversations import rules
 from bot.conversations.calendar_words import CalendarWords
 from bot.conversations.duty import Duty, DutyNow
-from bot.conversations.handoff import CoachRef, HandoffOutcome
+from bot.conversations.handoff import CoachRef, HandoffOutcome, Urgency
 from bot.conversations.model import Author, Awaiting, Conversation, Draft, HandoffCause, Line, QuickReply, Told
 from bot.conversations.port import Request
 from bot.conversations.vocabulary import CALLBACK_CHOICE
@@ -60,6 +60,8 @@ class Announcements:
 
     def standing(self, conversation: Conversation, duty: DutyNow, line: Line | None = None) -> Announcement:
         """How the request stands: `line` are the others where it is new; asked again while waiting, without."""
+        if is_urgent(conversation):
+            return self.after_danger(conversation, duty)
         if not duty.on_duty:
             return self.unavailable(conversation, duty)
         if line is None:
@@ -74,6 +76,8 @@ class Announcements:
 
     def unavailable(self, conversation: Conversation, duty: DutyNow, *, since_asked: bool = False) -> Announcement:
         """Nobody is on duty: said as it is, with a call-back where the hours are known. `since_asked`: somebody was."""
+        if is_urgent(conversation):
+            return self.after_danger(conversation, duty)
         if not duty.windows:
             key = words.NOBODY_LEFT_NO_CALLBACK if since_asked else words.HANDOFF_NO_CALLBACK
             return Announcement(self.say(key, conversation), "unavailable")
@@ -86,8 +90,10 @@ class Announcements:
             draft = self.say(words.HANDOFF_UNAVAILABLE, conversation)
         return Announcement(self.with_windows(draft, conversation, duty), "unavailable", ASK_WINDOW)
 
-    def here_now(self, conversation: Conversation) -> Announcement:
+    def here_now(self, conversation: Conversation, duty: DutyNow) -> Announcement:
         """A coach came on duty while the member waited."""
+        if is_urgent(conversation):
+            return self.after_danger(conversation, duty)
         return Announcement(self.say(words.COACH_HERE_NOW, conversation), "waiting")
 
     def long_wait(self, conversation: Conversation, duty: DutyNow) -> Announcement | None:
@@ -125,3 +131,9 @@ class Announcements:
     def say(self, key: str, conversation: Conversation, **values: object) -> Draft:
         """A response of the gateway, as a message of this conversation."""
         return self._wording.draft(key, conversation.channel, conversation.locale, Author.ASSISTANT, **values)
+
+
+def is_urgent(conversation: Conversation) -> bool:
+    """True while somebody in danger waits: whatever is said to them has the numbers to call in it."""
+    handoff = conversation.handoff
+    return handoff is not None and (handoff.urgency is Urgency.URGENT or handoff.cause == "safety")

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from bot.conversations.coach_service import CoachService
 from bot.conversations.desk_store import DeskStore
-from bot.conversations.handoff import AlreadyClaimed, Callback, CoachId, CoachNotOnDuty, VersionConflict
+from bot.conversations.handoff import (
+    AlreadyClaimed,
+    Callback,
+    CoachId,
+    CoachNotOnDuty,
+    HandoffEvent,
+    VersionConflict,
+)
 from bot.conversations.live import DESK, DeskChanged
 from bot.conversations.record import Record
 
@@ -29,7 +36,9 @@ class CallbackService:
         self._check_caller(await self._desk.get_callback(callback_id), coach_id)
         if coach_id not in {coach.id for coach in await self._coaches.list_on_duty()}:
             raise CoachNotOnDuty
-        return await self._change(callback_id, version, status="taken", coach_id=coach_id)
+        return await self._change(
+            callback_id, version, HandoffEvent.CALL_TAKEN, coach_id, status="taken", coach_id=coach_id
+        )
 
     async def finish_callback(
         self, callback_id: int, coach_id: CoachId, version: int, *, reached: bool, note: str | None
@@ -46,13 +55,18 @@ class CallbackService:
         made = {"status": "done", "done_at": self._record.clock(), "coach_id": coach_id}
         ended = made if reached else {"status": "open", "coach_id": None}
         kept = {"note": note} if note else {}
-        return await self._change(callback_id, version, attempts=attempts, **ended, **kept)
+        event = HandoffEvent.CALL_MADE if reached else HandoffEvent.CALL_MISSED
+        return await self._change(callback_id, version, event, coach_id, attempts=attempts, **ended, **kept)
 
     def _check_caller(self, callback: Callback, coach_id: CoachId) -> None:
         if callback.coach is not None and callback.coach.id != coach_id:
             raise AlreadyClaimed(callback.coach.name)
 
-    async def _change(self, callback_id: int, version: int, **values: object) -> Callback:
+    async def _change(
+        self, callback_id: int, version: int, event: HandoffEvent, caller: CoachId, **values: object
+    ) -> Callback:
         callback = await self._desk.change_callback(callback_id, version, **values)
+        conversation = await self._record.get(callback.conversation_id)
+        await self._desk.record_event(conversation, event, caller, self._record.clock())
         self._record.live.publish(DESK, DeskChanged(callback.conversation_id))
         return callback

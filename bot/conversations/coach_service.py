@@ -55,6 +55,10 @@ class CoachService:
         await self._store.update(coach_id, disabled_at=self._clock(), is_on_duty=False)
         self._live.publish(DESK, DeskChanged())
 
+    async def enable(self, coach_id: str) -> None:
+        """The coach can sign in again."""
+        await self._store.update(coach_id, disabled_at=None)
+
     async def set_duty(self, coach_id: str, is_on_duty: bool) -> Coach:
         """The coach takes members from now on, or no more. Raises CoachNotFound."""
         now = self._clock()

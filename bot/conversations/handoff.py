@@ -41,6 +41,9 @@ class HandoffEvent(str, Enum):
     RELEASED = "released"
     EXPIRED = "expired"
     CALLBACK = "callback"
+    CALL_TAKEN = "call_taken"
+    CALL_MISSED = "call_missed"
+    CALL_MADE = "call_made"
     VIEWED = "viewed"
 
 

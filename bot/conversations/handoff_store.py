@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from bot.conversations.handoff import CoachRef, HandoffOutcome, PastHandoff, Urgency
 from bot.conversations.model import Conversation, Holder, Line, OpenHandoff
-from bot.conversations.port import Change
+from bot.conversations.port import CallbackPromise, Change
 from bot.conversations.tables_store import callbacks, coaches, conversations, handoff_events, handoff_requests
 from bot.conversations.waiting_times import estimate_wait
 
@@ -71,6 +71,14 @@ def find_past_handoff(connection: sa.Connection, conversation_id: str) -> PastHa
         return None
     coach = CoachRef(row.claimed_by, row.coach_name) if row.coach_name else None
     return PastHandoff(coach, HandoffOutcome(row.outcome), row.outcome_note, row.ended_at)
+
+
+def find_promised_call(connection: sa.Connection, conversation_id: str) -> CallbackPromise | None:
+    """The call of a conversation that was promised and not made."""
+    row = connection.execute(
+        sa.select(callbacks).where(callbacks.c.conversation_id == conversation_id, callbacks.c.status != "done")
+    ).first()
+    return CallbackPromise(row.day, row.part_of_day, row.phone, row.time_zone) if row else None
 
 
 def write_handoff(

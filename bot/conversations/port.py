@@ -194,6 +194,10 @@ class ConversationStore(Protocol):
         """The turn that a client's message began."""
         ...
 
+    async def find_promised_call(self, conversation_id: str) -> CallbackPromise | None:
+        """The call of this conversation that was promised and not made."""
+        ...
+
     async def count_line(self, now: datetime) -> Line:
         """How many wait for a coach now, and how long others waited lately."""
         ...

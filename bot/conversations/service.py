@@ -28,7 +28,17 @@ from bot.conversations.model import (
     Turn,
     Understood,
 )
-from bot.conversations.port import AlreadyRecorded, Answer, Change, Ending, Entry, HandoffEffect, Logged, Rating
+from bot.conversations.port import (
+    AlreadyRecorded,
+    Answer,
+    CallbackPromise,
+    Change,
+    Ending,
+    Entry,
+    HandoffEffect,
+    Logged,
+    Rating,
+)
 from bot.conversations.record import Record
 
 # Older buttons have scrolled away: what they meant then may not be what they mean now.
@@ -281,6 +291,10 @@ class ConversationService:
             return Change(conversation, entries=self._record.entries(drafts))
 
         return (await self._record.change(conversation_id, decide)).messages
+
+    async def find_promised_call(self, conversation_id: str) -> CallbackPromise | None:
+        """The call that a coach is to make and has not made."""
+        return await self._store.find_promised_call(conversation_id)
 
     async def count_line(self) -> Line:
         """How many wait for a coach, and how long others waited lately."""

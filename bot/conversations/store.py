@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from bot.conversations import rows
 from bot.conversations.deliveries_store import queue_deliveries, use_link
-from bot.conversations.handoff_store import count_line, with_handoff, write_handoff
+from bot.conversations.handoff_store import count_line, find_promised_call, with_handoff, write_handoff
 from bot.conversations.model import (
     Author,
     Channel,
@@ -23,7 +23,7 @@ from bot.conversations.model import (
     MessageId,
     Turn,
 )
-from bot.conversations.port import AlreadyRecorded, Change, ConversationStore, Entry, Rating, Recorded
+from bot.conversations.port import AlreadyRecorded, CallbackPromise, Change, ConversationStore, Entry, Rating, Recorded
 from bot.conversations.tables_store import coaches, conversations, messages, ratings, turns
 from bot.database import Database
 
@@ -114,6 +114,9 @@ class SqlConversationStore(ConversationStore):
             )
 
         return await self._database.read(work)
+
+    async def find_promised_call(self, conversation_id: str) -> CallbackPromise | None:
+        return await self._database.read(lambda connection: find_promised_call(connection, conversation_id))
 
     async def count_line(self, now: datetime) -> Line:
         return await self._database.read(lambda connection: count_line(connection, now, reads=True))

@@ -178,8 +178,6 @@ class Sweep:
             told = found.handoff.told if found.handoff else "waiting"
             if told:
                 return None
-            if found.handoff and found.handoff.cause == "safety":
-                return self._announcements.after_danger(found, duty)
             return self._announcements.standing(found, duty)
 
         await self._tell(conversation, choose)
@@ -194,7 +192,7 @@ class Sweep:
             told = found.handoff.told if found.handoff else None
             news = None
             if duty.on_duty and told == "unavailable":
-                news = self._announcements.here_now(found)
+                news = self._announcements.here_now(found, duty)
             elif not duty.on_duty and told == "waiting":
                 news = self._announcements.unavailable(found, duty, since_asked=True)
             return None if news is None or news.draft.key in told_lately else news

@@ -290,3 +290,20 @@ async def test_no_call_after_all_ends_the_promise_and_the_desk_hears_of_it(tab: 
     assert (ended.id, ended.status, ended.attempts, ended.version) == (call.id, "done", 0, call.version + 1)
     assert await asyncio.wait_for(console.next_event(), 1) == DeskChanged(tab.id)
     assert await tab.gateway.handoffs.list_queue() == ()
+
+
+async def test_a_promised_call_can_be_asked_about_changed_and_taken_back_in_words(tab: Tab) -> None:
+    await tab.call("POST", "handoff", json={})
+    await tab.say("the first one")
+    await tab.say("215-555-0107")
+    (call,) = await calls(tab.gateway)
+    assert said(await tab.say("what time will the nurse call me?")) == (["callback_recorded"], None)
+    changed = await tab.say("change my call to another day")
+    assert said(changed)[0] == ["ask"]
+    assert said(await tab.say("please cancel my call back"))[0] == ["cancelled"]
+    assert await calls(tab.gateway) == []
+    # With nothing promised the same words are the engine's.
+    before = len(tab.gateway.engine.turns)
+    await tab.say("please cancel my call back")
+    assert len(tab.gateway.engine.turns) == before + 1
+    assert call.phone == "+12155550107"

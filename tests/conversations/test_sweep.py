@@ -251,7 +251,7 @@ async def test_what_was_told_in_silence_is_not_told_by_a_timer(desk: Desk) -> No
     await later(desk, seconds=70)
     assert await desk.said(conversation_id) == [words.EMERGENCY]
     await later(desk, await desk.coach(), seconds=1)
-    assert await desk.said(conversation_id) == [words.EMERGENCY, words.COACH_HERE_NOW]
+    assert await desk.said(conversation_id) == [words.EMERGENCY, words.SAFETY_WAITING]
 
 
 async def test_an_idle_console_is_signed_out_and_gives_back_what_it_holds(desk: Desk) -> None:

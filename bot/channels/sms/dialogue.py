@@ -107,7 +107,9 @@ class TextDialogue:
             await self._follow_language(conversation, recent, text)
         if choice is not None:
             try:
-                await self._intake.receive(conversation, client_message_id=text.sid, choice=choice, channel=Channel.SMS)
+                await self._intake.receive(
+                    conversation, client_message_id=text.sid, text=said, choice=choice, channel=Channel.SMS
+                )
                 return
             except UnknownChoice:
                 log.info("sms.choice_unknown", sid=text.sid)

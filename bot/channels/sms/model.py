@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from bot.conversations.model import Message
 
 # Carriers' limit is 15 digits (ITU-T E.164).
+_ACCOUNT_SID = re.compile(r"AC[0-9a-fA-F]{32}")
 ADDRESS = re.compile(r"\+[1-9][0-9]{6,14}")
 
 
@@ -176,6 +177,8 @@ class SmsSettings:
         for name in ("account_sid", "auth_token", "numbers"):
             if not getattr(self, name):
                 raise ValueError(f"{name} is empty")
+        if not _ACCOUNT_SID.fullmatch(self.account_sid):
+            raise ValueError("account_sid is not AC and 32 hex digits")
         if not all(ADDRESS.fullmatch(number) for number in self.numbers):
             raise ValueError("numbers holds one that is not in E.164, such as +12155550123")
         for name in ("public_url", "api_url"):

@@ -80,7 +80,7 @@ export const words = {
     releaseAsk: "End your talk with the health coach and go back to the automated assistant?",
     releaseConfirm: "Yes, end the talk",
     releaseKeep: "Keep talking",
-    callRecorded: "Your call is recorded",
+    callRecorded: "Your call-back is set",
   },
 
   link: {
