@@ -4,7 +4,7 @@ import { createActs } from "./acts.js";
 import { listMessages, readConversation } from "./api.js";
 import { formatPhone } from "./callbacks.js";
 import { createComposer } from "./composer.js";
-import { byId, languageName, setText } from "./elements.js";
+import { byId, languageName, setText, shortCode } from "./elements.js";
 import { createHolding } from "./holding.js";
 import { createPacket } from "./packet.js";
 import { createSending } from "./sending.js";
@@ -12,9 +12,6 @@ import { createSide } from "./side.js";
 import { createTexts } from "./texts.js";
 import { createTranscript } from "./transcript.js";
 import { words } from "./words.js";
-
-/** A short name to speak of a conversation; the id itself is too long for that. */
-const shortCode = (id) => id.replace(/[^0-9a-z]/gi, "").slice(0, 4).toUpperCase();
 
 /**
  * The middle and the right of the desk. `shift` is who works here now: `{me, isOnDuty, line, planName, drafts}`, drafts per

@@ -94,3 +94,6 @@ export function fillWords(root) {
     node.title = node.tagName === "BUTTON" ? find(node.dataset.wordsLabel) : "";
   }
 }
+
+/** What tells conversations apart by eye: the first four signs of the id. */
+export const shortCode = (id) => id.replace(/[^0-9a-z]/gi, "").slice(0, 4).toUpperCase();

@@ -1,7 +1,7 @@
 // Who waits, who is with whom? The list of members, most urgent first, which keeps itself up to date.
 
 import { sinceElement } from "./clock.js";
-import { byId, element, icon, languageName } from "./elements.js";
+import { byId, element, icon, languageName, shortCode } from "./elements.js";
 import { words } from "./words.js";
 
 const MOST_UNREAD = 99;
@@ -47,7 +47,7 @@ export function createQueue({ shift, onOpen }) {
   function fill(button, item) {
     const isUrgent = item.urgency === "urgent";
     const plan = shift.planName(item.plan_id);
-    const about = [words.channels[item.channel], languageName(item.locale), plan].filter(Boolean).join(" · ");
+    const about = [words.channels[item.channel], languageName(item.locale), plan, shortCode(item.conversation_id)].filter(Boolean).join(" · ");
     const unread = item.conversation_id === openId ? 0 : Math.min(item.unread ?? 0, MOST_UNREAD);
     // What is shown is compared first: a button that is made anew under the pointer or the focus is a surprise.
     const shown = JSON.stringify([item.urgency, item.cause, about, unread, item.holder, item.coach, item.requested_at]);
