@@ -285,7 +285,7 @@ class HandoffService:
         """A text with a link, once, to a member who went from texts to the secure chat and has no page open now."""
         if conversation.channel is not Channel.WEB or conversation.member_address is None:
             return ()
-        if self._record.live.open_pages(conversation.id):
+        if self._record.live.has_page(conversation.id, self._record.clock()):
             return ()
         for message in reversed(await self._record.store.list_last_messages(conversation.id, _LOOKED_BACK)):
             if message.author is Author.MEMBER:

@@ -9,12 +9,16 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from bot.conversations.model import Author, Message, State
 
 # One page that stopped reading; a healthy one is never more than a few events behind.
 QUEUE_SIZE = 64
 MAX_SUBSCRIBERS = 16
+# A page that polls does so more often than this.
+SEEN_FOR = timedelta(seconds=60)
+_MOST_SEEN = 10_000
 
 
 @dataclass(frozen=True)
@@ -79,6 +83,7 @@ class LiveHub:
     def __init__(self) -> None:
         self._lines: defaultdict[str, list[Subscription]] = defaultdict(list)
         self._desk_moved = False
+        self._seen: dict[str, datetime] = {}
 
     def subscribe(self, topic: str, *, limit: int = MAX_SUBSCRIBERS, is_console: bool = False) -> Subscription:
         """Opens a line, unless the topic has `limit` of its kind already. Raises TooManySubscribers."""
@@ -104,6 +109,17 @@ class LiveHub:
     def open_pages(self, topic: str) -> int:
         """How many of the member's own pages are connected here: a coach who reads along is none."""
         return sum(not line.is_console for line in self._lines.get(topic, ()))
+
+    def see(self, topic: str, now: datetime) -> None:
+        """The member's page asked for something just now: it is there, even without a line."""
+        if len(self._seen) >= _MOST_SEEN:
+            self._seen = {each: at for each, at in self._seen.items() if now - at < SEEN_FOR}
+        self._seen[topic] = now
+
+    def has_page(self, topic: str, now: datetime) -> bool:
+        """True while the member has a page open here, or had one a moment ago."""
+        seen_at = self._seen.get(topic)
+        return self.open_pages(topic) > 0 or (seen_at is not None and now - seen_at < SEEN_FOR)
 
     def take_desk_moved(self) -> bool:
         """True once after the desk changed."""

@@ -119,6 +119,7 @@ class ConversationService:
             raise ConversationNotFound
         if self.time_left(conversation) <= timedelta(0):
             raise ConversationNotFound
+        self._record.live.see(conversation.id, self._clock())
         return conversation
 
     async def get_conversation(self, conversation_id: str) -> Conversation:

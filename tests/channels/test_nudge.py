@@ -28,8 +28,9 @@ async def phone(gateway: Gateway) -> Phone:
     return phone
 
 
-async def write(phone: Phone, id_: str | None = None) -> None:
-    """The coach writes."""
+async def write(phone: Phone, id_: str | None = None, *, later_s: float = 61) -> None:
+    """The coach writes, after the member's page had a minute to show that it is there."""
+    phone.gateway.clock.pass_time(seconds=later_s)
     found = await phone.get()
     assert found.coach is not None
     coach_id = CoachId(found.coach.id)
@@ -94,3 +95,13 @@ async def test_who_came_by_the_page_has_no_phone_to_be_called_on(gateway: Gatewa
     version = (await gateway.conversations.get_conversation(tab.id)).handoff_version
     await gateway.handoffs.write(tab.id, coach, version, str(uuid4()), "Take your time.")
     assert (await tab.read())[-1]["text"] == "Take your time."
+
+
+async def test_a_page_that_asks_again_and_again_is_there_too(phone: Phone) -> None:
+    tab = await enter(phone.gateway, phone.id)
+    phone.gateway.clock.pass_time(seconds=50)
+    await tab.read()
+    await write(phone, later_s=50)
+    assert await nudges(phone) == 0
+    await write(phone, later_s=20)
+    assert await nudges(phone) == 1

@@ -58,7 +58,6 @@ async def test_danger_in_spanish_is_answered_in_spanish_and_put_first(cast: Cast
     dana = await cast.coach("dana")
     phone = cast.texter()
     await phone.text("mi hijo no puede respirar")
-    await phone.reads(as_a_text("utter_sms_greeting"))
     await phone.reads(as_a_text("utter_safety_emergency", "es"))
     (item,) = await dana.list_queue()
     assert (item["urgency"], item["cause"]) == ("urgent", "safety")

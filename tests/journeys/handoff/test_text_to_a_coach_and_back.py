@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 
-import pytest
-
 from tests.journeys.handoff.conftest import Cast
 from tests.journeys.handoff.wording import as_a_text
 
@@ -71,7 +69,6 @@ async def test_nobody_is_there_then_a_coach_comes_and_texts_and_the_assistant_is
     await phone.reads_nothing()
 
 
-@pytest.mark.xfail(strict=True, reason="bot/channels/sms/inbox.py takes it for a choice while a coach holds")
 async def test_a_number_that_a_member_texts_a_coach_is_a_number(cast: Cast) -> None:
     """A "1" answers the coach's question, and not what the assistant had offered before."""
     phone = cast.texter()

@@ -79,7 +79,7 @@ async def test_an_emergency_by_text_is_answered_and_put_first(cast: Cast) -> Non
 
     await phone.text(EMERGENCY)
 
-    await phone.reads(as_a_text("utter_sms_greeting"))
+    # Nothing stands before it, not even a greeting.
     await phone.reads(as_a_text("utter_safety_emergency"))
     first, second = await dana.list_queue()
     assert (first["channel"], first["urgency"], first["cause"]) == ("sms", "urgent", "safety")
