@@ -56,6 +56,7 @@ def test_the_carriers_words_are_known(word: str, status: DeliveryStatus | None) 
     [
         {"auth_token": ""},
         {"account_sid": ""},
+        {"account_sid": "AC"},
         {"numbers": {}},
         {"numbers": {"2155550123": "independence"}},
         {"public_url": ""},
@@ -65,7 +66,7 @@ def test_the_carriers_words_are_known(word: str, status: DeliveryStatus | None) 
 )
 def test_settings_that_cannot_be_used_are_refused_by_name(wrong: dict[str, Any]) -> None:
     usable = {
-        "account_sid": "AC",
+        "account_sid": f"AC{'0' * 32}",
         "auth_token": "secret-token",
         "numbers": {"+12155550190": "independence"},
         "public_url": "https://chat.example.org",
@@ -85,7 +86,7 @@ def test_settings_and_texts_show_no_secret_and_no_number_when_printed() -> None:
 @pytest.mark.parametrize("url", ["http://chat.example.org", "http://10.0.0.7:8080", "http://localhost.example.org"])
 def test_an_address_without_https_is_refused_by_name(field: str, url: str) -> None:
     usable: dict[str, Any] = {
-        "account_sid": "AC",
+        "account_sid": f"AC{'0' * 32}",
         "auth_token": "t",
         "numbers": {"+12155550190": "independence"},
         "public_url": "https://chat.example.org",
