@@ -35,6 +35,9 @@ def test_whatever_is_told_in_whatever_order_a_status_only_moves_on(told: list[De
         assert status in FINAL
 
 
+SID = f"AC{'0' * 32}"
+
+
 @pytest.mark.parametrize(
     ("word", "status"),
     [
@@ -66,7 +69,7 @@ def test_the_carriers_words_are_known(word: str, status: DeliveryStatus | None) 
 )
 def test_settings_that_cannot_be_used_are_refused_by_name(wrong: dict[str, Any]) -> None:
     usable = {
-        "account_sid": f"AC{'0' * 32}",
+        "account_sid": SID,
         "auth_token": "secret-token",
         "numbers": {"+12155550190": "independence"},
         "public_url": "https://chat.example.org",
@@ -78,7 +81,7 @@ def test_settings_that_cannot_be_used_are_refused_by_name(wrong: dict[str, Any])
 
 
 def test_settings_and_texts_show_no_secret_and_no_number_when_printed() -> None:
-    settings = SmsSettings("AC", "secret-token", {"+12155550190": "independence"}, "https://chat.example.org")
+    settings = SmsSettings(SID, "secret-token", {"+12155550190": "independence"}, "https://chat.example.org")
     assert "secret-token" not in repr(settings)
 
 
@@ -86,7 +89,7 @@ def test_settings_and_texts_show_no_secret_and_no_number_when_printed() -> None:
 @pytest.mark.parametrize("url", ["http://chat.example.org", "http://10.0.0.7:8080", "http://localhost.example.org"])
 def test_an_address_without_https_is_refused_by_name(field: str, url: str) -> None:
     usable: dict[str, Any] = {
-        "account_sid": f"AC{'0' * 32}",
+        "account_sid": SID,
         "auth_token": "t",
         "numbers": {"+12155550190": "independence"},
         "public_url": "https://chat.example.org",
@@ -99,5 +102,5 @@ def test_an_address_without_https_is_refused_by_name(field: str, url: str) -> No
     "url", ["http://127.0.0.1:8080", "http://localhost:8080", "http://[::1]:80", "http://0.0.0.0:80"]
 )
 def test_this_machine_needs_no_https(url: str) -> None:
-    settings = SmsSettings("AC", "t", {"+12155550190": "independence"}, url, api_url=url)
+    settings = SmsSettings(SID, "t", {"+12155550190": "independence"}, url, api_url=url)
     assert settings.public_url == url
