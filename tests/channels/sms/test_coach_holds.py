@@ -58,7 +58,8 @@ async def test_what_is_offered_after_a_coach_has_gone_can_be_taken(sqlite_rig: R
     offer = Draft(Author.ASSISTANT, "And now?", quick_replies=(QuickReply("Go on", "/go"),), channel=Channel.SMS)
     await sqlite_rig.gateway.conversations.record_saying(conversation.id, offer)
     await say(sqlite_rig, until, "1")
-    assert await last(sqlite_rig) == ("Go on", "/go")
+    # The member is quoted as they wrote.
+    assert await last(sqlite_rig) == ("1", "/go")
 
 
 @pytest.mark.parametrize("text", ["who is this", "I need help", "what is this", "more info"])
