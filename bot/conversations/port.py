@@ -92,6 +92,7 @@ class Change:
     conversation: Conversation
     entries: tuple[Entry, ...] = ()
     answer: Answer | None = None
+    reads_state: Callable[[Conversation], State] | None = None
     opens: Request | None = None
     urgent: bool = False
     announcement: MessageId | None = None

@@ -250,6 +250,7 @@ class ConversationService:
                 conversation=asked,
                 entries=entries,
                 answer=Answer(message.id, understood, self.read_state(asked), model_id),
+                reads_state=self.read_state,
                 # Whoever asks again is told the same, whichever way they asked first.
                 announcement=next((entry.id for entry in entries if entry.draft.outcome in _ANNOUNCES), None),
             )

@@ -71,9 +71,13 @@ class SqlConversationStore(ConversationStore):
             values = rows.conversation_values(after)
             connection.execute(sa.update(conversations).where(conversations.c.id == after.id).values(values))
             write_handoff(connection, before, after, change, now)
+            after = with_handoff(connection, after, now)
             if change.answer is not None:
-                connection.execute(sa.insert(turns).values(rows.answer_values(change.answer, now)))
-            return Recorded(with_handoff(connection, after, now), said, before)
+                # A repetition gets the state that the first answer had, its place in line included.
+                state = change.reads_state(after) if change.reads_state else change.answer.state
+                answer = replace(change.answer, state=state)
+                connection.execute(sa.insert(turns).values(rows.answer_values(answer, now)))
+            return Recorded(after, said, before)
 
         try:
             return await self._database.write(work)
