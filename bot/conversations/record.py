@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import wraps
 
 from bot.conversations import rules
 from bot.conversations.ids import IdSource, is_id
@@ -53,6 +54,7 @@ class Record:
             raise ConversationNotFound
         calls = False
 
+        @wraps(decide)
         def noticing(conversation: Conversation) -> Change:
             nonlocal calls
             change = decide(conversation)
