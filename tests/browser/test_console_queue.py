@@ -63,7 +63,7 @@ async def test_words_that_came_while_nobody_looked_are_counted(visit: Visit, ope
     await desk.claim(conversation)
     await desk.open_conversation(other)
     await first.say("Are you still there?")
-    await expect(desk.item(conversation).locator(".unread")).to_have_text("1 new")
+    await expect(desk.item(conversation).locator(".unread")).to_have_text("1 new", timeout=20_000)
     await desk.open_conversation(conversation)
     await expect(desk.item(conversation).locator(".unread")).to_have_count(0)
     await expect(desk.said("member", "Are you still there?")).to_be_visible()

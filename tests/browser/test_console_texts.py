@@ -55,7 +55,10 @@ async def list_waiting(desk: ConsolePage) -> list[str]:
 async def arrival(desk: ConsolePage, before: list[str]) -> str:
     """The one conversation that waits now and did not before."""
     known = ",".join(f'[data-conversation="{each}"]' for each in before)
-    fresh = desk.page.locator(f'#queue [data-group="waiting"] .item{f":not({known})" if known else ""}')
+    # A web chat may come back to the queue meanwhile: another test left it.
+    fresh = desk.page.locator(f'#queue [data-group="waiting"] .item{f":not({known})" if known else ""}').filter(
+        has_text="Text message"
+    )
     await expect(fresh).to_have_count(1, timeout=TIMEOUT_MS)
     return str(await fresh.get_attribute("data-conversation"))
 
