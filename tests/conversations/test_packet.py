@@ -3,102 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, datetime, timedelta, timezone
+from datetime import date
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from bot.conversations.handoff import Callback, CoachId, CoachRef, HandoffOutcome, PastHandoff, Urgency
+from bot.conversations.handoff import Callback, HandoffOutcome, PastHandoff, Urgency
 from bot.conversations.model import (
-    Author,
     Channel,
-    Conversation,
-    ConversationId,
-    Holder,
-    Message,
-    MessageId,
     Understood,
 )
-from bot.conversations.packet import Packet, PacketLine, RequestFacts, build_packet
-from bot.conversations.transcript import ANSWERED, UNANSWERED
-from bot.conversations.vocabulary import HANDOFF_CHOICE, TOPICS
-
-START = datetime(2026, 11, 23, 15, 0, tzinfo=timezone.utc)
-QUARTER = timedelta(minutes=15)
-CITATION = {"document": "Gene Therapies", "number": "MP-AD-1623", "payer": "CareSource"}
-NURSE = CoachRef(CoachId("c" * 32), "Ruth A., RN")
-
-
-class Cast:
-    """A conversation of Priya's, written down line by line; a minute passes with each."""
-
-    def __init__(self) -> None:
-        self.messages: list[Message] = []
-        self.understood: dict[MessageId, Understood] = {}
-
-    @property
-    def now(self) -> datetime:
-        return START + timedelta(minutes=len(self.messages))
-
-    def priya(self, text: str, *topics: str, language: str = "en", choice: str | None = None, **named: str) -> Message:
-        message = self._add(Author.MEMBER, text, choice=choice)
-        entities = {name: (value,) for name, value in named.items()}
-        self.understood[message.id] = Understood(topics, language, entities, 0.9)
-        return message
-
-    def assistant(self, outcome: str, topic: str | None = None, **fields: object) -> Message:
-        return self._reply(Author.ASSISTANT, outcome, topic, **fields)
-
-    def gate(self, outcome: str) -> Message:
-        return self._reply(Author.SYSTEM, outcome, None)
-
-    def ruth(self, text: str) -> Message:
-        return self._add(Author.COACH, text, author_name=NURSE.name)
-
-    def _reply(self, author: Author, outcome: str, topic: str | None, **fields: object) -> Message:
-        asked = next((each.id for each in reversed(self.messages) if each.author is Author.MEMBER), None)
-        return self._add(author, f"About {topic}", outcome=outcome, topic=topic, reply_to=asked, **fields)
-
-    def _add(self, author: Author, text: str, **fields: object) -> Message:
-        seq = len(self.messages) + 1
-        message = Message(author, text, id=MessageId(f"{seq:032x}"), seq=seq, created_at=self.now)
-        self.messages.append(replace(message, **fields))  # type: ignore[arg-type]
-        return self.messages[-1]
-
-    def packet(
-        self,
-        request: RequestFacts | None = None,
-        past: PastHandoff | None = None,
-        callback: Callback | None = None,
-        **fields: object,
-    ) -> Packet:
-        conversation = Conversation(
-            ConversationId("a" * 32), Channel.WEB, Holder.WAITING, START, START + timedelta(days=1), "hash"
-        )
-        return build_packet(
-            replace(conversation, **fields),  # type: ignore[arg-type]
-            self.messages,
-            self.understood,
-            request or self.request(),
-            past,
-            self.now,
-            verified_for=QUARTER,
-            callback=callback,
-        )
-
-    def request(self, cause: str = "words", reason: str = "coach_handoff", **fields: object) -> RequestFacts:
-        facts = RequestFacts(cause, reason, self.now, Urgency.NORMAL)
-        return replace(facts, **fields)  # type: ignore[arg-type]
-
-
-def of(packet: Packet, *kinds: str) -> list[PacketLine]:
-    return [line for line in packet.lines if line.kind in kinds]
-
-
-def line(kind: str, message: Message | None, label_key: str | None = None, **fields: object) -> PacketLine:
-    found = PacketLine(kind, label_key, **fields)  # type: ignore[arg-type]
-    return replace(found, message_id=message.id, seq=message.seq) if message else found
+from bot.conversations.vocabulary import HANDOFF_CHOICE
+from tests.conversations.cast import CITATION, NURSE, QUARTER, START, Cast, line, of
 
 
 def test_a_whole_conversation() -> None:
@@ -343,87 +258,3 @@ def test_the_call_back_and_the_last_coach_s_outcome() -> None:
     )
     assert "0100" not in repr(packet)
     assert of(cast.packet(None, past, replace(callback, status="done")), "callback") == []
-
-
-texts = st.sampled_from(["is it covered?", "19104", "thank you", "my son is four", "¿cuánto cuesta?", "a coach please"])
-values = st.sampled_from(["zolgensma", "luxturna", "unknown", "19104", "child", "caresource"])
-entities = st.dictionaries(
-    st.sampled_from(["therapy", "for_whom", "zip_code", "plan", "city"]), st.tuples(values), max_size=3
-)
-readings = st.builds(
-    Understood,
-    st.lists(st.sampled_from(TOPICS), max_size=2).map(tuple),
-    st.sampled_from(["en", "es", "und"]),
-    entities,
-    st.just(0.5),
-)
-outcomes = st.sampled_from(
-    sorted(ANSWERED | UNANSWERED | {"ask", "verified", "emergency", "crisis", "handoff_waiting"})
-)
-
-
-@st.composite
-def casts(draw: st.DrawFn) -> Cast:
-    cast = Cast()
-    for author in draw(st.lists(st.sampled_from(Author), max_size=12)):
-        if author is Author.MEMBER:
-            message = cast.priya(draw(texts), choice=draw(st.sampled_from([None, "/more", HANDOFF_CHOICE, "/cost"])))
-            cast.understood.pop(message.id)
-            if draw(st.booleans()):
-                cast.understood[message.id] = draw(readings)
-        elif author is Author.ASSISTANT:
-            cast.assistant(draw(outcomes), draw(st.sampled_from([None, *TOPICS])))
-        elif author is Author.SYSTEM:
-            cast.gate(draw(st.sampled_from(["emergency", "crisis"])))
-        else:
-            cast.ruth("Hello, this is Ruth.")
-    return cast
-
-
-@given(casts(), st.data())
-def test_every_line_is_found_at_its_message_and_nothing_is_made_up(cast: Cast, data: st.DataObject) -> None:
-    request = RequestFacts(
-        data.draw(st.sampled_from(["words", "button", "rule", "failure", "safety"])),
-        data.draw(st.sampled_from(["", "cost", "coach_handoff", "my own words"])),
-        START + timedelta(minutes=data.draw(st.integers(0, 12))),
-        data.draw(st.sampled_from(Urgency)),
-        data.draw(st.sampled_from([None, MessageId("f" * 32), *(each.id for each in cast.messages)])),
-    )
-    packet = cast.packet(request, plan_id=data.draw(st.sampled_from([None, "caresource"])))
-    by_id = {message.id: message for message in cast.messages}
-    assert {"request", "verified", "language", "channel"} <= {each.kind for each in packet.lines}
-    for found in packet.lines:
-        message = by_id[found.message_id] if found.message_id else None
-        assert found.seq == (message.seq if message else None)
-        if found.quote is not None:
-            assert found.quote == (message.text if message else request.reason)
-            assert message is None or message.author is Author.MEMBER
-        _check_source(found, message, cast, request)
-
-
-def _check_source(found: PacketLine, message: Message | None, cast: Cast, request: RequestFacts) -> None:
-    read = cast.understood.get(message.id, Understood()) if message else Understood()
-    replies = [each for each in cast.messages if message and message.id in (each.reply_to, each.id)]
-    if found.kind == "request":
-        assert found.value in (None, request.reason)
-        assert found.label_key in (request.cause, "reason")
-    elif found.kind == "urgency":
-        assert found.value == request.urgency.value
-        dangers = {*read.topics, *(each.outcome for each in replies)}
-        assert found.label_key in dangers if message else found.value == "urgent"
-    elif found.kind == "question":
-        assert found.value in (None, *read.topics)
-    elif found.kind == "said":
-        assert message is not None
-        assert message.author is Author.ASSISTANT
-        assert (found.value, found.label_key) == (message.topic, message.outcome)
-    elif found.kind == "not_answered":
-        assert found.value in (None, *read.topics, *(each.topic for each in replies))
-        assert found.label_key in {each.outcome for each in replies}
-    elif found.kind in ("therapy", "for_whom", "zip_code", "plan"):
-        assert found.value in (read.entities.get(found.kind, ()) if message else ("caresource",))
-        assert found.value != "unknown"
-    elif found.kind == "language":
-        assert found.value == (read.language if message else "en")
-    else:
-        assert (found.kind, found.value) in (("verified", "no"), ("channel", "web"))

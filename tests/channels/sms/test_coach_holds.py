@@ -12,7 +12,7 @@ from bot.engine_client import EngineQuickReply
 from tests.channels.gateway import reply
 from tests.channels.sms.conftest import Until
 from tests.channels.sms.rig import Rig
-from tests.channels.sms.test_inbox import HELP, OPTED_OUT, said, say
+from tests.channels.sms.texts import HELP, OPTED_OUT, said, say
 
 BUTTONS = (EngineQuickReply("Yes, please", "/affirm"), EngineQuickReply("No", "/deny"))
 

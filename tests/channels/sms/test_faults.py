@@ -14,7 +14,7 @@ from bot.conversations.model import Holder
 from bot.conversations.service import ConversationService
 from tests.channels.sms.conftest import Until
 from tests.channels.sms.rig import MARCUS, Rig
-from tests.channels.sms.test_inbox import DANGER, EMERGENCY, OPTED_IN, OPTED_OUT, plain, said, say, urgency
+from tests.channels.sms.texts import DANGER, EMERGENCY, OPTED_IN, OPTED_OUT, plain, said, say, urgency
 
 
 def break_down(broken: pytest.MonkeyPatch, *methods: str, kind: type = TextDialogue) -> None:

@@ -16,8 +16,8 @@ from bot.demo.carrier.faults import RestFailure
 from tests.channels.gateway import reply
 from tests.channels.sms.conftest import Until
 from tests.channels.sms.rig import Rig
-from tests.channels.sms.test_inbox import DANGER, EMERGENCY, OPTED_OUT, plain, said
 from tests.channels.sms.test_outbox import begun, tried_later
+from tests.channels.sms.texts import DANGER, EMERGENCY, OPTED_OUT, plain, said
 
 
 async def stuck(rig: Rig, until: Until, text: str = "one") -> None:
