@@ -71,7 +71,7 @@ class SessionApi:
         """The console is there; only an active one keeps the session open."""
         body = await read_body(request, Heartbeat)
         signed: Signed = request[SIGNED]
-        await self._coaches.heartbeat(signed.coach.id)
+        await self._coaches.heartbeat(signed.coach.id, signed.key)
         if body.active:
             await self._sessions.touch(signed)
             signed = await self._sessions.find(signed.token)

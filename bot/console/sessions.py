@@ -108,7 +108,7 @@ class Sessions:
             await self._coaches.touch_session(signed.key)
 
     async def end(self, signed: Signed) -> None:
-        """Ends the session. Unless its coach is signed in elsewhere as well, what they hold goes back to the queue.
+        """Ends the session. Unless another console of its coach is alive, what they hold goes back to the queue.
 
         Sessions in which nobody does anything are ended by the sweep over the record.
         """

@@ -66,9 +66,11 @@ class CoachService:
         self._live.publish(DESK, DeskChanged())
         return await self.get(coach_id)
 
-    async def heartbeat(self, coach_id: str) -> None:
-        """The coach's console is there."""
+    async def heartbeat(self, coach_id: str, token_hash: str | None = None) -> None:
+        """The coach's console is there; `token_hash` tells which, where a coach may have several."""
         await self._store.update(coach_id, heartbeat_at=self._clock())
+        if token_hash is not None:
+            await self._store.update_session(token_hash, heartbeat_at=self._clock())
 
     async def list_on_duty(self) -> tuple[Coach, ...]:
         """Those who take members now: on duty, and their console gave a sign of life lately."""
@@ -88,13 +90,18 @@ class CoachService:
         return session
 
     async def touch_session(self, token_hash: str) -> None:
-        """A person did something in this session."""
-        await self._store.update_session(token_hash, active_at=self._clock())
+        """A person did something in this session, which is a sign of life."""
+        now = self._clock()
+        await self._store.update_session(token_hash, active_at=now, heartbeat_at=now)
 
     async def end_session(self, token_hash: str, coach_id: str) -> bool:
-        """Ends a session; True when the coach is signed in nowhere any more, and so off duty."""
-        await self._store.update_session(token_hash, ended_at=self._clock())
-        if await self._store.count_sessions(coach_id):
+        """Ends a session; True when no other console of the coach gives a sign of life, and they are so off duty.
+
+        A laptop that was shut is signed in for a while yet; it holds nobody.
+        """
+        now = self._clock()
+        await self._store.update_session(token_hash, ended_at=now)
+        if await self._store.count_sessions(coach_id, now - PRESENT_FOR):
             return False
         await self._store.update(coach_id, is_on_duty=False)
         self._live.publish(DESK, DeskChanged())

@@ -58,7 +58,7 @@ class CoachStore:
     async def open_session(self, coach_id: CoachId, token_hash: str, csrf_hash: str, now: datetime) -> None:
         """Records a sign-in."""
         values = {"coach_id": coach_id, "csrf_hash": csrf_hash, "created_at": now, "active_at": now}
-        await self._write(sa.insert(coach_sessions).values(token_hash=token_hash, **values))
+        await self._write(sa.insert(coach_sessions).values(token_hash=token_hash, heartbeat_at=now, **values))
 
     async def find_session(self, token_hash: str) -> CoachSession | None:
         """The session of this token, unless it has ended or its coach was disabled."""
@@ -82,10 +82,12 @@ class CoachStore:
             lambda connection: tuple((row.token_hash, row.coach_id) for row in connection.execute(query))
         )
 
-    async def count_sessions(self, coach_id: str) -> int:
-        """How many consoles of this coach are signed in."""
+    async def count_sessions(self, coach_id: str, alive_since: datetime) -> int:
+        """How many consoles of this coach are signed in and gave a sign of life since then."""
         table = coach_sessions
-        query = sa.select(sa.func.count()).where(table.c.coach_id == coach_id, table.c.ended_at.is_(None))
+        query = sa.select(sa.func.count()).where(
+            table.c.coach_id == coach_id, table.c.ended_at.is_(None), table.c.heartbeat_at >= alive_since
+        )
         return await self._database.read(lambda connection: connection.execute(query).scalar_one())
 
     async def update_session(self, token_hash: str, **values: object) -> None:

@@ -277,12 +277,15 @@ def _standing(now: datetime) -> sa.Select[Any]:
     last_by_coach = (
         sa.select(sa.func.coalesce(sa.func.max(said.c.seq), 0))
         .where(said.c.conversation_id == conversations.c.id, said.c.author == Author.COACH.value)
+        # Two selects down, SQLAlchemy would put the table anew into the FROM, and find the coaches of everybody.
+        .correlate(conversations)
         .scalar_subquery()
     )
     unread = (
         sa.select(sa.func.count())
         .where(messages.c.conversation_id == conversations.c.id, messages.c.author == Author.MEMBER.value)
         .where(messages.c.seq > last_by_coach, messages.c.seq > conversations.c.answered_up_to)
+        .correlate(conversations)
         .scalar_subquery()
     )
     return (

@@ -194,6 +194,7 @@ coach_sessions = sa.Table(
     sa.Column("csrf_hash", sa.String(64), nullable=False),
     sa.Column("created_at", UtcDateTime, nullable=False),
     sa.Column("active_at", UtcDateTime, nullable=False),
+    sa.Column("heartbeat_at", UtcDateTime, nullable=False),
     sa.Column("ended_at", UtcDateTime),
     sa.Index("ix_coach_sessions_ended_at", "ended_at", "active_at"),
 )

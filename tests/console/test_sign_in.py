@@ -195,6 +195,17 @@ async def test_signing_out_in_one_browser_leaves_the_other_alone(desk: Desk) -> 
     assert (await second.write(waiting, "Still here.")).status == 200
 
 
+async def test_a_laptop_that_was_shut_keeps_nobody_at_the_sign_out(desk: Desk) -> None:
+    shut, open_one = await desk.sign_in("dana"), await desk.sign_in("dana")
+    waiting = await open_one.claim(await desk.ask())
+    desk.clock.pass_time(seconds=61)
+    assert (await open_one.call("POST", "heartbeat", {"active": True})).status == 200
+    assert (await open_one.call("DELETE", "session")).status == 204
+    assert await desk.holder(waiting.id) == ("waiting", None)
+    assert not (await desk.coaches.get(desk.people["dana"].id)).is_on_duty
+    assert (await shut.call("GET", "session")).status == 200
+
+
 @pytest.mark.parametrize(("demo", "status"), [(True, 200), (False, 401)])
 async def test_the_demos_password_opens_nothing_outside_the_demo(database: Database, demo: bool, status: int) -> None:
     desk = await start_desk(database, demo=demo)

@@ -47,6 +47,16 @@ async def test_a_claim_gives_the_conversation_to_one_coach_and_tells_the_member(
     assert (item.position, item.coach and item.coach.id) == (0, dana)
 
 
+async def test_what_the_member_wrote_and_no_coach_answered_is_counted(desk: Desk) -> None:
+    dana = await desk.coach()
+    talk, other = await desk.hold(dana), await desk.hold(dana)
+    for text in ("Hello?", "Are you there?"):
+        await desk.say(other, text)
+        await desk.handoffs.write(other, dana, await desk.version(other), str(uuid4()), "I am.")
+    await desk.say(talk, "Are you still there?")
+    assert {item.conversation_id: item.unread for item in await desk.handoffs.list_queue()} == {talk: 1, other: 0}
+
+
 async def test_the_same_coach_again_is_harmless(desk: Desk) -> None:
     dana = await desk.coach()
     conversation_id = await desk.hold(dana)

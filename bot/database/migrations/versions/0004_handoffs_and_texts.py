@@ -105,6 +105,7 @@ def upgrade() -> None:
         sa.Column("csrf_hash", sa.String(length=64), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("active_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("heartbeat_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["coach_id"], ["coaches.id"], name=op.f("fk_coach_sessions_coach_id_coaches")),
         sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_coach_sessions")),
