@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -33,6 +33,11 @@ class RunningProduct:
 
 def start_product(folder: Path, *, database_url: str | None = None, **settings: str) -> RunningProduct:
     """Starts the product and waits until it says that it is ready; fails with its output when it is not."""
+    return wait_until_ready(launch_product(folder, database_url=database_url, **settings))
+
+
+def launch_product(folder: Path, *, port: int = 0, database_url: str | None = None, **settings: str) -> RunningProduct:
+    """Starts the product and waits for nothing; its address is only known where the port is."""
     folder.mkdir(parents=True, exist_ok=True)
     database_url = database_url or f"sqlite:///{folder / 'gene-guide.sqlite'}"
     log = folder / "product.log"
@@ -44,20 +49,25 @@ def start_product(folder: Path, *, database_url: str | None = None, **settings: 
     }
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [sys.executable, "-m", "bot.cli", "run", "--demo", "--port", "0"],
+            [sys.executable, "-m", "bot.cli", "run", "--demo", "--port", str(port)],
             cwd=ROOT,
             env=environment,
             stdout=output,
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
+    return RunningProduct(f"http://127.0.0.1:{port}", database_url, process, log)
+
+
+def wait_until_ready(product: RunningProduct) -> RunningProduct:
+    """The product with its address, once it says that it is ready; fails with its output when it is not."""
     deadline = time.monotonic() + START_TIMEOUT_S
     while time.monotonic() < deadline:
-        said = log.read_text(encoding="utf-8", errors="replace")
+        said = product.log.read_text(encoding="utf-8", errors="replace")
         if ready := _READY.search(said):
-            return RunningProduct(ready.group(1), database_url, process, log)
-        if process.poll() is not None:
-            raise AssertionError(f"the product ended with status {process.returncode}:\n{said[-4000:]}")
+            return replace(product, base_url=ready.group(1))
+        if product.process.poll() is not None:
+            raise AssertionError(f"the product ended with status {product.process.returncode}:\n{said[-4000:]}")
         time.sleep(0.1)
-    process.kill()
+    product.process.kill()
     raise AssertionError(f"the product was not ready within {START_TIMEOUT_S:.0f} s:\n{said[-4000:]}")
