@@ -101,6 +101,19 @@ SMS_TOO_FAST = "utter_sms_too_fast"
 SMS_COACH_WROTE = "utter_sms_coach_wrote"
 JOIN_WELCOME = "utter_join_welcome"
 
+# A look-up that takes longer than a turn, and what comes of it.
+LOOKUP_CHECKING = "utter_lookup_checking"
+LOOKUP_FAILED = "utter_lookup_failed"
+LOOKUP_UNPROVEN = "utter_lookup_unproven"
+# What it found, in the words of the action that would have answered at once.
+LOOKUP_FOUND = {
+    "utter_eligibility_member_record": "statement",
+    "utter_eligibility_member_record_inactive": "statement",
+    "utter_eligibility_member_no_child": "",
+    "utter_eligibility_member_refused_privacy": "",
+    "utter_ask_for_whom": "",
+}
+
 # Each key with the values that its text needs, separated by spaces.
 KEYS: Mapping[str, str] = {
     **dict.fromkeys(
@@ -115,10 +128,11 @@ KEYS: Mapping[str, str] = {
             CALLBACK_PART_NO_CALL,
             CALLBACK_PART_THIS_NUMBER, CALLBACK_PART_OTHER_NUMBER,
             SMS_GREETING, SMS_OPTED_OUT, SMS_OPTED_IN, SMS_HELP, SMS_PRIVATE, SMS_RECORD_LINK, SMS_MEDIA, SMS_EMPTY,
-            SMS_TOO_FAST, SMS_COACH_WROTE, JOIN_WELCOME, *CALENDAR.values(), *ZONES.values(), *WINDOWS.values(),
+            SMS_TOO_FAST, SMS_COACH_WROTE, JOIN_WELCOME, LOOKUP_CHECKING, LOOKUP_FAILED, LOOKUP_UNPROVEN, *CALENDAR.values(), *ZONES.values(), *WINDOWS.values(),
         ),
         "",
     ),
+    **LOOKUP_FOUND,
     HANDOFF_WAITING: "position",
     HANDOFF_WAITING_ESTIMATE: "position low high",
     HANDOFF_UNAVAILABLE_OPENS: "opens",
