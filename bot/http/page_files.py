@@ -8,11 +8,15 @@ from pathlib import Path
 from aiohttp import web
 
 
+# The style sheets that every page of ours begins with.
+_LOOK = Path(__file__).with_name("look")
+
+
 class PageFiles:
-    """A page: the files that were in its folder at the start, and no others."""
+    """A page: the files that were in its folder at the start, those of the common look, and no others."""
 
     def __init__(self, folder: Path) -> None:
-        self._files = {path.name: path for path in folder.iterdir() if path.is_file()}
+        self._files = {path.name: path for place in (_LOOK, folder) for path in place.iterdir() if path.is_file()}
 
     async def show_start(self, request: web.Request) -> web.StreamResponse:
         """The page itself."""
