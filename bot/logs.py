@@ -17,6 +17,8 @@ def configure_logs(level: str, stream: TextIO) -> None:
     """Sends every log line of this process to `stream`; called once, at the start."""
     structlog.configure(
         processors=[
+            # The request's id, in every line that belongs to it.
+            structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.JSONRenderer(),

@@ -18,6 +18,7 @@ from bot.conversations.model import ConversationClosed, ConversationNotFound, Id
 from bot.database import StoreUnavailable
 from bot.http.rate_limit import RateLimited
 from bot.http.views import JsonObject
+from bot.metrics import PROBLEMS
 
 log = structlog.get_logger()
 
@@ -92,10 +93,16 @@ _HTTP_CODES = {404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED", 413: "BODY_TOO_LARGE
 
 
 def describe_error(error: Exception, known: Mapping[type[Exception], int]) -> ProblemDocument:
-    """The document for any error; what nobody expected is logged and told as INTERNAL_ERROR without detail.
+    """The document for any error, counted; what nobody expected is logged and told as INTERNAL_ERROR without detail.
 
     `known` gives the statuses of what one API alone may meet: errors that carry their `code`.
     """
+    document = _describe(error, known)
+    PROBLEMS.labels(document.code).inc()
+    return document
+
+
+def _describe(error: Exception, known: Mapping[type[Exception], int]) -> ProblemDocument:
     if isinstance(error, Refused):
         return error.document
     if isinstance(error, StoreUnavailable):

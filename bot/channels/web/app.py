@@ -22,6 +22,7 @@ from bot.conversations.live import LiveHub
 from bot.conversations.model import Channel
 from bot.conversations.service import ConversationService
 from bot.database import Database
+from bot.http.access import record_requests
 from bot.http.openapi import build_document
 from bot.http.operations import Api
 from bot.http.page_files import PageFiles, page_headers
@@ -85,6 +86,7 @@ def create_web_app(
     health = Health(database, engine_readiness)
 
     app = web.Application(middlewares=[_translate_errors(gatekeeper, intake)], client_max_size=MAX_BODY_BYTES)
+    record_requests(app)
     for operation in MEMBER_API.operations:
         handler: Handler = getattr(sockets if operation.id == "open_socket" else members, operation.id)
         app.router.add_route(operation.method, operation.path, handler)
