@@ -28,6 +28,8 @@ from knowledge.bootstrap import Knowledge, build_knowledge
 
 ROOT = Path(__file__).parents[1]
 RESPONSES = ROOT / "data" / "responses"
+# After an import every running process speaks of the new content within this time.
+_CONTENT_FRESH_FOR_S = 1.0
 DEMO = ROOT / "bot" / "demo"
 
 
@@ -86,7 +88,7 @@ def build_core(database: Database, wording: Wording, hours: HoursBook, lifetimes
     announcements = Announcements(wording, Duty(coaches, hours, utc_now))
     return Core(
         database=database,
-        knowledge=build_knowledge(database, utc_now),
+        knowledge=build_knowledge(database, utc_now, fresh_for_s=_CONTENT_FRESH_FOR_S),
         wording=wording,
         live=live,
         record=record,

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
 from bot.database import Database
+from knowledge.content_store import ContentReader
 from knowledge.eligibility.model import EligibilitySettings
 from knowledge.eligibility.service import EligibilityService
 from knowledge.eligibility.store import SqlAuditLog, SqlEligibilityStore
@@ -35,12 +37,22 @@ def warm_up() -> None:
     find_place("19104")
 
 
-def build_knowledge(database: Database, clock: Callable[[], datetime]) -> Knowledge:
-    """Builds the services on a migrated database; `clock` gives the current moment, aware."""
+def build_knowledge(
+    database: Database,
+    clock: Callable[[], datetime],
+    *,
+    monotonic: Callable[[], float] = time.monotonic,
+    fresh_for_s: float = 0.0,
+) -> Knowledge:
+    """Builds the services on a migrated database; `clock` gives the current moment, aware.
+
+    New content is spoken `fresh_for_s` seconds after its import at the latest; members' records are read each time.
+    """
+    content = ContentReader(database, monotonic, fresh_for_s)
     return Knowledge(
-        policies=PolicyService(SqlPolicyStore(database), clock),
-        therapies=TherapyService(SqlTherapyStore(database)),
-        facilities=FacilityService(SqlFacilityStore(database)),
+        policies=PolicyService(SqlPolicyStore(content), clock),
+        therapies=TherapyService(SqlTherapyStore(content)),
+        facilities=FacilityService(SqlFacilityStore(content)),
         eligibility=EligibilityService(
             SqlEligibilityStore(database), SqlAuditLog(database), clock, EligibilitySettings()
         ),

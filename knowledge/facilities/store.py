@@ -9,7 +9,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bot.database import Database, metadata
+from bot.database import metadata
+from knowledge.content_store import ContentReader, mark_changed
 from knowledge.csv_files import ImportReport
 from knowledge.facilities.model import Facility, FacilityId, FacilityRecord, Membership
 from knowledge.facilities.service import FacilityStore
@@ -69,17 +70,20 @@ class KnownIds:
 class SqlFacilityStore(FacilityStore):
     """The directory in the SQL database."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, content: ContentReader) -> None:
+        self._content = content
 
     async def list_members(self, payer: PayerId) -> tuple[tuple[Facility, Membership], ...]:
         query = sa.select(facilities, network_memberships).join(network_memberships)
         query = query.where(network_memberships.c.payer == payer)
-        rows = await self._database.read(lambda connection: connection.execute(query).all())
-        return tuple((_facility(row), _membership(row)) for row in rows)
+
+        def work(connection: sa.Connection) -> tuple[tuple[Facility, Membership], ...]:
+            return tuple((_facility(row), _membership(row)) for row in connection.execute(query))
+
+        return await self._content.read(("network_memberships", payer), work)
 
     async def find_age_min(self, therapy: str) -> float | None:
-        return await self._database.read(lambda connection: find_age_min(connection, therapy))
+        return await self._content.read(("age_min", therapy), lambda connection: find_age_min(connection, therapy))
 
 
 def find_known_ids(connection: sa.Connection) -> KnownIds:
@@ -163,6 +167,7 @@ def _key(membership: Membership) -> tuple[date, str, str]:
 
 def delete_facility(connection: sa.Connection, facility: FacilityId) -> None:
     """Removes the facility with its memberships, if it is there."""
+    mark_changed(connection)
     connection.execute(sa.delete(network_memberships).where(network_memberships.c.facility_id == facility))
     connection.execute(sa.delete(facilities).where(facilities.c.id == facility))
 

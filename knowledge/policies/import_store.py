@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import sqlalchemy as sa
 
+from knowledge.content_store import mark_changed
 from knowledge.csv_files import ImportReport
 from knowledge.origin import Origin
 from knowledge.policies.model import (
@@ -22,6 +23,7 @@ from knowledge.policies.store import facts, find_plans, passages, plans, policy_
 
 def replace_plans(connection: sa.Connection, records: Iterable[Plan]) -> None:
     """Makes `records` the plans on file; plans come from shipped content alone."""
+    mark_changed(connection)
     connection.execute(sa.delete(plans))
     for position, plan in enumerate(records):
         connection.execute(
@@ -78,6 +80,7 @@ def write_document(connection: sa.Connection, record: DocumentRecord, origin: Or
 
 def delete_document(connection: sa.Connection, document: str) -> None:
     """Removes the document with its passages and facts, if it is there."""
+    mark_changed(connection)
     for table in (facts, passages):
         connection.execute(sa.delete(table).where(table.c.document_id == document))
     connection.execute(sa.delete(policy_documents).where(policy_documents.c.id == document))

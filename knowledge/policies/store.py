@@ -6,7 +6,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bot.database import Database, metadata
+from bot.database import metadata
+from knowledge.content_store import ContentReader
 from knowledge.policies.model import (
     DocumentId,
     DocumentKind,
@@ -85,14 +86,15 @@ facts = sa.Table(
 class SqlPolicyStore(PolicyStore):
     """Plans, documents and facts in the SQL database."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, content: ContentReader) -> None:
+        self._content = content
 
     async def list_plans(self) -> tuple[Plan, ...]:
         query = sa.select(plans).order_by(plans.c.position)
-        return tuple(map(_plan, await self._database.read(lambda connection: connection.execute(query).all())))
+        return await self._content.read("plans", lambda connection: tuple(map(_plan, connection.execute(query))))
 
     async def list_facts(self, topic: str, payer: PayerId | None) -> tuple[Fact, ...]:
+        key = ("facts", topic, payer)
         document = [column.label(f"source_{column.name}") for column in policy_documents.c]
         query = (
             sa.select(facts, *document)
@@ -100,19 +102,20 @@ class SqlPolicyStore(PolicyStore):
             .where(facts.c.topic == topic)
             .where(sa.or_(policy_documents.c.payer.is_(None), policy_documents.c.payer == payer))
         )
-        return tuple(map(_fact, await self._database.read(lambda connection: connection.execute(query).all())))
+        return await self._content.read(key, lambda connection: tuple(map(_fact, connection.execute(query))))
 
     async def list_documents(self, payer: PayerId | None, number: str | None) -> tuple[PolicyDocument, ...]:
-        query = sa.select(policy_documents)
+        query, key = sa.select(policy_documents), ("documents", payer, number)
         if number is not None:
             query = query.where(sa.func.upper(policy_documents.c.number) == number.strip().upper())
         else:
             query = query.where(policy_documents.c.payer == payer)
-        return tuple(map(_document, await self._database.read(lambda connection: connection.execute(query).all())))
+        return await self._content.read(key, lambda connection: tuple(map(_document, connection.execute(query))))
 
     async def list_passages(self, document: DocumentId) -> tuple[Passage, ...]:
         query = sa.select(passages).where(passages.c.document_id == document).order_by(passages.c.position)
-        return tuple(map(_passage, await self._database.read(lambda connection: connection.execute(query).all())))
+        key = ("passages", document)
+        return await self._content.read(key, lambda connection: tuple(map(_passage, connection.execute(query))))
 
 
 def find_plans(connection: sa.Connection) -> dict[PlanId, Plan]:

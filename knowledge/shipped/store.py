@@ -6,20 +6,12 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from bot.database import UtcDateTime, metadata
+from knowledge.content_store import content_versions
 from knowledge.facilities.store import delete_facility, find_records, write_facility
 from knowledge.origin import Origin
 from knowledge.policies.import_store import delete_document, find_checksums, replace_plans, write_document
 from knowledge.shipped.files import ShippedContent
 from knowledge.therapies.store import replace_catalogue
-
-content_versions = sa.Table(
-    "content_versions",
-    metadata,
-    sa.Column("name", sa.String(32), primary_key=True),
-    sa.Column("digest", sa.String(64), nullable=False),
-    sa.Column("loaded_at", UtcDateTime),
-)
 
 _NAME = "shipped"
 

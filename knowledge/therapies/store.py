@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping
 import sqlalchemy as sa
 from pydantic import TypeAdapter
 
-from bot.database import Database, metadata
+from bot.database import metadata
+from knowledge.content_store import ContentReader, mark_changed
 from knowledge.therapies.model import Condition, Therapy
 from knowledge.therapies.service import TherapyStore
 
@@ -35,18 +36,26 @@ _condition_entry = TypeAdapter(Condition)
 class SqlTherapyStore(TherapyStore):
     """The catalogue in the SQL database."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, content: ContentReader) -> None:
+        self._content = content
 
     async def find_therapy(self, therapy_id: str) -> Therapy | None:
         query = sa.select(therapies.c.entry).where(therapies.c.id == therapy_id)
-        entry = await self._database.read(lambda connection: connection.execute(query).scalar())
-        return _therapy_entry.validate_python(entry) if entry else None
+
+        def work(connection: sa.Connection) -> Therapy | None:
+            entry = connection.execute(query).scalar()
+            return _therapy_entry.validate_python(entry) if entry else None
+
+        return await self._content.read(("therapy", therapy_id), work)
 
     async def find_condition(self, condition_id: str) -> Condition | None:
         query = sa.select(conditions.c.entry).where(conditions.c.id == condition_id)
-        entry = await self._database.read(lambda connection: connection.execute(query).scalar())
-        return _condition_entry.validate_python(entry) if entry else None
+
+        def work(connection: sa.Connection) -> Condition | None:
+            entry = connection.execute(query).scalar()
+            return _condition_entry.validate_python(entry) if entry else None
+
+        return await self._content.read(("condition", condition_id), work)
 
     async def list_names(self) -> Mapping[str, tuple[str, ...]]:
         def work(connection: sa.Connection) -> Mapping[str, tuple[str, ...]]:
@@ -59,7 +68,7 @@ class SqlTherapyStore(TherapyStore):
                     found[row.id] = tuple(name for name in written if name)
             return found
 
-        return await self._database.read(work)
+        return await self._content.read("names", work)
 
 
 def list_therapy_ids(connection: sa.Connection) -> frozenset[str]:
@@ -77,6 +86,7 @@ def replace_catalogue(
     connection: sa.Connection, new_therapies: Iterable[Therapy], new_conditions: Iterable[Condition]
 ) -> None:
     """Makes these the catalogue; it comes from shipped content alone."""
+    mark_changed(connection)
     connection.execute(sa.delete(therapies))
     connection.execute(sa.delete(conditions))
     for therapy in new_therapies:
