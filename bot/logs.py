@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import json
 import logging
-from typing import TextIO
+from contextlib import suppress
+from typing import Any, TextIO
 
 import structlog
 
 
 def configure_logs(level: str, stream: TextIO) -> None:
     """Sends every log line of this process to `stream`; called once, at the start."""
+    log_file: Any = _NeverInTheWay(stream)
     structlog.configure(
         processors=[
             # The request's id, in every line that belongs to it.
@@ -24,16 +26,34 @@ def configure_logs(level: str, stream: TextIO) -> None:
             structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level)),
-        logger_factory=structlog.PrintLoggerFactory(stream),
+        logger_factory=structlog.PrintLoggerFactory(log_file),
         cache_logger_on_first_use=True,
     )
-    handler = logging.StreamHandler(stream)
+    handler = logging.StreamHandler(log_file)
     handler.setFormatter(_OriginOnly())
     root = logging.getLogger()
     root.handlers[:] = [handler]
     # Below a warning the lines of libraries say nothing once their sentences are gone.
     root.setLevel(logging.WARNING)
     logging.captureWarnings(True)
+
+
+class _NeverInTheWay:
+    """The log's stream; a line that cannot be written is lost, and whoever wrote it goes on.
+
+    A disk that is full takes the log as well as the database, and just then members must be told what is so.
+    """
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, line: str) -> None:
+        with suppress(OSError):
+            self._stream.write(line)
+
+    def flush(self) -> None:
+        with suppress(OSError):
+            self._stream.flush()
 
 
 class _OriginOnly(logging.Formatter):

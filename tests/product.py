@@ -13,7 +13,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 START_TIMEOUT_S = 300.0
-_READY = re.compile(r"(http://127\.0\.0\.1:\d+)/\s*$", re.MULTILINE)
+READY = re.compile(r"(http://127\.0\.0\.1:\d+)/\s*$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ def wait_until_ready(product: RunningProduct) -> RunningProduct:
     deadline = time.monotonic() + START_TIMEOUT_S
     while time.monotonic() < deadline:
         said = product.log.read_text(encoding="utf-8", errors="replace")
-        if ready := _READY.search(said):
+        if ready := READY.search(said):
             return replace(product, base_url=ready.group(1))
         if product.process.poll() is not None:
             raise AssertionError(f"the product ended with status {product.process.returncode}:\n{said[-4000:]}")
