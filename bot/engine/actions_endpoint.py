@@ -12,10 +12,14 @@ import structlog
 from jsonschema.validators import validator_for
 from rasa.core.actions.action import RemoteAction
 from rasa.utils.endpoints import ClientResponseError, EndpointConfig
+from structlog.contextvars import get_contextvars
+
+from bot.engine.steps import note_failure
 
 log = structlog.get_logger()
 
 FAILURE_RESPONSE = "utter_failure_action"
+REQUEST_ID_HEADER = "X-Request-Id"
 # All action calls of one turn together; the gateway gives the whole turn 2.8 s.
 TIMEOUT_S = 2.5
 
@@ -47,7 +51,7 @@ class ActionsConnection:
             async with self._session.post(
                 self._url,
                 json=body,
-                headers=self._headers,
+                headers=self._headers_of_call(),
                 timeout=aiohttp.ClientTimeout(total=timeout_s),
                 allow_redirects=False,
             ) as response:
@@ -57,6 +61,10 @@ class ActionsConnection:
         except aiohttp.ClientError:
             raise ActionFailed("UNREACHABLE") from None
         return self._checked(status, content)
+
+    def _headers_of_call(self) -> dict[str, str]:
+        request_id = get_contextvars().get("request_id")
+        return {**self._headers, REQUEST_ID_HEADER: request_id} if request_id else self._headers
 
     async def close(self) -> None:
         """Closes the session."""
@@ -111,6 +119,7 @@ class TurnActions(EndpointConfig):
             return await self._connection.call(_without_wording(json), remaining_s)
         except ActionFailed as failure:
             log.error("engine.action_failed", action=action, code=failure.code)
+            note_failure(action, failure.code)
             self._failed = True
             self._on_failure(failure)
             return {**_stop(json), "responses": [{"response": FAILURE_RESPONSE}]}

@@ -21,7 +21,8 @@ import structlog
 _FIELDS = frozenset(
     {
         "action", "channel", "code", "conversation_id", "error", "host", "key", "level", "line", "logger", "model_id",
-        "ms", "placeholder", "port", "replies", "since", "status", "timestamp", "topics", "turn_id", "where",
+        "ms", "placeholder", "port", "replies", "request_id", "since", "status", "timestamp", "topics", "turn_id",
+        "where",
     }
 )  # fmt: skip
 _EVENT_NAME = re.compile(r"[a-z0-9_]+(?:\.[a-z0-9_]+)+")
@@ -34,7 +35,13 @@ def configure_logs(level: str, stream: TextIO = sys.stderr) -> None:
     """Sends every log line of this process to `stream` as JSON; call it before Rasa is imported and used."""
     number = logging.getLevelName(level)
     structlog.configure(
-        processors=[structlog.processors.add_log_level, _describe_exception, _keep_listed_fields, _render],
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            _describe_exception,
+            _keep_listed_fields,
+            _render,
+        ],
         wrapper_class=structlog.make_filtering_bound_logger(number),
         logger_factory=structlog.PrintLoggerFactory(stream),
         cache_logger_on_first_use=False,

@@ -10,8 +10,11 @@ from typing import Any
 import structlog
 from aiohttp import web
 from aiohttp.typedefs import Middleware
+from structlog.contextvars import bound_contextvars
 
+from bot.engine.actions_endpoint import REQUEST_ID_HEADER
 from bot.engine.reading import BadChoice
+from bot.engine.steps import measuring
 from bot.engine.tracker_store import DialogueStore, StoreUnavailable
 from bot.engine.turns import Turn, TurnTaker
 
@@ -41,7 +44,7 @@ class BadTurn(Exception):
 def create_app(turns: TurnTaker, store: DialogueStore, secret: str) -> web.Application:
     """The engine's routes; every one but the two health routes needs `Authorization: Bearer <secret>`."""
     routes = _Routes(turns, store)
-    app = web.Application(client_max_size=_LARGEST_BODY, middlewares=[_errors, _require(secret)])
+    app = web.Application(client_max_size=_LARGEST_BODY, middlewares=[_name_request, _errors, _require(secret)])
     app.router.add_post("/turns", routes.take_turn)
     app.router.add_delete("/conversations/{conversation_id}", routes.forget)
     app.router.add_get("/livez", routes.livez)
@@ -55,8 +58,9 @@ class _Routes:
         self._store = store
 
     async def take_turn(self, request: web.Request) -> web.Response:
-        result = await self._turns.take(read_turn(await _json(request)))
-        return web.Response(text=result, content_type="application/json")
+        with measuring() as figures:
+            result = await self._turns.take(read_turn(await _json(request)))
+        return web.Response(text=result, content_type="application/json", headers=figures.headers())
 
     async def forget(self, request: web.Request) -> web.Response:
         await self._turns.forget(request.match_info["conversation_id"])
@@ -122,6 +126,13 @@ def _require(secret: str) -> Middleware:
         return await handler(request)
 
     return require
+
+
+@web.middleware
+async def _name_request(request: web.Request, handler: _Handler) -> web.StreamResponse:
+    """The gateway's id of the request stands in every line of this turn, and goes on to the actions."""
+    with bound_contextvars(request_id=request.headers.get(REQUEST_ID_HEADER, "")[:_LONGEST_ID] or None):
+        return await handler(request)
 
 
 @web.middleware

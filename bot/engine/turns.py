@@ -22,6 +22,7 @@ from bot.engine.actions_endpoint import FAILURE_RESPONSE, ActionsConnection, Tur
 from bot.engine.channel import Reply, TurnChannel, read_reply
 from bot.engine.reading import read_choice, readable_text
 from bot.engine.snapshot import take_snapshot
+from bot.engine.steps import step
 from bot.engine.tracker_store import DialogueStore, StoredDialogue, TurnTrackers
 from bot.engine.understood import describe_understanding
 from bot.engine.wording import Wording
@@ -80,14 +81,16 @@ class TurnTaker:
         message = self._read(turn)
         started = time.monotonic()
         async with self._lock(turn.conversation_id):
-            stored = await self._store.load(turn.conversation_id)
+            with step("load"):
+                stored = await self._store.load(turn.conversation_id)
             if stored is not None and stored.turn_id == turn.turn_id:
                 return stored.result
             outcome = await self._run(turn, message, stored)
             result = json.dumps(self._describe(turn, outcome))
-            await self._store.save(
-                turn.conversation_id, stored, snapshot=outcome.snapshot, turn_id=turn.turn_id, result=result
-            )
+            with step("save"):
+                await self._store.save(
+                    turn.conversation_id, stored, snapshot=outcome.snapshot, turn_id=turn.turn_id, result=result
+                )
         log.info(
             "engine.turn",
             turn_id=turn.turn_id,
@@ -128,8 +131,10 @@ class TurnTaker:
         try:
             asked_for = _slot(await trackers.retrieve(turn.conversation_id), REQUESTED_SLOT)
             if message.parse_data is None:
-                message.parse_data = await processor.parse_message(message)
-            await asyncio.wait_for(processor.handle_message(message), TIMEOUT_S)
+                with step("understand"):
+                    message.parse_data = await processor.parse_message(message)
+            with step("act"):
+                await asyncio.wait_for(processor.handle_message(message), TIMEOUT_S)
             snapshot = take_snapshot(trackers.saved, self._agent.domain)
         except asyncio.TimeoutError as error:
             # The dialogue stays where it was: the member can say it again.
