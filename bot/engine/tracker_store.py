@@ -20,7 +20,7 @@ from rasa.core.tracker_store import TrackerStore
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.trackers import DialogueStateTracker
 from sqlalchemy.engine import Connection, Engine, make_url
-from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 
 from bot.engine.snapshot import restore_tracker
 from bot.engine.table import engine_trackers
@@ -29,6 +29,7 @@ T = TypeVar("T")
 
 # A turn reads once and writes once, in milliseconds; a busy disk under SQLite was seen to take a second.
 TIMEOUT_S = 1.5
+_THREADS = 4
 
 
 class StoreUnavailable(Exception):
@@ -59,7 +60,7 @@ class DialogueStore:
     def __init__(self, url: str, timeout_s: float = TIMEOUT_S) -> None:
         self._engine = _open(url, timeout_s)
         self._timeout_s = timeout_s
-        self._threads = ThreadPoolExecutor(max_workers=4, thread_name_prefix="dialogues")
+        self._threads = ThreadPoolExecutor(max_workers=_THREADS, thread_name_prefix="dialogues")
 
     async def load(self, conversation_id: str) -> StoredDialogue | None:
         """The conversation's row, or None for a new conversation. Raises StoreUnavailable."""
@@ -105,11 +106,21 @@ class DialogueStore:
 
     def _transact(self, work: Callable[[Connection], T]) -> T:
         try:
-            with self._engine.begin() as connection:
-                return work(connection)
+            try:
+                return self._once(work)
+            except DBAPIError as error:
+                # A pooled connection that the database dropped is noticed by using it: asking before each use would
+                # double the round trips of a turn. Every work may be done twice, because a row's version tells.
+                if not error.connection_invalidated:
+                    raise
+                return self._once(work)
         except SQLAlchemyError as error:
             # `from None`: the driver's message may quote what was to be stored.
             raise StoreUnavailable(f"the database refused: {type(error).__name__}") from None
+
+    def _once(self, work: Callable[[Connection], T]) -> T:
+        with self._engine.connect() as connection:
+            return work(connection)
 
 
 class TurnTrackers(TrackerStore):
@@ -136,54 +147,61 @@ class TurnTrackers(TrackerStore):
         self.saved = tracker
 
 
+# Built once: SQLAlchemy takes longer to put a statement together than SQLite to run it.
+_ROW = engine_trackers.c.conversation_id == sa.bindparam("row_of")
+_SELECT = sa.select(*(engine_trackers.c[name] for name in ("version", "snapshot", "turn_id", "result"))).where(_ROW)
+_INSERT = engine_trackers.insert()
+_UPDATE = engine_trackers.update().where(_ROW & (engine_trackers.c.version == sa.bindparam("after_version")))
+_DELETE = engine_trackers.delete().where(_ROW)
+
+
 def _select(conversation_id: str, connection: Connection) -> StoredDialogue | None:
-    table = engine_trackers
-    columns = (table.c.version, table.c.snapshot, table.c.turn_id, table.c.result)
-    row = connection.execute(sa.select(*columns).where(table.c.conversation_id == conversation_id)).first()
+    row = connection.execute(_SELECT, {"row_of": conversation_id}).first()
     return None if row is None else StoredDialogue(row[0], json.loads(row[1]), row[2], row[3])
 
 
 def _upsert(conversation_id: str, version: int | None, row: dict[str, Any], connection: Connection) -> None:
-    table = engine_trackers
     if version is None:
         try:
-            connection.execute(table.insert().values(conversation_id=conversation_id, version=1, **row))
+            connection.execute(_INSERT, {"conversation_id": conversation_id, "version": 1, **row})
         except IntegrityError:
             raise TurnConflict("the conversation has a row already") from None
         return
-    unchanged = (table.c.conversation_id == conversation_id) & (table.c.version == version)
-    changed = connection.execute(table.update().where(unchanged).values(version=version + 1, **row))
-    if changed.rowcount != 1:
+    after = {"row_of": conversation_id, "after_version": version}
+    if connection.execute(_UPDATE, {**after, "version": version + 1, **row}).rowcount != 1:
         raise TurnConflict("the conversation moved on meanwhile")
 
 
 def _delete(conversation_id: str, connection: Connection) -> None:
-    connection.execute(engine_trackers.delete().where(engine_trackers.c.conversation_id == conversation_id))
+    connection.execute(_DELETE, {"row_of": conversation_id})
 
 
 def _open(url: str, timeout_s: float) -> Engine:
+    """Connections that are kept, one statement a transaction, and no waiting for the disk.
+
+    What a member is told is recorded by the gateway in the same database, after the turn and with a wait for the
+    disk: in both databases that wait covers everything that was committed before it, the engine's row included.
+    """
     parsed = make_url(url)
-    milliseconds = int(timeout_s * 1000)
+    kept: dict[str, Any] = {
+        "hide_parameters": True,
+        "isolation_level": "AUTOCOMMIT",
+        "poolclass": sa.pool.QueuePool,
+        "pool_size": _THREADS,
+        "max_overflow": 0,
+        "pool_timeout": timeout_s,
+    }
     if parsed.get_backend_name() == "postgresql":
-        return sa.create_engine(
-            parsed.set(drivername="postgresql+psycopg2"),
-            hide_parameters=True,
-            pool_size=4,
-            max_overflow=0,
-            pool_timeout=timeout_s,
-            pool_pre_ping=True,
-            connect_args={
-                "connect_timeout": max(1, int(timeout_s)),
-                "options": f"-c statement_timeout={milliseconds} -c timezone=UTC",
-            },
-        )
+        options = f"-c statement_timeout={int(timeout_s * 1000)} -c timezone=UTC -c synchronous_commit=off"
+        connect = {"connect_timeout": max(1, int(timeout_s)), "options": options}
+        return sa.create_engine(parsed.set(drivername="postgresql+psycopg2"), connect_args=connect, **kept)
     if parsed.get_backend_name() != "sqlite":
         raise ValueError(f"the database address must begin with sqlite: or postgresql:, not {parsed.drivername}:")
-    engine = sa.create_engine(parsed, hide_parameters=True, connect_args={"timeout": timeout_s})
+    engine = sa.create_engine(parsed, connect_args={"timeout": timeout_s, "check_same_thread": False}, **kept)
 
     @sa.event.listens_for(engine, "connect")
     def configure(connection: Any, record: Any) -> None:
-        for pragma in ("journal_mode=WAL", "synchronous=FULL"):
+        for pragma in ("journal_mode=WAL", "synchronous=NORMAL"):
             connection.execute(f"PRAGMA {pragma}")
 
     return engine

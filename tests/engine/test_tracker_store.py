@@ -97,6 +97,31 @@ async def test_a_database_that_is_not_there_is_said_aloud(unused_tcp_port: int) 
     await store.close()
 
 
+async def test_a_connection_that_the_database_dropped_is_opened_anew(postgres_url: str) -> None:
+    store = DialogueStore(postgres_url)
+    await save(store, None, "turn-1")
+    _drop_connections(postgres_url)
+    before = await store.load("conversation-1")
+    assert before is not None
+    _drop_connections(postgres_url)
+    await save(store, before, "turn-2")
+    after = await store.load("conversation-1")
+    assert after is not None
+    assert (after.version, after.turn_id) == (2, "turn-2")
+    await store.close()
+
+
+def _drop_connections(url: str) -> None:
+    engine = sa.create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        dropped = connection.exec_driver_sql(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        assert dropped.all()
+    engine.dispose()
+
+
 async def test_what_goes_wrong_is_told_without_what_was_to_be_stored(tmp_path: Path) -> None:
     store = DialogueStore(f"sqlite:///{tmp_path / 'empty.sqlite'}")
     secret: list[dict[str, Any]] = [{"text": "my number is GG1000001"}]
