@@ -9,6 +9,9 @@ from dataclasses import dataclass, field
 import aiohttp
 from pydantic import TypeAdapter, ValidationError
 
+from bot.metrics import record_action_failures, record_engine_steps
+from bot.request_ids import HEADER, current_request_id
+
 _NOTHING_TO_READ = "?"
 _READINESS_TIMEOUT_S = 1.5
 
@@ -141,9 +144,11 @@ class EngineClient:
         timeout = aiohttp.ClientTimeout(total=self._timeout_s)
         try:
             async with self._open_session().request(
-                method, f"{self._base_url}{path}", json=body, headers=self._headers, timeout=timeout
+                method, f"{self._base_url}{path}", json=body, headers=self._headers_of_call(), timeout=timeout
             ) as response:
                 content = await response.read()
+                record_engine_steps(response.headers.get("Server-Timing", ""))
+                record_action_failures(response.headers.get("X-Action-Failures", ""))
         except asyncio.TimeoutError:
             raise EngineUnavailable("too slow") from None
         except aiohttp.ClientError as error:
@@ -151,6 +156,10 @@ class EngineClient:
         if response.status not in (200, 204):
             raise EngineUnavailable(f"refused: {response.status}")
         return content
+
+    def _headers_of_call(self) -> dict[str, str]:
+        request_id = current_request_id()
+        return {**self._headers, HEADER: request_id} if request_id else self._headers
 
     def _open_session(self) -> aiohttp.ClientSession:
         # Inside the loop and not before: a session belongs to the loop that it is made in.
