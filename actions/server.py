@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import time
 import traceback
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -18,6 +19,8 @@ from actions.phrases import RESPONSES_DIR, Phrases
 from actions.registry import build_actions
 from actions.services import ActionServices
 from actions.topic_action import TurnAction
+from bot.metrics import ACTION, count_action_failure
+from bot.request_ids import HEADER, read_request_id, request_id_bound
 
 log = structlog.get_logger()
 
@@ -56,7 +59,9 @@ def create_actions_app(executor: ActionExecutor, secret: str) -> web.Application
         # No action of ours reads the domain, so the engine may leave it out; the executor insists on the key.
         call["domain"] = {}
         try:
-            result = await executor.run(call)
+            # The id of the member's request, so that its lines here are found, too.
+            with request_id_bound(read_request_id(request.headers.get(HEADER))):
+                result = await executor.run(call)
         except ActionNotFoundException:
             return _refuse(404, "ACTION_NOT_FOUND")
         if result is None:
@@ -72,9 +77,12 @@ def _guard(action: TurnAction) -> Run:
     """The action; whatever it raises ends as a reply, because the member is waiting for one."""
 
     async def run(dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
+        started = time.monotonic()
+        failed = False
         try:
             return await action.run(dispatcher, tracker, domain)
         except Exception as error:
+            failed = True
             # The class and code of the error, not its text: that may quote what the member wrote.
             log.error(
                 "action_failed",
@@ -84,9 +92,20 @@ def _guard(action: TurnAction) -> Run:
                 code=_code(error),
                 at=_place_of(error),
             )
+            count_action_failure(action.name(), _code(error))
             dispatcher.messages.clear()
             dispatcher.utter_message(response="utter_failure_action", reply={"outcome": "failure"})
             return [*_ask_again(action, tracker), *action.events_after_failure()]
+        finally:
+            seconds = time.monotonic() - started
+            ACTION.labels(action.name()).observe(seconds)
+            log.info(
+                "action.done",
+                action=action.name(),
+                conversation_id=tracker.sender_id,
+                failed=failed,
+                ms=round(seconds * 1000),
+            )
 
     return run
 
