@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal
 
 import aiohttp
 from pydantic import TypeAdapter, ValidationError
@@ -43,6 +45,15 @@ class EngineAwaiting:
 
 
 @dataclass(frozen=True)
+class EngineLookUp:
+    """What an action could not look up within the turn: what it is, the service day, and whom it is about."""
+
+    kind: Literal["plan_record"]
+    day: date
+    for_whom: str | None = None
+
+
+@dataclass(frozen=True)
 class EngineReply:
     """One message of the assistant, with the key of its response and what an action put beside the words."""
 
@@ -55,6 +66,7 @@ class EngineReply:
     cards: tuple[Mapping[str, object], ...] = ()
     facts: tuple[str, ...] = ()
     awaiting: EngineAwaiting | None = None
+    look_up: EngineLookUp | None = None
 
 
 @dataclass(frozen=True)
