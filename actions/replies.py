@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from rasa_sdk.executor import CollectingDispatcher
 
@@ -35,6 +36,20 @@ class Sources:
 
 
 @dataclass(frozen=True)
+class LookUpLater:
+    """What the gateway is to look up after the turn: a kind that it knows, the service day, and whom it is about."""
+
+    kind: str
+    day: date
+    for_whom: str | None
+
+    def as_json(self) -> dict[str, str]:
+        """The request as it travels in the envelope."""
+        whom = {"for_whom": self.for_whom} if self.for_whom else {}
+        return {"kind": self.kind, "day": self.day.isoformat(), **whom}
+
+
+@dataclass(frozen=True)
 class Replies:
     """Collects the replies of one action for one channel."""
 
@@ -52,11 +67,13 @@ class Replies:
         cards: Iterable[Mapping[str, object]] = (),
         buttons: Iterable[Button] = (),
         awaiting: tuple[str, str] | None = None,
+        look_up: LookUpLater | None = None,
         **values: str,
     ) -> None:
         """Sends the response `key`; `values` fill its placeholders, `awaiting` is a field and its kind.
 
-        A text message has no buttons, so on SMS they are left out: its wording says what to write.
+        `look_up` is done by the gateway once this reply is recorded, and its result is said then. A text message has no
+        buttons, so on SMS they are left out: its wording says what to write.
         """
         sources = sources or Sources()
         envelope = {
@@ -66,6 +83,7 @@ class Replies:
             "cards": [dict(card) for card in cards],
             "facts": list(sources.facts),
             "awaiting": {"field": awaiting[0], "kind": awaiting[1]} if awaiting else None,
+            "look_up": look_up.as_json() if look_up else None,
         }
         self.dispatcher.utter_message(
             response=key,

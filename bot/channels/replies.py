@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 import structlog
 
+from bot.conversations.lookups import LookupKind, LookupRequest
 from bot.conversations.model import Author, Awaiting, Draft, QuickReply, Understood
 from bot.conversations.vocabulary import AWAITING_FIELDS, AWAITING_KINDS, LANGUAGES, OUTCOMES, TOPICS
 from bot.engine_client import EngineReply, EngineTurn
@@ -25,11 +26,12 @@ SURE_OF_DANGER = 0.85
 
 @dataclass(frozen=True)
 class CheckedAnswer:
-    """What a turn says, asks for and was taken to mean; `replies` is never empty."""
+    """What a turn says, asks for, was taken to mean and leaves to be looked up; `replies` is never empty."""
 
     replies: tuple[Draft, ...]
     awaiting: Awaiting | None
     understood: Understood
+    lookup: LookupRequest | None = None
 
 
 def check_answer(turn: EngineTurn, *, blocked: Draft, silence: Draft) -> CheckedAnswer:
@@ -53,6 +55,7 @@ def check_answer(turn: EngineTurn, *, blocked: Draft, silence: Draft) -> Checked
             entities={name: tuple(values) for name, values in understood.entities.items()},
             confidence=min(1.0, max(0.0, understood.confidence)),
         ),
+        lookup=next((lookup for reply in turn.replies if (lookup := _read_lookup(reply))), None),
     )
 
 
@@ -72,10 +75,9 @@ def settle_danger(
     if was_harmless or understood.confidence < SURE_OF_DANGER:
         log.info("safety.unsure", level=level, confidence=round(understood.confidence, 2), harmless=was_harmless)
         topics = tuple(topic for topic in understood.topics if topic not in DANGER)
-        return replace(answer, replies=(unsure,), understood=replace(understood, topics=topics))
-    return replace(
-        answer, replies=(warning(level, understood.language),), understood=replace(understood, topics=(level,))
-    )
+        return replace(answer, replies=(unsure,), understood=replace(understood, topics=topics), lookup=None)
+    warned = (warning(level, understood.language),)
+    return replace(answer, replies=warned, understood=replace(understood, topics=(level,)), lookup=None)
 
 
 def _checked(reply: EngineReply) -> Draft | None:
@@ -95,6 +97,11 @@ def _checked(reply: EngineReply) -> Draft | None:
         key=reply.key,
         facts=tuple(reply.facts),
     )
+
+
+def _read_lookup(reply: EngineReply) -> LookupRequest | None:
+    asked = reply.look_up
+    return LookupRequest(LookupKind(asked.kind), asked.day, asked.for_whom) if asked else None
 
 
 def _known(word: str | None, vocabulary: Sequence[str], key: str) -> str | None:

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Protocol
 
 from bot.conversations.handoff import CoachId, HandoffEvent, HandoffOutcome, Urgency
+from bot.conversations.lookups import LookupEnding, LookupRequest
 from bot.conversations.model import (
     Conversation,
     ConversationError,
@@ -104,6 +105,9 @@ class Change:
     callback_choice: tuple[date, str] | None = None
     callback: CallbackPromise | None = None
     withdraws_callback: bool = False
+    # What the answer leaves to be looked up, and the look-up that this ends: once, or nothing of the change happens.
+    lookup: LookupRequest | None = None
+    ends_lookup: LookupEnding | None = None
     log: tuple[Logged, ...] = ()
 
     def with_messages(

@@ -19,6 +19,7 @@ _ENVELOPE: Mapping[str, type] = {
     "cards": list,
     "facts": list,
     "awaiting": dict,
+    "look_up": dict,
 }
 
 

@@ -10,12 +10,18 @@ from sqlalchemy import Connection
 
 import bot.channels.sms.inbox_store
 import bot.conversations.deliveries_store
+import bot.conversations.lookups_store
 import bot.conversations.tables_store
 from bot.database import Database, metadata
 
 OURS = {
     table.name
-    for module in (bot.conversations.tables_store, bot.conversations.deliveries_store, bot.channels.sms.inbox_store)
+    for module in (
+        bot.conversations.tables_store,
+        bot.conversations.deliveries_store,
+        bot.conversations.lookups_store,
+        bot.channels.sms.inbox_store,
+    )
     for table in vars(module).values()
     if getattr(table, "metadata", None) is metadata
 }
@@ -31,6 +37,6 @@ async def test_the_migrated_tables_of_the_record_are_those_of_the_code(database:
 
     assert {
         "conversations", "messages", "turns", "ratings", "handoff_requests", "handoff_events", "callbacks", "coaches",
-        "coach_sessions", "coach_notes", "deliveries", "sms_inbox", "sms_opt_outs", "sms_links",
+        "coach_sessions", "coach_notes", "deliveries", "lookups", "sms_inbox", "sms_opt_outs", "sms_links",
     } == OURS  # fmt: skip
     assert await database.read(work) == []

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 # Imported for what they add to the metadata: every store's tables.
 import bot.channels.sms.inbox_store
+import bot.conversations.lookups_store
 import bot.conversations.store
 import knowledge.eligibility.store
 import knowledge.facilities.store
