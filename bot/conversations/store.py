@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from bot.conversations import rows
 from bot.conversations.deliveries_store import queue_deliveries, use_link
 from bot.conversations.handoff_store import count_line, find_promised_call, with_handoff, write_handoff
+from bot.conversations.lookups_store import end_lookup, open_lookup
 from bot.conversations.model import (
     Author,
     Channel,
@@ -77,6 +78,10 @@ class SqlConversationStore(ConversationStore):
                 state = change.reads_state(after) if change.reads_state else change.answer.state
                 answer = replace(change.answer, state=state)
                 connection.execute(sa.insert(turns).values(rows.answer_values(answer, now)))
+                if change.lookup is not None:
+                    open_lookup(connection, after.id, answer.message_id, change.lookup, now)
+            if change.ends_lookup is not None and not end_lookup(connection, change.ends_lookup, now):
+                raise AlreadyRecorded
             return Recorded(after, said, before)
 
         try:
