@@ -9,6 +9,7 @@ from bot.conversations import rules
 from bot.conversations.handoff import HandoffEvent
 from bot.conversations.ids import hash_token, is_id, opens
 from bot.conversations.live import TokenReplaced
+from bot.conversations.lookups import LookupRequest
 from bot.conversations.model import (
     Author,
     Awaiting,
@@ -231,10 +232,11 @@ class ConversationService:
         awaiting: Awaiting | None = None,
         model_id: str | None = None,
         effect: HandoffEffect | None = None,
+        lookup: LookupRequest | None = None,
     ) -> Turn:
-        """Records how a turn was answered, once, with what the answer does to the handoff.
+        """Records how a turn was answered, once, with what the answer does to the handoff and leaves to be looked up.
 
-        The replies of those who may not speak now are left out, and with them the effect.
+        The replies of those who may not speak now are left out, and with them the effect and the look-up.
         """
         message = turn.message
 
@@ -251,6 +253,7 @@ class ConversationService:
                 entries=entries,
                 answer=Answer(message.id, understood, self.read_state(asked), model_id),
                 reads_state=self.read_state,
+                lookup=lookup if spoken else None,
                 # Whoever asks again is told the same, whichever way they asked first.
                 announcement=next((entry.id for entry in entries if entry.draft.outcome in _ANNOUNCES), None),
             )
