@@ -106,6 +106,7 @@ class Answering:
             awaiting=found.answer.awaiting,
             model_id=found.model_id,
             effect=found.effect,
+            lookup=found.answer.lookup,
         )
         log.info(
             "turn.answered",
