@@ -91,10 +91,23 @@ class EngineTurn:
 
 @dataclass(frozen=True)
 class EngineReadiness:
-    """Whether the engine can take turns, and with which model; `model_id` is None while it is not reached."""
+    """Whether the engine can take turns, and with which model; `model_id` is None while it is not reached.
+
+    `reason` is a code for the operator, and None when it is ready: ENGINE_NOT_REACHED while nobody listens (it starts,
+    or is started again), ENGINE_TOO_SLOW while it hangs, ENGINE_NONSENSE, or the code that the engine itself gives.
+    """
 
     ready: bool
     model_id: str | None
+    reason: str | None = None
+
+
+@dataclass(frozen=True)
+class _Readiness:
+    """What the engine's `/readyz` says."""
+
+    status: str
+    model_id: str | None = None
 
 
 class EngineClient:
@@ -106,6 +119,8 @@ class EngineClient:
         self._timeout_s = timeout_s
         self._session: aiohttp.ClientSession | None = None
         self._turn = TypeAdapter(EngineTurn)
+        self._readiness = TypeAdapter(_Readiness)
+        self._answers = 0
 
     async def take_turn(
         self,
@@ -141,11 +156,30 @@ class EngineClient:
         try:
             timeout = aiohttp.ClientTimeout(total=min(self._timeout_s, _READINESS_TIMEOUT_S))
             async with self._open_session().get(f"{self._base_url}/readyz", timeout=timeout) as response:
-                told = await response.json()
-                model_id = told.get("model_id") if isinstance(told, dict) else None
-                return EngineReadiness(response.status == 200, str(model_id) if model_id else None)
-        except (aiohttp.ClientError, asyncio.TimeoutError, ValueError):
-            return EngineReadiness(False, None)
+                told = self._readiness.validate_json(await response.read())
+                if response.status == 200:
+                    return EngineReadiness(True, told.model_id)
+                return EngineReadiness(False, told.model_id, told.status)
+        except asyncio.TimeoutError:
+            return EngineReadiness(False, None, "ENGINE_TOO_SLOW")
+        except aiohttp.ClientError:
+            return EngineReadiness(False, None, "ENGINE_NOT_REACHED")
+        except ValidationError:
+            return EngineReadiness(False, None, "ENGINE_NONSENSE")
+
+    async def is_alive(self, timeout_s: float) -> bool:
+        """Whether the engine answers anything within this time: this question, or a member's turn meanwhile.
+
+        A busy engine that gets through its turns is alive, however late this answer comes.
+        """
+        before = self._answers
+        try:
+            timeout = aiohttp.ClientTimeout(total=timeout_s)
+            async with self._open_session().get(f"{self._base_url}/livez", timeout=timeout) as response:
+                await response.read()
+                return True
+        except (aiohttp.ClientError, asyncio.TimeoutError):
+            return self._answers > before
 
     async def close(self) -> None:
         """Closes the connections."""
@@ -161,6 +195,7 @@ class EngineClient:
                 content = await response.read()
                 record_engine_steps(response.headers.get("Server-Timing", ""))
                 record_action_failures(response.headers.get("X-Action-Failures", ""))
+                self._answers += 1
         except asyncio.TimeoutError:
             raise EngineUnavailable("too slow") from None
         except aiohttp.ClientError as error:

@@ -18,11 +18,33 @@ from bot.failures import OperatorError
 log = structlog.get_logger()
 
 STOP_TIMEOUT_S = 3.0
-# A crash loop must not eat the machine; a single crash must not keep members waiting.
-FIRST_RESTART_DELAY_S = 0.5
-LONGEST_RESTART_DELAY_S = 30.0
-# An engine that ran this long was healthy: its next crash starts the delays from the beginning.
-HEALTHY_AFTER_S = 60.0
+# With this status the engine says that its model cannot be used (`bot/engine/__main__.py`).
+MODEL_UNUSABLE = 3
+# Beyond every delay, and no overflow.
+_MOST_DOUBLINGS = 20
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How long the engine is waited for, in seconds, and how soon and how often it is started again."""
+
+    # Loading took 5 s on a quiet machine, and a minute on one with ten times too much to do.
+    start_s: float = 120.0
+    # Hanging is: nothing answered for three looks in a row, not even a member's turn; 9 to 12 s. The longest turn keeps
+    # the engine from answering for 0.3 s, and a machine that gives it no time for so long serves nobody anyway.
+    look_every_s: float = 1.0
+    look_s: float = 3.0
+    looks: int = 3
+    # A look that took so much longer than it may says that we had no time ourselves.
+    own_delay_s: float = 1.0
+    # A crash loop must not eat the machine: six starts in the first half minute, then two a minute. A single crash
+    # must not keep members waiting.
+    first_restart_s: float = 0.5
+    longest_restart_s: float = 30.0
+    # An engine that ran this long was healthy: its next crash starts the delays from the beginning.
+    healthy_after_s: float = 60.0
+    # So many starts in a row that did not last are worth waking somebody for.
+    alarm_after: int = 5
 
 
 class EngineFailed(OperatorError):
@@ -77,68 +99,136 @@ async def train_if_needed(command: EngineCommand) -> None:
 
 
 class EngineProcess:
-    """The running engine: started again when it dies, with growing delays, until it is stopped."""
+    """The running engine: started again when it dies or hangs, with growing delays, until it is stopped.
 
-    def __init__(self, command: EngineCommand, is_ready: Callable[[], Awaitable[bool]]) -> None:
+    `is_ready` asks whether it takes turns, `is_alive` whether it answers anything at all: an engine without its
+    database is not ready, and starting it again would not help.
+    """
+
+    def __init__(
+        self,
+        command: EngineCommand,
+        is_ready: Callable[[], Awaitable[bool]],
+        is_alive: Callable[[float], Awaitable[bool]],
+        patience: Patience = Patience(),
+    ) -> None:
         self._command = command
         self._is_ready = is_ready
+        self._is_alive = is_alive
+        self._patience = patience
         self._process: asyncio.subprocess.Process | None = None
         self._watcher: asyncio.Task[None] | None = None
+        self._failed_looks = 0
+        self._restarts = 0
 
     async def start(self) -> None:
         """Starts the engine and returns at once; `wait_until_ready` tells when it can take turns."""
         self._process = await self._command.start("serve")
-        self._watcher = asyncio.create_task(self._keep_running(), name="engine-watcher")
 
-    async def wait_until_ready(self, timeout_s: float) -> None:
-        """Waits for readiness. Raises EngineFailed when the engine dies first or takes longer."""
-        deadline = time.monotonic() + timeout_s
-        while time.monotonic() < deadline:
-            if await self._is_ready():
-                return
-            if self._process is not None and self._process.returncode is not None:
-                raise EngineFailed(f"The engine stopped while starting (exit status {self._process.returncode}).")
+    async def wait_until_ready(self) -> None:
+        """Waits for the first readiness; from then on the engine is kept running.
+
+        Raises EngineFailed when the engine dies first or takes too long.
+        """
+        assert self._process is not None  # noqa: S101 - `start` comes first
+        deadline = time.monotonic() + self._patience.start_s
+        while not await self._is_ready():
+            if self._process.returncode is not None:
+                raise EngineFailed(
+                    f"The engine stopped while starting (exit status {self._process.returncode}): "
+                    f"see the end of the log ({self._command.log_stream.name})."
+                )
+            if time.monotonic() > deadline:
+                raise EngineFailed(f"The engine was not ready within {self._patience.start_s:.0f} s.")
             await asyncio.sleep(0.1)
-        raise EngineFailed(f"The engine was not ready within {timeout_s:.0f} s.")
+        self._watcher = asyncio.create_task(self._keep_running(self._process), name="engine-watcher")
 
     async def stop(self) -> None:
-        """Stops the engine, by force after 3 s; nothing is left running."""
+        """Stops the engine, by force after 3 s, or at once when it hangs; nothing is left running."""
         if self._watcher is not None:
             self._watcher.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._watcher
         if self._process is not None:
-            await _stop(self._process)
+            await _stop(self._process, by_force=self._failed_looks > 0)
 
-    async def _keep_running(self) -> None:
-        delay_s = FIRST_RESTART_DELAY_S
+    async def _keep_running(self, process: asyncio.subprocess.Process) -> None:
         while True:
-            assert self._process is not None  # noqa: S101 - set by start, before this task exists
             started = time.monotonic()
-            status = await self._process.wait()
-            if time.monotonic() - started > HEALTHY_AFTER_S:
-                delay_s = FIRST_RESTART_DELAY_S
-            log.error("engine.died", status=status, restart_in_s=delay_s)
-            await asyncio.sleep(delay_s)
-            delay_s = min(delay_s * 2, LONGEST_RESTART_DELAY_S)
-            self._process = await self._start_again()
+            status = await self._wait_for_end(process)
+            if time.monotonic() - started > self._patience.healthy_after_s:
+                self._restarts = 0
+            log.error("engine.died", status=status)
+            self._process = process = await self._start_again(model_unusable=status == MODEL_UNUSABLE)
 
-    async def _start_again(self) -> asyncio.subprocess.Process:
+    async def _start_again(self, *, model_unusable: bool) -> asyncio.subprocess.Process:
         while True:
+            delay_s = min(self._patience.first_restart_s * 2.0**self._restarts, self._patience.longest_restart_s)
+            self._restarts = min(self._restarts + 1, _MOST_DOUBLINGS)
+            report = log.critical if self._restarts >= self._patience.alarm_after else log.warning
+            report("engine.restarts", tries=self._restarts, in_s=delay_s)
+            await asyncio.sleep(delay_s)
             try:
+                if model_unusable:
+                    await train_if_needed(self._command)
                 return await self._command.start("serve")
             except (EngineFailed, OSError) as error:
                 # Whatever keeps it from starting now (memory, files, a changed environment) may pass.
-                log.error("engine.not_started", error=type(error).__name__, restart_in_s=LONGEST_RESTART_DELAY_S)
-                await asyncio.sleep(LONGEST_RESTART_DELAY_S)
+                log.error("engine.not_started", error=type(error).__name__)
+
+    async def _wait_for_end(self, process: asyncio.subprocess.Process) -> int:
+        """Waits until the engine has ended, and ends it when it hangs; returns its exit status."""
+        looking = asyncio.create_task(self._end_when_hanging(process), name="engine-looks")
+        try:
+            return await process.wait()
+        finally:
+            self._failed_looks = 0
+            looking.cancel()
+            await asyncio.gather(looking, return_exceptions=True)
+
+    async def _end_when_hanging(self, process: asyncio.subprocess.Process) -> None:
+        deadline = time.monotonic() + self._patience.start_s
+        while not await self._looks_alive():
+            if time.monotonic() > deadline:
+                log.error("engine.start_too_slow", after_s=self._patience.start_s)
+                _kill(process)
+                return
+            await asyncio.sleep(self._patience.look_every_s)
+        while self._failed_looks < self._patience.looks:
+            await asyncio.sleep(self._patience.look_every_s)
+            started = time.monotonic()
+            if await self._looks_alive():
+                self._failed_looks = 0
+            elif time.monotonic() - started < self._patience.look_s + self._patience.own_delay_s:
+                self._failed_looks += 1
+                log.warning("engine.no_sign_of_life", looks=self._failed_looks)
+        log.error("engine.hanging", looks=self._failed_looks)
+        _kill(process)
+
+    async def _looks_alive(self) -> bool:
+        try:
+            return await self._is_alive(self._patience.look_s)
+        except Exception as error:
+            # The watch must go on, whatever is wrong with one look.
+            log.error("engine.look_failed", error=type(error).__name__)
+            return False
 
 
-async def _stop(process: asyncio.subprocess.Process) -> None:
+def _kill(process: asyncio.subprocess.Process) -> None:
+    # It may have ended by itself just now.
+    with contextlib.suppress(ProcessLookupError):
+        process.kill()
+
+
+async def _stop(process: asyncio.subprocess.Process, *, by_force: bool = False) -> None:
     if process.returncode is not None:
         return
-    process.terminate()
-    try:
-        await asyncio.wait_for(process.wait(), STOP_TIMEOUT_S)
-    except asyncio.TimeoutError:
-        process.kill()
-        await process.wait()
+    if not by_force:
+        process.terminate()
+        try:
+            await asyncio.wait_for(process.wait(), STOP_TIMEOUT_S)
+            return
+        except asyncio.TimeoutError:
+            pass
+    _kill(process)
+    await process.wait()

@@ -22,7 +22,6 @@ from bot.logs import configure_logs
 from bot.settings import Settings, SettingsError
 from knowledge.bootstrap import warm_up
 
-ENGINE_START_TIMEOUT_S = 120.0
 # A turn takes 2.8 s at most; with this, Ctrl-C is done within 5 s even when one is in flight.
 DRAIN_TIMEOUT_S = 2.0
 _STOPPED_BEFORE_READY = 130
@@ -116,8 +115,9 @@ async def _start_everything(
     print(report, flush=True)
     await warming
     await _serve(stack, build_actions(core, actions_secret), actions)
-    await engine.wait_until_ready(ENGINE_START_TIMEOUT_S)
+    # Before the engine is there: who writes already gets an apology and the way to a coach, and coaches can work.
     await _serve(stack, build_gateway(settings, core, client, _address(members)), members)
+    await engine.wait_until_ready()
 
 
 async def _start_engine(
@@ -129,7 +129,7 @@ async def _start_engine(
     async def engine_is_ready() -> bool:
         return (await client.is_ready()).ready
 
-    engine = EngineProcess(command, engine_is_ready)
+    engine = EngineProcess(command, engine_is_ready, client.is_alive)
     stack.push_async_callback(engine.stop)
     print("Starting the engine ...", flush=True)
     await engine.start()
@@ -160,8 +160,8 @@ def _bind(host: str, port: int, setting: str) -> socket.socket:
     try:
         # Lets a restart take the port at once; it does not share the port with another program that listens.
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        # Listening begins with serving: until then whoever connects is refused at once instead of left waiting.
         listener.bind((host, port))
-        listener.listen(128)
     except OSError as error:
         listener.close()
         raise StartFailed(

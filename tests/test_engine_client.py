@@ -161,7 +161,8 @@ async def test_an_engine_that_does_not_listen_is_unavailable_and_not_ready(unuse
         await client.take_turn(turn_id="t", conversation_id="c", channel="web", text="hello")
     with pytest.raises(EngineUnavailable):
         await client.forget("c")
-    assert await client.is_ready() == EngineReadiness(False, None)
+    assert await client.is_ready() == EngineReadiness(False, None, "ENGINE_NOT_REACHED")
+    assert not await client.is_alive(1.0)
     await client.close()
 
 
@@ -178,7 +179,7 @@ async def test_an_engine_without_its_database_is_not_ready(engine: Engine, clien
         return web.json_response({"status": "ENGINE_STORE_UNAVAILABLE", "model_id": "model-1"}, status=503)
 
     engine.answer = unready
-    assert await client.is_ready() == EngineReadiness(False, "model-1")
+    assert await client.is_ready() == EngineReadiness(False, "model-1", "ENGINE_STORE_UNAVAILABLE")
 
 
 async def test_forgetting_names_the_conversation(engine: Engine, client: EngineClient) -> None:
@@ -188,3 +189,33 @@ async def test_forgetting_names_the_conversation(engine: Engine, client: EngineC
     engine.answer = forgotten
     await client.forget("conversation-1")
     assert engine.requests[0][:3] == ("DELETE", "/conversations/conversation-1", "Bearer secret")
+
+
+async def test_a_hanging_engine_is_not_ready_and_not_alive(engine: Engine, client: EngineClient) -> None:
+    async def hang(request: web.Request) -> web.StreamResponse:
+        await asyncio.sleep(5)
+        return web.Response()
+
+    engine.answer = hang
+    assert await client.is_ready() == EngineReadiness(False, None, "ENGINE_TOO_SLOW")
+    assert not await client.is_alive(0.2)
+
+
+@pytest.mark.parametrize("content", [b"", b"no json", b"[]"])
+async def test_nonsense_is_not_ready(engine: Engine, client: EngineClient, content: bytes) -> None:
+    async def answer(request: web.Request) -> web.StreamResponse:
+        return web.Response(body=content, content_type="application/json")
+
+    engine.answer = answer
+    assert await client.is_ready() == EngineReadiness(False, None, "ENGINE_NONSENSE")
+
+
+async def test_an_engine_that_gets_through_its_turns_is_alive(engine: Engine, client: EngineClient) -> None:
+    async def only_turns(request: web.Request) -> web.StreamResponse:
+        await asyncio.sleep(0.1 if request.path == "/turns" else 5)
+        return web.json_response(ANSWER)
+
+    engine.answer = only_turns
+    looking = asyncio.create_task(client.is_alive(0.4))
+    await client.take_turn(turn_id="turn-1", conversation_id="c", channel="web", text="hello")
+    assert await looking

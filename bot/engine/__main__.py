@@ -13,7 +13,7 @@ from types import FrameType
 
 from bot.engine.lifetime import end_with_parent
 from bot.engine.logs import configure_logs
-from bot.engine.model_files import ModelUnusable, find_model
+from bot.engine.model_files import ModelNotUnpacked, ModelUnusable, check_whole, find_model
 from bot.engine.settings import SettingsError, read_model_path, read_settings
 from bot.engine.training import TrainingFailed, train_if_needed
 
@@ -25,17 +25,21 @@ _QUIET = {
 }
 
 _INTERRUPTED = 130
+# The app trains the model anew when its engine ends with this (`bot/engine_process.py`).
+_MODEL_UNUSABLE = 3
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs the command; 0 when it did its work, 1 after one sentence on what is wrong."""
+    """Runs the command; 0 when it did its work, 1 after one sentence on what is wrong, 3 if that is the model."""
     parser = argparse.ArgumentParser(prog="python -m bot.engine", description=__doc__)
     parser.add_argument("command", choices=["serve", "train"])
     command = parser.parse_args(arguments).command
     os.environ.update(_QUIET)
     try:
         return _serve() if command == "serve" else _train()
-    except (SettingsError, ModelUnusable, TrainingFailed) as error:
+    except ModelUnusable as error:
+        return _fail(str(error), _MODEL_UNUSABLE)
+    except (SettingsError, ModelNotUnpacked, TrainingFailed) as error:
         return _fail(str(error))
     except KeyboardInterrupt:
         return _INTERRUPTED
@@ -46,6 +50,7 @@ def _serve() -> int:
     end_with_parent()
     configure_logs(settings.log_level)
     model = find_model(settings.model)
+    check_whole(model)
     # Both before the first import of Rasa: what it does while it is imported cannot be undone.
     from bot.engine.light_start import leave_out_tensorflow
 
@@ -80,9 +85,9 @@ def _stop(number: int, frame: FrameType | None) -> None:
     raise KeyboardInterrupt
 
 
-def _fail(sentence: str) -> int:
+def _fail(sentence: str, status: int = 1) -> int:
     sys.stderr.write(sentence + "\n")
-    return 1
+    return status
 
 
 if __name__ == "__main__":

@@ -7,10 +7,13 @@ import select
 import signal
 import stat
 import threading
+import time
+
+_END_WITHIN_S = 5.0
 
 
 def end_with_parent() -> None:
-    """Sends this process a SIGTERM when its standard input closes, if that is a pipe or a socket.
+    """Ends this process when its standard input closes, if that is a pipe or a socket; by force if it hangs.
 
     The app starts the engine with a pipe that it never writes to: the pipe closes when the app ends, however it ends.
     A terminal or /dev/null as standard input means that nobody holds it.
@@ -26,3 +29,6 @@ def _wait_for_the_end() -> None:
     while os.read(0, 4096):
         pass
     os.kill(os.getpid(), signal.SIGTERM)
+    # Whoever would notice a process that hangs, and end it, is gone.
+    time.sleep(_END_WITHIN_S)
+    os.kill(os.getpid(), signal.SIGKILL)

@@ -12,6 +12,7 @@ import importlib.machinery
 import json
 import sys
 import tarfile
+import zlib
 from collections.abc import MutableSequence, Sequence
 from pathlib import Path
 from types import ModuleType
@@ -55,7 +56,7 @@ def model_components(model: Path) -> tuple[str, ...]:
             content = archive.extractfile(member)
             schema = json.loads(content.read() if content else b"")["predict_schema"]
             return tuple(sorted({node["uses"] for node in schema["nodes"].values()}))
-    except (OSError, tarfile.TarError, StopIteration, KeyError, TypeError, ValueError) as error:
+    except (OSError, EOFError, zlib.error, tarfile.TarError, StopIteration, KeyError, TypeError, ValueError) as error:
         raise ModelUnusable(f"{model} is not a trained model: train it anew.") from error
 
 

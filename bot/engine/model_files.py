@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
+import zlib
 from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
 
 _PREFIX = "gene-guide-"
 _SUFFIX = ".tar.gz"
+_AT_A_TIME = 1 << 20
 
 
 class ModelUnusable(Exception):
     """There is no model, or it cannot be used; the message is one sentence for the operator."""
+
+
+class ModelNotUnpacked(Exception):
+    """The disk refused what a model needs to be loaded; the message is one sentence for the operator."""
 
 
 def find_model(path: Path) -> Path:
@@ -23,6 +30,28 @@ def find_model(path: Path) -> Path:
     if not newest:
         raise ModelUnusable(f"There is no trained model in {path}: run `python -m bot.engine train`.")
     return newest[-1]
+
+
+def check_whole(model: Path) -> None:
+    """Raises ModelUnusable for a file that cannot be unpacked to its end."""
+    if not is_whole(model):
+        raise ModelUnusable(
+            f"The model {model} is damaged (cut short, or changed on the disk): delete it and train it anew "
+            "with `python -m bot.engine train`."
+        )
+
+
+def is_whole(model: Path) -> bool:
+    """True when all of the file can be unpacked: one that was cut short or changed on the disk cannot."""
+    try:
+        with gzip.open(model) as archive:
+            unpacked = 0
+            while content := archive.read(_AT_A_TIME):
+                unpacked += len(content)
+    except (OSError, EOFError, zlib.error):
+        return False
+    # An empty file unpacks to nothing.
+    return unpacked > 0
 
 
 def trained_model(folder: Path, root: Path) -> Path:

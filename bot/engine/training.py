@@ -3,18 +3,34 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import io
 import logging
+import os
 import re
+import shutil
 import tempfile
 import time
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from bot.engine.model_files import ModelUnusable, earlier_models, trained_model
+from bot.engine.model_files import (
+    ModelNotUnpacked,
+    ModelUnusable,
+    check_whole,
+    earlier_models,
+    find_model,
+    is_whole,
+    trained_model,
+)
 
+# The product's model takes 10 MB in the folder for temporary files and 5 MB in each of the others; with much to spare.
+_ROOM = 64 << 20
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+# What SQLite says, in which Rasa keeps what it trained before.
+_SQLITE_FULL = "database or disk is full"
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 # Rasa says this of every domain that has slots.
 _SAID_ALWAYS = "Slot auto-fill has been removed"
@@ -28,7 +44,8 @@ class TrainingFailed(Exception):
 def train_if_needed(root: Path, models: Path, say: Callable[[str], None]) -> Path:
     """Returns the model of the project under `root`, trained now if it is not there yet. Raises TrainingFailed.
 
-    `say` gets a line for every step. Nothing in `models` changes unless a whole, loadable model came out.
+    `say` gets a line for every step. Nothing in `models` changes unless a whole, loadable model came out; one that is
+    damaged counts as not there, and stays for whoever wants to see it until then.
     """
     if models.is_file():
         raise TrainingFailed(f"{models} is a file; training needs a folder to put the model in.")
@@ -37,29 +54,67 @@ def train_if_needed(root: Path, models: Path, say: Callable[[str], None]) -> Pat
             raise TrainingFailed(f"There is no {needed} in {root.resolve()}.")
     try:
         model = trained_model(models, root)
-        if model.is_file():
+        if model.is_file() and is_whole(model):
             say(f"The model is up to date: {model}")
-            return model
-        models.mkdir(parents=True, exist_ok=True)
-        started = time.monotonic()
-        say("Training the model, because it is missing or its data changed ...")
-        with tempfile.TemporaryDirectory(prefix=".training-", dir=models) as folder:
-            with _warnings(say):
-                _train(root, Path(folder) / model.name, say)
-                say("  checking that it loads")
-                _check(Path(folder) / model.name)
-            (Path(folder) / model.name).replace(model)
-        for earlier in earlier_models(models, model):
-            earlier.unlink(missing_ok=True)
+        else:
+            _make(root, model, say)
+        # The newest one is served, whoever put it there.
+        check_whole(find_model(models))
+    except (ModelUnusable, ModelNotUnpacked) as error:
+        raise TrainingFailed(str(error)) from error
     except OSError as error:
-        raise TrainingFailed(f"The model could not be written to {models}: {error.strerror or error}.") from error
-    say(f"The model was trained in {time.monotonic() - started:.0f} s: {model}")
+        raise TrainingFailed(_describe(error, models)) from error
     return model
+
+
+def _make(root: Path, model: Path, say: Callable[[str], None]) -> None:
+    started = time.monotonic()
+    reason = "it is damaged" if model.exists() else "it is missing or its data changed"
+    say(f"Training the model, because {reason} ...")
+    model.parent.mkdir(parents=True, exist_ok=True)
+    _check_room((model.parent, Path(), Path(tempfile.gettempdir())))
+    with tempfile.TemporaryDirectory(prefix=".training-", dir=model.parent) as folder:
+        made = Path(folder) / model.name
+        with _warnings(say):
+            _train(root, made, say)
+            say("  checking that it loads")
+            # Here and not above: it takes seconds, and an up-to-date model needs none of it.
+            from bot.engine.loading import load_agent
+
+            load_agent(made)
+        _write_out(made)
+        made.replace(model)
+    for earlier in earlier_models(model.parent, model):
+        earlier.unlink(missing_ok=True)
+    say(f"The model was trained in {time.monotonic() - started:.0f} s: {model}")
+
+
+def _check_room(folders: Sequence[Path]) -> None:
+    """Raises OSError before a minute of work that would come to nothing."""
+    for folder in folders:
+        if shutil.disk_usage(folder).free < _ROOM:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(folder.resolve()))
+
+
+def _write_out(model: Path) -> None:
+    """Waits until the file is on the disk: a name must never stand for half a model, not even after a power cut."""
+    with model.open("rb") as file:
+        os.fsync(file.fileno())
+
+
+def _describe(error: OSError, models: Path) -> str:
+    reason = error.strerror or str(error)
+    if error.errno not in _FULL:
+        return f"The model could not be written to {models}: {reason}."
+    where = f": {error.filename}" if error.filename else ""
+    return (
+        f"There is no room to train the model ({reason}{where}): free {_ROOM >> 20} MB in {models}, in .rasa and in "
+        f"{tempfile.gettempdir()}, and start again. Nothing that was trained before is lost."
+    )
 
 
 def _train(root: Path, model: Path, say: Callable[[str], None]) -> None:
     say("  starting Rasa")
-    # Here and not above: it takes seconds, and an up-to-date model needs none of it.
     from rasa.model_training import train
 
     output = io.StringIO()
@@ -72,9 +127,9 @@ def _train(root: Path, model: Path, say: Callable[[str], None]) -> None:
                 output=str(model.parent),
                 fixed_model_name=model.name,
             )
-    except OSError:
-        raise
     except (Exception, SystemExit) as error:
+        if (refused := _find_refusal(error)) is not None:
+            raise refused from error
         # Rasa ends the process on some mistakes in the data, having printed what they are.
         reason = output.getvalue() if isinstance(error, SystemExit) else str(_origin(error))
         raise TrainingFailed(f"The training stopped: {_first_line(reason)}") from error
@@ -82,13 +137,18 @@ def _train(root: Path, model: Path, say: Callable[[str], None]) -> None:
         raise TrainingFailed(f"The training made no model: {_first_line(output.getvalue())}")
 
 
-def _check(model: Path) -> None:
-    from bot.engine.loading import load_agent
-
-    try:
-        load_agent(model)
-    except ModelUnusable as error:
-        raise TrainingFailed(str(error)) from error
+def _find_refusal(error: BaseException | None) -> OSError | None:
+    """The disk's own refusal, which Rasa's graph and its cache wrap in errors of theirs."""
+    if isinstance(error, OSError):
+        return error
+    while error is not None:
+        # Others are met and handled on the way, such as that of a file that may be missing.
+        if isinstance(error, OSError) and error.errno in _FULL:
+            return error
+        if _SQLITE_FULL in str(error):
+            return OSError(errno.ENOSPC, _SQLITE_FULL)
+        error = error.__cause__ or error.__context__
+    return None
 
 
 def _origin(error: BaseException) -> BaseException:

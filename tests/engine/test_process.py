@@ -124,9 +124,9 @@ def test_it_does_not_outlive_the_process_that_started_it(engine: Engine) -> None
     assert engine.process.wait(timeout=5) == 0
 
 
-def fails(process: subprocess.Popen[bytes], log: Path, *words: str) -> None:
-    """The process ends with status 1 and one sentence that holds these words."""
-    assert process.wait(timeout=60) == 1
+def fails(process: subprocess.Popen[bytes], log: Path, *words: str, status: int = 1) -> None:
+    """The process ends with this status and one sentence that holds these words."""
+    assert process.wait(timeout=60) == status
     said = log.read_text().strip()
     sentence = said.splitlines()[-1]
     assert all(word in sentence for word in words), said
@@ -135,7 +135,14 @@ def fails(process: subprocess.Popen[bytes], log: Path, *words: str) -> None:
 
 def test_without_a_model_it_says_what_to_do(tmp_path: Path, sqlite_url: str) -> None:
     log = tmp_path / "log"
-    fails(start(tmp_path / "none", sqlite_url, log, free_port()), log, "no trained model", "train")
+    fails(start(tmp_path / "none", sqlite_url, log, free_port()), log, "no trained model", "train", status=3)
+
+
+@pytest.mark.parametrize("size", [0, 1_000, -1])
+def test_a_model_that_was_cut_short_is_named(size: int, model: Path, tmp_path: Path, sqlite_url: str) -> None:
+    cut, log = tmp_path / model.name, tmp_path / "log"
+    cut.write_bytes(model.read_bytes()[:size])
+    fails(start(cut, sqlite_url, log, free_port()), log, "damaged", str(cut), "train", status=3)
 
 
 def test_without_a_setting_it_names_it(tmp_path: Path, model: Path, sqlite_url: str) -> None:

@@ -31,6 +31,11 @@ class EngineReadiness(Protocol):
         """The model that answers."""
         ...
 
+    @property
+    def reason(self) -> str | None:
+        """A code that says why it is not ready."""
+        ...
+
 
 class Health:
     """The two questions of an operator: does it live, and is it ready."""
@@ -65,4 +70,6 @@ class Health:
         except Exception as error:
             log.warning("health.engine_unknown", error=type(error).__name__)
             return {"status": "unavailable"}
-        return {"status": "ok" if engine.ready else "unavailable", "model_id": engine.model_id}
+        if engine.ready:
+            return {"status": "ok", "model_id": engine.model_id}
+        return {"status": "unavailable", "model_id": engine.model_id, "reason": engine.reason}
