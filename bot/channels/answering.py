@@ -31,6 +31,7 @@ from bot.conversations.port import HandoffEffect
 from bot.conversations.service import ConversationService
 from bot.conversations.vocabulary import HANDOFF_CHOICE
 from bot.engine_client import EngineTurn, EngineUnavailable
+from bot.metrics import TURN_STEP, count_engine_failure, measured
 from bot.safety.gate import SafetyFinding, SafetyGate, SafetyLevel
 from bot.wording import Wording
 
@@ -94,10 +95,13 @@ class Answering:
     async def answer(self, turn: Turn, conversation: Conversation) -> Turn:
         """Answers a recorded message; who may not speak now is left out of the answer. Raises StoreUnavailable."""
         started = time.monotonic()
-        finding = self._gate.check(turn.message.text)
+        way = _way(turn.message, conversation)
+        with measured(way, "gate"):
+            finding = self._gate.check(turn.message.text)
         current = await self._conversations.get_conversation(conversation.id)
         found = await self._find_answer(turn.message, current, finding)
         found = replace(found, answer=await self._privacy.check(found.answer, current))
+        recording = time.perf_counter()
         answered = await self._conversations.record_answer(
             conversation.id,
             turn,
@@ -108,6 +112,7 @@ class Answering:
             effect=found.effect,
             lookup=found.answer.lookup,
         )
+        TURN_STEP.labels(way, "answer").observe(time.perf_counter() - recording)
         log.info(
             "turn.answered",
             conversation_id=conversation.id,
@@ -221,16 +226,18 @@ class Answering:
         self, message: Message, conversation: Conversation, finding: SafetyFinding
     ) -> tuple[CheckedAnswer, str | None]:
         try:
-            turn = await self._engine.take_turn(
-                turn_id=message.id,
-                conversation_id=conversation.id,
-                channel=conversation.channel.value,
-                text=message.text if message.choice is None else None,
-                choice=message.choice,
-                locale=conversation.locale,
-            )
+            with measured(_way(message, conversation), "engine"):
+                turn = await self._engine.take_turn(
+                    turn_id=message.id,
+                    conversation_id=conversation.id,
+                    channel=conversation.channel.value,
+                    text=message.text if message.choice is None else None,
+                    choice=message.choice,
+                    locale=conversation.locale,
+                )
             blocked, silence = (self._announcements.say(key, conversation) for key in (words.BLOCKED, words.SILENCE))
-            checked = check_answer(turn, blocked=blocked, silence=silence)
+            with measured(_way(message, conversation), "lint"):
+                checked = check_answer(turn, blocked=blocked, silence=silence)
             if message.choice is not None:
                 return checked, turn.model_id
             answer = settle_danger(
@@ -244,7 +251,13 @@ class Answering:
         except Exception as error:
             # Whatever happened in there, the member gets an answer and a way to a person.
             why = error.reason if isinstance(error, EngineUnavailable) else type(error).__name__
+            count_engine_failure(why)
             log.error("engine.no_answer", conversation_id=conversation.id, error=why)
             return CheckedAnswer(
                 (self._announcements.say(words.ENGINE_FAILURE, conversation),), None, Understood()
             ), None
+
+
+def _way(message: Message, conversation: Conversation) -> str:
+    """The channel by which a message came."""
+    return (message.channel or conversation.channel).value

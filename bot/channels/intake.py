@@ -9,12 +9,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from time import perf_counter
 
 import structlog
 
 from bot import wording as words
 from bot.channels.answering import Answering, TurnTaker
 from bot.channels.background import Background
+from bot.channels.turn_limit import TurnLimit
 from bot.channels.turn_locks import TurnLocks
 from bot.conversations.model import (
     Channel,
@@ -32,6 +34,7 @@ from bot.conversations.port import AlreadyRecorded
 from bot.conversations.requests import HandoffRequests
 from bot.conversations.service import ConversationService, OpenedConversation
 from bot.conversations.vocabulary import HANDOFF_CHOICE
+from bot.metrics import TURN, TURN_STEP, measured
 from bot.safety.gate import SafetyFinding, SafetyGate, SafetyLevel
 from bot.wording import Wording
 
@@ -72,7 +75,9 @@ class Intake:
         engine: TurnTaker,
         gate: SafetyGate,
         wording: Wording,
+        limit: TurnLimit | None = None,
     ) -> None:
+        self._limit = limit or TurnLimit()
         self._conversations = conversations
         self._requests = requests
         self._answering = answering
@@ -177,9 +182,31 @@ class Intake:
 
         A text that stands for a quick reply comes with both. It came by `channel`, and its answer goes there.
 
-        Raises ConversationClosed, IdempotencyConflict, UnknownChoice, StoreUnavailable.
+        Raises ConversationClosed, IdempotencyConflict, UnknownChoice, Overloaded, StoreUnavailable.
         """
+        self._check_load(conversation, text, choice, channel)
+        with self._limit.turn(), TURN.labels(channel.value).time():
+            return await self._receive(conversation, client_message_id, text, choice, channel)
+
+    def _check_load(self, conversation: Conversation, text: str | None, choice: str | None, channel: Channel) -> None:
+        """Raises Overloaded where one turn more would make all of them late.
+
+        A text waits in its row, and its worker takes a few at a time. Whatever needs no turn of the engine is taken:
+        words for a coach, the wish for one, and danger.
+        """
+        if not self._limit.is_full or channel is Channel.SMS:
+            return
+        if conversation.holder is Holder.COACH or choice == HANDOFF_CHOICE:
+            return
+        if self._gate.check(text or "").level is SafetyLevel.NONE:
+            raise self._limit.refuse(channel.value)
+
+    async def _receive(
+        self, conversation: Conversation, client_message_id: str, text: str | None, choice: str | None, channel: Channel
+    ) -> Turn:
+        came = perf_counter()
         async with self._locks.hold(conversation.id):
+            TURN_STEP.labels(channel.value, "wait").observe(perf_counter() - came)
             turn = await self._conversations.find_turn(
                 conversation.id, client_message_id, text=text or "", choice=choice
             )
@@ -187,9 +214,10 @@ class Intake:
                 title = None if choice is None else await self._title(conversation, choice)
                 # Whoever texts "1" or "nurse pls" is quoted; only a button has no words but its own.
                 shown = text if text is not None else title or ""
-                turn = await self._conversations.record_member_message(
-                    conversation.id, client_message_id=client_message_id, text=shown, choice=choice, channel=channel
-                )
+                with measured(channel.value, "record"):
+                    turn = await self._conversations.record_member_message(
+                        conversation.id, client_message_id=client_message_id, text=shown, choice=choice, channel=channel
+                    )
             if turn.state is not None:
                 return replace(turn, replies=self.veil(conversation, turn.replies))
             # Recorded but not answered: the process ended in between, and the turn is taken again under its id.
@@ -288,7 +316,8 @@ class Intake:
             turn = await self._conversations.find_unanswered(conversation.id)
             if turn is not None:
                 log.info("turn.taken_up", conversation_id=conversation.id, message_id=turn.message.id)
-                await self._answering.answer(turn, conversation)
+                with self._limit.turn():
+                    await self._answering.answer(turn, conversation)
 
     async def _standing(self, conversation: Conversation, messages: tuple[Message, ...]) -> Standing:
         state = self._conversations.read_state(await self._conversations.get_conversation(conversation.id))

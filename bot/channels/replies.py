@@ -14,6 +14,7 @@ from bot.conversations.lookups import LookupKind, LookupRequest
 from bot.conversations.model import Author, Awaiting, Draft, QuickReply, Understood
 from bot.conversations.vocabulary import AWAITING_FIELDS, AWAITING_KINDS, LANGUAGES, OUTCOMES, TOPICS
 from bot.engine_client import EngineReply, EngineTurn
+from bot.metrics import REPLIES_REPLACED
 from bot.safety.lint import find_fault
 
 log = structlog.get_logger()
@@ -42,6 +43,7 @@ def check_answer(turn: EngineTurn, *, blocked: Draft, silence: Draft) -> Checked
         if draft is not blocked or blocked not in replies:
             replies.append(draft)
     if not replies:
+        REPLIES_REPLACED.labels("silence").inc()
         log.error("reply.silence", turn_id=turn.turn_id)
         replies.append(silence)
     asked = [_read_awaiting(reply) for reply in turn.replies]
@@ -84,6 +86,7 @@ def _checked(reply: EngineReply) -> Draft | None:
     faults = [find_fault(text) for text in (reply.text, *(button.title for button in reply.quick_replies))]
     fault = next((fault for fault in faults if fault), None)
     if fault is not None:
+        REPLIES_REPLACED.labels("lint").inc()
         log.error("reply.refused", key=reply.key, code=fault.value)
         return None
     return Draft(
