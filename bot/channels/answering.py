@@ -98,7 +98,8 @@ class Answering:
         way = _way(turn.message, conversation)
         with measured(way, "gate"):
             finding = self._gate.check(turn.message.text)
-        current = await self._conversations.get_conversation(conversation.id)
+        # What was recorded a moment ago need not be read again; who may speak is judged once more with the answer.
+        current = turn.heard_in or await self._conversations.get_conversation(conversation.id)
         found = await self._find_answer(turn.message, current, finding)
         found = replace(found, answer=await self._privacy.check(found.answer, current))
         recording = time.perf_counter()

@@ -207,11 +207,14 @@ class Intake:
         came = perf_counter()
         async with self._locks.hold(conversation.id):
             TURN_STEP.labels(channel.value, "wait").observe(perf_counter() - came)
-            turn = await self._conversations.find_turn(
-                conversation.id, client_message_id, text=text or "", choice=choice
-            )
-            if turn is None:
+            try:
                 title = None if choice is None else await self._title(conversation, choice)
+            except UnknownChoice:
+                # Offered long ago, and sent again: its first answer counts.
+                turn = await self._conversations.find_turn(conversation.id, client_message_id, text="", choice=choice)
+                if turn is None:
+                    raise
+            else:
                 # Whoever texts "1" or "nurse pls" is quoted; only a button has no words but its own.
                 shown = text if text is not None else title or ""
                 with measured(channel.value, "record"):

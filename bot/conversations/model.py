@@ -136,12 +136,16 @@ class Message(Draft):
 
 @dataclass(frozen=True)
 class Turn:
-    """A member's message with what it led to; `understood` and `state` are None until it was answered."""
+    """A member's message with what it led to; `understood` and `state` are None until it was answered.
+
+    `heard_in` is the conversation as this very call recorded the message in it, None where the message came before.
+    """
 
     message: Message
     replies: tuple[Message, ...] = ()
     understood: Understood | None = None
     state: State | None = None
+    heard_in: Conversation | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True)

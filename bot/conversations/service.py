@@ -15,6 +15,7 @@ from bot.conversations.model import (
     Awaiting,
     Channel,
     Conversation,
+    ConversationClosed,
     ConversationContext,
     ConversationId,
     ConversationNotFound,
@@ -181,7 +182,8 @@ class ConversationService:
     ) -> Turn:
         """Records what the member sent by `channel`, once; what came before gives the turn that it began.
 
-        Raises ConversationClosed, and IdempotencyConflict when the id came before with other content.
+        Whether it came before is said by the transaction that would write it, so nobody has to look first. Raises
+        ConversationClosed, and IdempotencyConflict when the id came before with other content.
         """
         entry = Entry(
             id=self._ids.message_id(),
@@ -199,13 +201,13 @@ class ConversationService:
 
         try:
             recorded = await self._record.change(conversation_id, decide)
-        except AlreadyRecorded:
-            # It came before, or another gateway was a moment faster with it.
+        except (AlreadyRecorded, ConversationClosed):
+            # It came before, another gateway was a moment faster with it, or the conversation has ended since.
             turn = await self.find_turn(conversation_id, client_message_id, text=text, choice=choice)
             if turn is None:
                 raise
             return turn
-        return Turn(recorded.messages[0])
+        return Turn(recorded.messages[0], heard_in=recorded.conversation)
 
     async def find_turn(
         self, conversation_id: str, client_message_id: str, *, text: str, choice: str | None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -28,6 +28,21 @@ from bot.conversations.port import AlreadyRecorded, CallbackPromise, Change, Con
 from bot.conversations.tables_store import coaches, conversations, messages, ratings, turns
 from bot.database import Database
 
+# Built once: for a statement of the same shape the compiled text is found by the object, without a look at its parts.
+_FIND = sa.select(conversations).where(conversations.c.id == sa.bindparam("conversation"))
+_LOCK = _FIND.with_for_update()
+_FIND_COACH = sa.select(coaches.c.name, coaches.c.heartbeat_at).where(coaches.c.id == sa.bindparam("coach"))
+# Which columns are written is decided by the values that go with it.
+_UPDATE = sa.update(conversations).where(conversations.c.id == sa.bindparam("conversation"))
+_INSERT = sa.insert(conversations)
+_INSERT_MESSAGES = sa.insert(messages)
+_INSERT_TURN = sa.insert(turns)
+_LIST = (
+    sa.select(messages)
+    .where(messages.c.conversation_id == sa.bindparam("conversation"), messages.c.seq > sa.bindparam("after"))
+    .order_by(messages.c.seq)
+)
+
 
 class SqlConversationStore(ConversationStore):
     """The record in the SQL database."""
@@ -37,12 +52,9 @@ class SqlConversationStore(ConversationStore):
 
     async def create(self, conversation: Conversation, entries: tuple[Entry, ...]) -> Recorded:
         def work(connection: sa.Connection) -> Recorded:
-            connection.execute(sa.insert(conversations).values(rows.conversation_values(conversation)))
+            created = replace(conversation, last_seq=len(entries))
+            connection.execute(_INSERT, rows.conversation_values(created))
             said = _append(connection, conversation, 0, entries, conversation.created_at)
-            created = replace(conversation, last_seq=len(said))
-            connection.execute(
-                sa.update(conversations).where(conversations.c.id == created.id).values(last_seq=created.last_seq)
-            )
             return Recorded(created, said, conversation)
 
         try:
@@ -69,15 +81,14 @@ class SqlConversationStore(ConversationStore):
             after = replace(after, last_seq=before.last_seq + len(said), version=before.version + 1)
             if (before.holder, before.coach) != (after.holder, after.coach):
                 after = replace(after, handoff_version=before.handoff_version + 1)
-            values = rows.conversation_values(after)
-            connection.execute(sa.update(conversations).where(conversations.c.id == after.id).values(values))
+            connection.execute(_UPDATE, {"conversation": after.id, **_changed(before, after)})
             write_handoff(connection, before, after, change, now)
             after = with_handoff(connection, after, now)
             if change.answer is not None:
                 # A repetition gets the state that the first answer had, its place in line included.
                 state = change.reads_state(after) if change.reads_state else change.answer.state
                 answer = replace(change.answer, state=state)
-                connection.execute(sa.insert(turns).values(rows.answer_values(answer, now)))
+                connection.execute(_INSERT_TURN, rows.answer_values(answer, now))
                 if change.lookup is not None:
                     open_lookup(connection, after.id, answer.message_id, change.lookup, now)
             if change.ends_lookup is not None and not end_lookup(connection, change.ends_lookup, now):
@@ -93,8 +104,8 @@ class SqlConversationStore(ConversationStore):
         return await self._database.read(lambda connection: _load(connection, conversation_id, now))
 
     async def list_messages(self, conversation_id: str, after: int) -> tuple[Message, ...]:
-        query = _of(conversation_id).where(messages.c.seq > after).order_by(messages.c.seq)
-        return await self._database.read(lambda connection: _read_messages(connection, query))
+        asked = {"conversation": conversation_id, "after": after}
+        return await self._database.read(lambda connection: _read_messages(connection, _LIST, asked))
 
     async def list_last_messages(self, conversation_id: str, limit: int) -> tuple[Message, ...]:
         query = _of(conversation_id).order_by(messages.c.seq.desc()).limit(limit)
@@ -194,19 +205,25 @@ def _of(conversation_id: str) -> sa.Select[tuple[object, ...]]:
     return sa.select(messages).where(messages.c.conversation_id == conversation_id)
 
 
-def _read_messages(connection: sa.Connection, query: sa.Select[tuple[object, ...]]) -> tuple[Message, ...]:
-    return tuple(rows.read_message(row) for row in connection.execute(query))
+def _read_messages(
+    connection: sa.Connection, query: sa.Select[tuple[object, ...]], asked: Mapping[str, object] | None = None
+) -> tuple[Message, ...]:
+    return tuple(rows.read_message(row) for row in connection.execute(query, asked))
+
+
+def _changed(before: Conversation, after: Conversation) -> Mapping[str, object]:
+    """The columns that are no longer what they were; the row is locked, so nobody else's change is among them."""
+    old = rows.conversation_values(before)
+    return {name: value for name, value in rows.conversation_values(after).items() if value != old[name]}
 
 
 def _load(connection: sa.Connection, conversation_id: str, now: datetime, *, lock: bool = False) -> Conversation | None:
-    query = sa.select(conversations).where(conversations.c.id == conversation_id)
-    row = connection.execute(query.with_for_update() if lock else query).first()
+    row = connection.execute(_LOCK if lock else _FIND, {"conversation": conversation_id}).first()
     if row is None:
         return None
     coach = None
     if row.coach_id:
-        query = sa.select(coaches.c.name, coaches.c.heartbeat_at).where(coaches.c.id == row.coach_id)
-        coach = connection.execute(query).first()
+        coach = connection.execute(_FIND_COACH, {"coach": row.coach_id}).first()
     return with_handoff(connection, rows.read_conversation(row, coach), now)
 
 
@@ -216,6 +233,7 @@ def _append(
     said = tuple(rows.place(entry, seq, now, conversation.channel) for seq, entry in enumerate(entries, last_seq + 1))
     if said:
         values = [rows.message_values(message, conversation.id) for message in said]
-        connection.execute(sa.insert(messages), values)
+        # One alone goes as one: a list of one would take the driver's way for many.
+        connection.execute(_INSERT_MESSAGES, values if len(values) > 1 else values[0])
         queue_deliveries(connection, conversation, said, now)
     return said
