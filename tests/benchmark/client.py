@@ -1,0 +1,197 @@
+"""How long does each turn take for those who ask? One process of its own: an order on standard input, samples out.
+
+Closed loop: each conversation sends its next message as soon as the answer to the one before is there.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+import time
+from dataclasses import asdict, dataclass, field
+from typing import Any, Protocol
+from uuid import uuid4
+
+import aiohttp
+
+# Each runs a custom action that looks something up; five in a row are the unit of everything that is compared.
+PRODUCT_QUESTIONS = (
+    "is zolgensma covered",
+    "what are gene-based therapies?",
+    "do I need prior authorization for it",
+    "what are the side effects of zolgensma",
+    "what does the medical policy say about luxturna",
+)
+PRODUCT_MEMBERS = ({"plan": "caresource", "state": "WV"}, {"plan": "independence"})
+STOCK_QUESTIONS = (
+    "is zolgensma covered",
+    "is the treatment covered",
+    "does my plan cover zolgensma",
+    "is gene therapy covered",
+    "will my plan pay for luxturna",
+)
+STOCK_ACTION_SAYS = "Your plan covers it when it is medically necessary."
+_REAL_ANSWERS = {"answer", "policy"}
+TIMEOUT_S = 60.0
+
+
+class WrongAnswer(Exception):
+    """A turn was answered with something else than what was asked for, so that its time says nothing."""
+
+
+class Unanswered(Exception):
+    """A turn was refused, or answered with an apology: under too much load that is right, and it is counted."""
+
+
+@dataclass(frozen=True)
+class Order:
+    """What to ask: of `kind` product or stock; `turns` a conversation, then the next one begins; for `seconds`,
+    or for `rounds` conversations each when `seconds` is 0."""
+
+    kind: str
+    base_url: str
+    conversations: int
+    turns: int
+    seconds: float
+    rounds: int = 0
+
+
+@dataclass
+class Samples:
+    """What was seen: milliseconds of every answered turn, its place in its conversation (from 1), the time it all took."""
+
+    seconds: float = 0.0
+    milliseconds: list[float] = field(default_factory=list)
+    places: list[int] = field(default_factory=list)
+    unanswered: int = 0
+    client_cpu_s: float = 0.0
+
+
+class Talk(Protocol):
+    """One conversation with one of the two."""
+
+    async def open(self) -> None:
+        """Begins it."""
+
+    async def ask(self, place: int) -> None:
+        """Asks question number `place` (from 1) and reads the whole answer. Raises WrongAnswer, Unanswered."""
+
+
+@dataclass
+class ProductTalk:
+    """A member's conversation over the public API."""
+
+    http: aiohttp.ClientSession
+    base_url: str
+    number: int
+    _url: str = ""
+    _headers: dict[str, str] = field(default_factory=dict)
+
+    async def open(self) -> None:
+        """Begins it."""
+        body = {"channel": "web", **PRODUCT_MEMBERS[self.number % len(PRODUCT_MEMBERS)]}
+        async with self.http.post(f"{self.base_url}/api/v1/conversations", json=body) as response:
+            answer = await _read(response, 201)
+        self._url = f"{self.base_url}/api/v1/conversations/{answer['conversation_id']}/messages"
+        self._headers = {"Authorization": f"Bearer {answer['token']}"}
+
+    async def ask(self, place: int) -> None:
+        """Asks; every answer must come from a look-up."""
+        text = PRODUCT_QUESTIONS[(place - 1) % len(PRODUCT_QUESTIONS)]
+        body = {"client_message_id": str(uuid4()), "text": text}
+        async with self.http.post(self._url, json=body, headers=self._headers) as response:
+            answer = await _read(response, 200)
+        outcomes = {reply.get("outcome") for reply in answer["replies"]}
+        if "failure" in outcomes:
+            raise Unanswered
+        if not outcomes & _REAL_ANSWERS:
+            raise WrongAnswer(f"{text!r} was answered with {sorted(map(str, outcomes))}")
+
+
+@dataclass
+class StockTalk:
+    """A sender's conversation over Rasa's REST channel."""
+
+    http: aiohttp.ClientSession
+    base_url: str
+    number: int
+    _sender: str = ""
+
+    async def open(self) -> None:
+        """Begins it."""
+        self._sender = uuid4().hex
+
+    async def ask(self, place: int) -> None:
+        """Asks; every answer must come from the custom action."""
+        text = STOCK_QUESTIONS[(place - 1) % len(STOCK_QUESTIONS)]
+        body = {"sender": self._sender, "message": text}
+        async with self.http.post(f"{self.base_url}/webhooks/rest/webhook", json=body) as response:
+            answer = await _read(response, 200)
+        if not answer:
+            raise Unanswered
+        if [reply.get("text") for reply in answer] != [STOCK_ACTION_SAYS]:
+            raise WrongAnswer(f"{text!r} did not run the action")
+
+
+async def _read(response: aiohttp.ClientResponse, status: int) -> Any:
+    body = await response.read()
+    if response.status in (429, 503):
+        raise Unanswered
+    if response.status != status:
+        raise WrongAnswer(f"{response.url.path.rpartition('/')[2]} answered {response.status}")
+    return json.loads(body)
+
+
+async def measure(order: Order) -> Samples:
+    """Carries the order out. Raises WrongAnswer."""
+    samples = Samples()
+    cpu = time.process_time()
+    began = time.perf_counter()
+    await asyncio.gather(*(_converse(order, number, began, samples) for number in range(order.conversations)))
+    samples.seconds = time.perf_counter() - began
+    samples.client_cpu_s = time.process_time() - cpu
+    return samples
+
+
+async def _converse(order: Order, number: int, began: float, samples: Samples) -> None:
+    # An address for each, as members have: the limits are per client address.
+    connector = aiohttp.TCPConnector(local_addr=(f"127.0.1.{number + 1}", 0))
+    timeout = aiohttp.ClientTimeout(total=TIMEOUT_S)
+    kind = ProductTalk if order.kind == "product" else StockTalk
+    async with aiohttp.ClientSession(connector=connector, timeout=timeout) as http:
+        opened = 0
+        while not _is_over(order, began, opened):
+            talk: Talk = kind(http, order.base_url, number + opened)
+            await talk.open()
+            opened += 1
+            for place in range(1, order.turns + 1):
+                if order.seconds and time.perf_counter() - began > order.seconds:
+                    return
+                asked = time.perf_counter()
+                try:
+                    await talk.ask(place)
+                except Unanswered:
+                    samples.unanswered += 1
+                    continue
+                samples.milliseconds.append((time.perf_counter() - asked) * 1000)
+                samples.places.append(place)
+
+
+def _is_over(order: Order, began: float, opened: int) -> bool:
+    return time.perf_counter() - began > order.seconds if order.seconds else opened >= order.rounds
+
+
+def main() -> None:
+    """Reads one order and writes its samples."""
+    order = Order(**json.loads(sys.stdin.read()))
+    try:
+        samples = asyncio.run(measure(order))
+    except (WrongAnswer, aiohttp.ClientError, asyncio.TimeoutError) as error:
+        sys.stderr.write(f"{type(error).__name__}: {error}\n")
+        sys.exit(1)
+    sys.stdout.write(json.dumps(asdict(samples)))
+
+
+if __name__ == "__main__":
+    main()
