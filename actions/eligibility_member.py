@@ -7,23 +7,26 @@ from datetime import date
 from rasa_sdk.events import EventType, SlotSet
 
 from actions.form_steps import VERIFICATION_FORM, begin_form
-from actions.record_parts import RecordView, describe_record, record_card, record_citation
-from actions.replies import Button, Replies, Sources
+from actions.patience import RECORD_BUDGET_S, LookUpIsLate, within
+from actions.phrases import Phrases
+from actions.record_answer import CHILD, SELF, TOPIC, RecordAnswer, RecordQuestion
+from actions.replies import LookUpLater, Replies
+from actions.services import ActionServices
 from actions.topic_action import TopicAction
 from actions.turn_context import Turn
+from bot.conversations.lookups import LookupKind
 from bot.conversations.model import Channel
-from knowledge.eligibility.model import Answer, EligibilityAnswer, MemberId
-from knowledge.policies.model import Fact
-
-SELF, CHILD = "self", "child"
-# The plan's rule that goes with a record: first on approval, else on the benefit.
-_RULE_TOPICS = ("precertification", "coverage_general")
+from knowledge.eligibility.model import MemberId
 
 
 class AnswerEligibilityMember(TopicAction):
     """Verifies first; then says what the record says, with the plan's rule. Never that a therapy is covered."""
 
-    topic = "eligibility_member"
+    topic = TOPIC
+
+    def __init__(self, services: ActionServices, phrases: Phrases) -> None:
+        super().__init__(services, phrases)
+        self._answer = RecordAnswer(services, phrases)
 
     async def respond(self, turn: Turn, replies: Replies) -> list[EventType]:
         """A proof of the last 15 minutes stands; else the form asks for one. For others nobody is asked for proof.
@@ -45,37 +48,34 @@ class AnswerEligibilityMember(TopicAction):
     async def answer_from_record(
         self, turn: Turn, member_id: MemberId, day: date | None, replies: Replies
     ) -> list[EventType]:
-        """The record on `day` (None: today) for the member, or for the minor child that was asked about."""
-        record = await self.services.eligibility.look_up(
-            member_id=member_id,
-            as_of=day or turn.today,
-            conversation_id=turn.conversation_id,
-            purpose=self.topic,
-        )
+        """The record on `day` (None: today) for the member, or for the minor child that was asked about.
+
+        A source that is slower than a turn may be is asked behind the turn: the gateway says then what was found.
+        """
+        whom = turn.named("for_whom") or turn.slots.for_whom
+        question = RecordQuestion(turn.conversation_id, member_id, day or turn.today, whom)
+        done = [SlotSet("last_topic", self.topic), SlotSet("date", None), SlotSet("facts_given", None)]
+        # Whom it is about is asked anew for the next question: an answer must not speak of the wrong person.
+        forgotten = SlotSet("for_whom", None)
+        try:
+            record = await within(RECORD_BUDGET_S, self._answer.look_up(question))
+        except LookUpIsLate:
+            if not turn.is_recorded:
+                raise
+            later = LookUpLater(LookupKind.PLAN_RECORD.value, question.day, whom)
+            replies.say("utter_lookup_checking", "answer", look_up=later)
+            self.ask_day(turn, replies)
+            # Whom it is about may have to be asked then, and the answer to that is for the same day.
+            return [*done, forgotten, *([SlotSet("date", _iso(day))] if whom is None else [])]
         if turn.is_recorded and record.plan_id:
             await self.services.conversations.record_plan(turn.conversation_id, record.plan_id, record.state)
-        whom = turn.named("for_whom") or turn.slots.for_whom
-        done = [
-            SlotSet("last_topic", self.topic),
-            SlotSet("date", None),
-            SlotSet("facts_given", None),
-            *([SlotSet("plan", record.plan_id)] if record.plan_id else []),
-        ]
-        if whom is None and record.dependents:
-            self._ask_for_whom(replies)
-            return [*done, SlotSet("date", _iso(day))]
-        # Whom it is about is asked anew for the next question: an answer must not speak of the wrong person.
-        done.append(SlotSet("for_whom", None))
-        if whom not in (None, SELF, CHILD):
-            replies.say("utter_eligibility_member_refused_privacy", "refused_privacy")
-        elif whom == CHILD and not record.dependents and not record.is_minor:
-            replies.say("utter_eligibility_member_no_child", "handoff_offered")
-        else:
-            is_for_child = whom == CHILD and bool(record.dependents)
-            view = RecordView.of_children(record) if is_for_child else RecordView.of_member(record)
-            await self._say_record(view, record, replies)
+        if record.plan_id:
+            done.append(SlotSet("plan", record.plan_id))
+        if await self._answer.say(question, record, replies):
             self.ask_day(turn, replies)
-        return done
+        if self._answer.needs_whom(question, record):
+            return [*done, SlotSet("date", _iso(day))]
+        return [*done, forgotten]
 
     async def _names_another_number(self, turn: Turn) -> bool:
         """True for a number that is not the verified member's, so that the own record is not shown in its place."""
@@ -83,42 +83,8 @@ class AnswerEligibilityMember(TopicAction):
         if turn.verified_member_id is None or number is None:
             return False
         own = self.services.eligibility.is_own_number
-        return not await own(turn.verified_member_id, number, conversation_id=turn.conversation_id)
-
-    def _ask_for_whom(self, replies: Replies) -> None:
-        buttons = [
-            Button(self.phrases.say("utter_ask_for_whom_part_self"), '/inform{"for_whom": "self"}'),
-            Button(self.phrases.say("utter_ask_for_whom_part_child"), '/inform{"for_whom": "child"}'),
-        ]
-        replies.say("utter_ask_for_whom", "ask", awaiting=("for_whom", "choice"), buttons=buttons)
-
-    async def _say_record(self, view: RecordView, record: EligibilityAnswer, replies: Replies) -> None:
-        is_inactive = view.active is Answer.NO
-        rule = () if is_inactive else await self._find_rule(record)
-        parts = [
-            describe_record(view, record, self.phrases),
-            *(self.phrases.say("utter_eligibility_member_part_rule", rule=fact.text) for fact in rule),
-        ]
-        citation = record_citation(record)
-        replies.say(
-            "utter_eligibility_member_record_inactive" if is_inactive else "utter_eligibility_member_record",
-            "eligibility",
-            sources=Sources.of(rule, *([citation] if citation else [])),
-            cards=[record_card(view, record)],
-            statement=self.phrases.join(parts, separator="\n\n"),
-        )
-
-    async def _find_rule(self, record: EligibilityAnswer) -> tuple[Fact, ...]:
-        policies = self.services.policies
-        plan = await policies.find_plan(record.plan_id) if record.plan_id else None
-        if plan is None:
-            return ()
-        for topic in _RULE_TOPICS:
-            facts = await policies.find_facts(topic, plan.scope(record.state), record.service_day)
-            own = [fact for fact in facts if fact.document.payer]
-            if own:
-                return tuple(own[:1])
-        return ()
+        is_own = own(turn.verified_member_id, number, conversation_id=turn.conversation_id)
+        return not await within(RECORD_BUDGET_S, is_own)
 
 
 def _iso(day: date | None) -> str | None:

@@ -13,6 +13,7 @@ from typing import Any
 from rasa_sdk.interfaces import Tracker
 
 from actions.message import Message, Slots, read_day
+from actions.patience import PLAN_BUDGET_S, LookUpIsLate, within
 from actions.plain_words import names_plan_not_on_file
 from actions.services import ActionServices
 from bot.conversations.model import Channel, ConversationContext, ConversationId, ConversationNotFound, Holder
@@ -33,7 +34,8 @@ class Turn(Message):
 
     `plan` is the plan to answer for: the one named in this message, else the verified member's own, else the
     conversation's. None with `plan_is_unknown` means that the member was asked and does not know, or that nothing is
-    on file for it (`plan_not_on_file`). `record` is the verified member's, on the day asked about.
+    on file for it (`plan_not_on_file`). `record` is the verified member's, on the day asked about; None with
+    `record_is_late` where its source is slow.
     """
 
     conversation_id: ConversationId
@@ -43,6 +45,7 @@ class Turn(Message):
     holder: Holder
     verified_member_id: MemberId | None = field(repr=False)
     record: EligibilityAnswer | None = field(repr=False)
+    record_is_late: bool
     actions_run: frozenset[str]
     last_outcome: str | None
     last_reply_topic: str | None
@@ -67,7 +70,7 @@ class Turn(Message):
     @property
     def has_own_plan(self) -> bool:
         """True where the plan is proven: no page, button or passing mention changes it."""
-        return self.record is not None and self.record.plan_id is not None
+        return self.record_is_late or (self.record is not None and self.record.plan_id is not None)
 
 
 async def read_turn(tracker: Tracker, services: ActionServices) -> Turn:
@@ -76,7 +79,7 @@ async def read_turn(tracker: Tracker, services: ActionServices) -> Turn:
     context = await _find_context(tracker.sender_id, services)
     day = message.find_day(services.policies.today(None))
     verified = _find_verified_member(context)
-    record = await _find_record(verified, day or services.policies.today(None), tracker.sender_id, services)
+    record, is_late = await _find_record(verified, day or services.policies.today(None), tracker.sender_id, services)
     own_plan = await services.policies.find_plan(record.plan_id) if record and record.plan_id else None
     named = [plan for value in message.entities.get("plan", ()) if (plan := await services.policies.find_plan(value))]
     # Two plans in one message: answers are never blended, so none is taken and the member is asked.
@@ -97,6 +100,7 @@ async def read_turn(tracker: Tracker, services: ActionServices) -> Turn:
         holder=context.holder if context else Holder.ASSISTANT,
         verified_member_id=verified,
         record=record,
+        record_is_late=is_late,
         actions_run=_read_actions_run(tracker.events),
         last_outcome=last_outcome,
         last_reply_topic=last_reply_topic,
@@ -139,16 +143,22 @@ async def _find_context(conversation_id: str, services: ActionServices) -> Conve
 
 async def _find_record(
     member_id: MemberId | None, day: date, conversation_id: str, services: ActionServices
-) -> EligibilityAnswer | None:
-    """The verified member's own record: its plan and state hold, whatever else was said. Audited."""
+) -> tuple[EligibilityAnswer | None, bool]:
+    """The verified member's own record: its plan and state hold, whatever else was said. Audited.
+
+    None and True where its source is slow: the plan that the conversation has from it stands in for it then.
+    """
     if member_id is None:
-        return None
+        return None, False
+    look_up = services.eligibility.look_up(
+        member_id=member_id, as_of=day, conversation_id=conversation_id, purpose=_PURPOSE
+    )
     try:
-        return await services.eligibility.look_up(
-            member_id=member_id, as_of=day, conversation_id=conversation_id, purpose=_PURPOSE
-        )
+        return await within(PLAN_BUDGET_S, look_up), False
     except UnknownMember:
-        return None
+        return None, False
+    except LookUpIsLate:
+        return None, True
 
 
 async def _find_known_plan(context: ConversationContext | None, slots: Slots, services: ActionServices) -> Plan | None:

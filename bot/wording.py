@@ -105,8 +105,8 @@ JOIN_WELCOME = "utter_join_welcome"
 LOOKUP_CHECKING = "utter_lookup_checking"
 LOOKUP_FAILED = "utter_lookup_failed"
 LOOKUP_UNPROVEN = "utter_lookup_unproven"
-# What it found, in the words of the action that would have answered at once.
-LOOKUP_FOUND = {
+# What it found, in the words of the action that would have answered at once; like all answers, in English alone.
+LOOKUP_FOUND: Mapping[str, str] = {
     "utter_eligibility_member_record": "statement",
     "utter_eligibility_member_record_inactive": "statement",
     "utter_eligibility_member_no_child": "",
@@ -133,7 +133,6 @@ KEYS: Mapping[str, str] = {
         ),
         "",
     ),
-    **LOOKUP_FOUND,
     HANDOFF_WAITING: "position",
     HANDOFF_WAITING_ESTIMATE: "position low high",
     HANDOFF_UNAVAILABLE_OPENS: "opens",
@@ -147,6 +146,7 @@ KEYS: Mapping[str, str] = {
     **{WINDOWS["day", window]: "weekday day" for window in ("morning", "afternoon")},
 }  # fmt: skip
 
+_LOADED: Mapping[str, str] = {**KEYS, **LOOKUP_FOUND}
 
 # A response in another language has the same key with this at its end.
 _SPANISH = "_es"
@@ -205,7 +205,7 @@ class Wording:
         )
 
 
-def load_wording(folder: Path, keys: Mapping[str, str] = KEYS) -> Wording:
+def load_wording(folder: Path, keys: Mapping[str, str] = _LOADED) -> Wording:
     """Reads `keys` from the response files. Raises WordingError when one is missing or may not be shown."""
     found: dict[str, tuple[Response, ...]] = {}
     for path in sorted(folder.glob("*.yml")):
