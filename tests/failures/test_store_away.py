@@ -1,0 +1,190 @@
+"""What do members get while the database is away, locked, read-only or full, and when it is back?"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import psycopg
+import pytest
+from aiohttp import ClientSession
+from psycopg import sql
+
+from tests.failures.breaking import Postgres, Sqlite, allow_writing, copy_read_only, drop_capabilities
+from tests.failures.gateway_process import GatewayProcess, Outside, Person, start_gateway_process, until
+from tests.failures.scripted_engine import ScriptedEngine
+
+# What is promised, and a second for a busy machine.
+WITHIN_S = 3.0 + 1.0
+DANGER = "my chest hurts and I can't breathe"
+
+Break = Callable[[], AbstractContextManager[None]]
+
+
+@pytest.fixture(scope="module")
+def postgres(postgres_address: str, postgres_template: str) -> Postgres:
+    """A database on the server of these tests, in which what was committed is kept through a crash."""
+    with psycopg.connect(postgres_address, autocommit=True) as connection:
+        name = sql.Identifier("failing")
+        connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template").format(name))
+        connection.execute(sql.SQL("ALTER DATABASE {} SET synchronous_commit = on").format(name))
+    return Postgres(postgres_address, "failing")
+
+
+@pytest.fixture(scope="module")
+def on_postgres(
+    postgres: Postgres, engine: ScriptedEngine, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[GatewayProcess]:
+    gateway = start_gateway_process(tmp_path_factory.mktemp("on-postgres"), postgres.url, engine)
+    yield gateway
+    gateway.kill()
+
+
+@pytest.fixture(scope="module")
+def on_sqlite(
+    sqlite_template: Path, engine: ScriptedEngine, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[GatewayProcess]:
+    folder = tmp_path_factory.mktemp("on-sqlite")
+    (folder / "failing.sqlite").write_bytes(sqlite_template.read_bytes())
+    gateway = start_gateway_process(folder, f"sqlite:///{folder / 'failing.sqlite'}", engine)
+    yield gateway
+    gateway.kill()
+
+
+@pytest.fixture(params=["killed", "hanging", "locked", "read_only", "sqlite locked", "sqlite full"])
+def way(request: pytest.FixtureRequest) -> tuple[GatewayProcess, Break]:
+    """A gateway, and one way to break its database."""
+    kind, _, name = request.param.rpartition(" ")
+    if not kind:
+        gateway = request.getfixturevalue("on_postgres")
+        return gateway, getattr(request.getfixturevalue("postgres"), name)
+    gateway = request.getfixturevalue("on_sqlite")
+    return gateway, getattr(Sqlite(gateway.log.with_name("failing.sqlite"), gateway), name)
+
+
+async def test_nothing_is_claimed_danger_is_answered_and_what_is_sent_again_acts_once(
+    way: tuple[GatewayProcess, Break], http: ClientSession
+) -> None:
+    gateway, broken = way
+    outside = Outside(http, gateway.url)
+    dana, marcus = await outside.open(), await outside.open()
+    assert (await marcus.say("before")).status == 200
+    socket = await marcus.connect()
+    sent, sid, turns_before = str(uuid4()), f"SM{uuid4().hex}", len(gateway.engine.turn_ids)
+    with broken():
+        await socket.send_json({"type": "message", "client_message_id": str(uuid4()), "text": DANGER})
+        calm, cry, opening, calm_text, cry_text, frame, alive = await asyncio.gather(
+            dana.say("is zolgensma covered", sent),
+            marcus.say(DANGER),
+            outside.call("POST", "/api/v1/conversations", json={"channel": "web"}),
+            outside.text("is zolgensma covered", sid),
+            outside.text(DANGER),
+            socket.receive_json(timeout=30),
+            outside.call("GET", "/livez"),
+        )
+        refused = (calm, cry, opening, calm_text)
+        assert {(answer.status, answer.code) for answer in refused} == {(503, "STORE_UNAVAILABLE")}
+        assert int(calm.headers["Retry-After"]) >= 1
+        assert "safety" not in calm.body
+        assert (cry.body["safety"]["outcome"], cry.body["safety"]["seq"]) == ("emergency", 0)
+        assert (frame["code"], frame["safety"]["outcome"]) == ("STORE_UNAVAILABLE", "emergency")
+        assert cry_text.status == 200
+        assert "<Response><Message>" in cry_text.body
+        assert "911" in cry_text.body
+        assert alive.status == 200
+        assert max(answer.took_s for answer in (*refused, cry_text)) < WITHIN_S
+        assert len(gateway.engine.turn_ids) == turns_before
+    await works_again(outside)
+    first, again = await dana.say("is zolgensma covered", sent), await dana.say("is zolgensma covered", sent)
+    assert (first.status, again.status) == (200, 200)
+    assert again.body == first.body
+    assert await count_recorded(dana, sent) == 1
+    assert (await marcus.say("after")).status == 200
+    # The carrier brings it twice more: taken now, and taken already.
+    texts = [await outside.text("is zolgensma covered", sid) for _ in range(2)]
+    assert [text.body[-21:] for text in texts] == ["<Response></Response>"] * 2
+    await socket.close()
+
+
+async def test_who_is_not_behind_the_locked_row_is_answered(
+    on_postgres: GatewayProcess, postgres: Postgres, http: ClientSession
+) -> None:
+    outside = Outside(http, on_postgres.url)
+    dana, *others = [await outside.open() for _ in range(5)]
+    sent = [str(uuid4()) for _ in range(6)]
+    with postgres.locked_row(dana.id):
+        blocked = asyncio.gather(*(dana.say("is zolgensma covered", each) for each in sent), dana.say(DANGER))
+        while not blocked.done():
+            answers = await asyncio.gather(*(other.say("is it covered") for other in others))
+            assert {answer.status for answer in answers} == {200}
+            # Less than it takes until a lock is given up: nobody stood behind it.
+            assert max(answer.took_s for answer in answers) < 2.0
+        *calm, cry = await blocked
+        assert {(answer.status, answer.code) for answer in (*calm, cry)} == {(503, "STORE_UNAVAILABLE")}
+        assert max(answer.took_s for answer in (*calm, cry)) < WITHIN_S
+        assert cry.body["safety"]["outcome"] == "emergency"
+    assert {(await dana.say("is zolgensma covered", each)).status for each in (*sent, *sent)} == {200}
+    assert [await count_recorded(dana, each) for each in sent] == [1] * len(sent)
+
+
+async def test_a_database_that_dies_during_the_turn_keeps_the_message_and_the_retry_gets_its_answer(
+    on_postgres: GatewayProcess, postgres: Postgres, http: ClientSession
+) -> None:
+    engine = on_postgres.engine
+    outside = Outside(http, on_postgres.url)
+    dana, sent, turns_before = await outside.open(), str(uuid4()), len(engine.turn_ids)
+    engine.hang()
+    try:
+        saying = asyncio.create_task(dana.say("is zolgensma covered", sent))
+        await until(lambda: len(engine.turn_ids) > turns_before, "the turn is at the engine")
+        with postgres.killed():
+            engine.go_on()
+            lost = await saying
+            assert (lost.status, lost.code) == (503, "STORE_UNAVAILABLE")
+    finally:
+        engine.go_on()
+    await works_again(outside)
+    kept = await dana.say("is zolgensma covered", sent)
+    assert kept.status == 200
+    assert [message["author"] for message in (await dana.read())[1:]] == ["member", "assistant"]
+    # Taken up under the id that it had: an engine that has answered it gives the same answer.
+    assert len(set(engine.turn_ids[turns_before:])) == 1
+
+
+async def test_a_file_that_may_be_written_again_is_written_without_a_restart(
+    sqlite_template: Path, engine: ScriptedEngine, http: ClientSession, tmp_path: Path
+) -> None:
+    path = copy_read_only(sqlite_template, tmp_path / "read-only.sqlite")
+    gateway = start_gateway_process(tmp_path, f"sqlite:///{path}", engine, before_start=drop_capabilities)
+    try:
+        outside = Outside(http, gateway.url)
+        for _ in range(8):
+            refused = await outside.call("POST", "/api/v1/conversations", json={"channel": "web"})
+            assert (refused.status, refused.code) == (503, "STORE_UNAVAILABLE")
+        assert "911" in (await outside.text(DANGER)).body
+        allow_writing(path)
+        await works_again(outside)
+        dana = await outside.open()
+        assert {(await dana.say("is zolgensma covered")).status for _ in range(8)} == {200}
+    finally:
+        gateway.kill()
+
+
+async def works_again(outside: Outside) -> None:
+    """Waits until the record can be changed; what was sent meanwhile may be recorded by then."""
+
+    async def is_open() -> bool:
+        opened = await outside.call("POST", "/api/v1/conversations", json={"channel": "web"})
+        return bool(opened.status == 201)
+
+    await until(is_open, "the record can be changed")
+
+
+async def count_recorded(person: Person, client_message_id: str) -> int:
+    """How often a message stands in the record."""
+    told: list[dict[str, Any]] = await person.read()
+    return [message.get("client_message_id") for message in told].count(client_message_id)
