@@ -23,7 +23,7 @@ from bot.channels.sms.outbox import Outbox
 from bot.channels.sms.outbox_store import OutboxStore
 from bot.channels.sms.ports import SmsIntake, Transcript
 from bot.channels.sms.webhook import Webhooks
-from bot.channels.sms.worker import Worker
+from bot.channels.worker import Worker
 from bot.conversations.ids import IdSource
 from bot.database import Database
 from bot.safety.gate import SafetyGate

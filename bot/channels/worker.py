@@ -14,6 +14,7 @@ from functools import partial
 import structlog
 
 from bot.database import StoreUnavailable
+from bot.request_ids import make_request_id, request_id_bound
 
 log = structlog.get_logger()
 
@@ -46,7 +47,7 @@ class Worker:
 
     def start(self) -> None:
         """Begins; needs a running event loop."""
-        self._loop = asyncio.create_task(self._run(), name=f"sms-{self._name}")
+        self._loop = asyncio.create_task(self._run(), name=f"worker-{self._name}")
 
     async def stop(self, timeout_s: float) -> None:
         """Takes nothing new and lets what is in flight end, for so long; what is cut off then, a lease gives back."""
@@ -69,7 +70,7 @@ class Worker:
                 await self._take_up()
             except Exception as error:
                 if not isinstance(error, StoreUnavailable):
-                    log.error("sms.worker_failed", worker=self._name, error=type(error).__name__)
+                    log.error("worker.failed", worker=self._name, error=type(error).__name__)
                 pause = max(pause, _AFTER_FAILURE_S)
             with suppress(asyncio.TimeoutError):
                 await asyncio.wait_for(self._awake.wait(), pause)
@@ -91,7 +92,9 @@ class Worker:
 
     async def _do(self, id_: str) -> None:
         try:
-            await self._work(id_)
+            # One id for all lines of this piece of work, here, in the engine and in the actions.
+            with request_id_bound(make_request_id()):
+                await self._work(id_)
         except Exception as error:
             # Its lease gives it back; waking at once would only fail again.
-            log.error("sms.work_failed", worker=self._name, id=id_, error=type(error).__name__)
+            log.error("worker.work_failed", worker=self._name, id=id_, error=type(error).__name__)

@@ -1,0 +1,182 @@
+"""How does the result of a long look-up reach the member? Claimed, looked up, and recorded with its end, once.
+
+The row is the timer: any gateway takes what is due, and what a process left behind when it died is due again. Whether
+the result may still be shown is decided in the transaction that shows it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Protocol
+
+import structlog
+
+from bot import wording as words
+from bot.conversations import rules
+from bot.conversations.lookups import Finding, Lookup, LookupEnd, LookupEnding, LookupId, Said
+from bot.conversations.lookups_store import LookupStore
+from bot.conversations.model import Awaiting, Channel, Conversation, Draft, Holder
+from bot.conversations.port import AlreadyRecorded, Change
+from bot.conversations.record import Record
+from bot.safety.lint import find_fault
+from bot.wording import Wording
+
+log = structlog.get_logger()
+
+# How long the operating rules of CAQH CORE give a payer for an eligibility answer in real time.
+ATTEMPT_S = 20.0
+# Longer than a try, so that nobody else begins while one is under way.
+LEASE = timedelta(seconds=25)
+# What is waited after each try; with the tries themselves 3 to 6 minutes, less than a proof of identity lasts.
+PAUSES_S = (2, 4, 8, 15, 30, 60, 60)
+
+
+class RecordSource(Protocol):
+    """Where the plan record comes from, as the action that answers at once has it, too."""
+
+    async def find(self, lookup: Lookup, member_id: str) -> Finding:
+        """What is said to the question. May raise anything, and may take as long as it likes."""
+        ...
+
+
+@dataclass(frozen=True)
+class _Result:
+    """What is said once the look-up is over, if it may be: how it ended, and what its record names."""
+
+    end: LookupEnd
+    finding: Finding | None = None
+
+
+class LateAnswers:
+    """Finishes look-ups that took longer than a turn."""
+
+    def __init__(
+        self, record: Record, store: LookupStore, source: RecordSource, wording: Wording, attempt_s: float = ATTEMPT_S
+    ) -> None:
+        self._record = record
+        self._store = store
+        self._source = source
+        self._wording = wording
+        self._attempt_s = attempt_s
+
+    async def find_due(self, limit: int) -> tuple[LookupId, ...]:
+        """The look-ups to try now. Raises StoreUnavailable."""
+        return await self._store.find_due(self._record.clock(), limit)
+
+    async def handle(self, lookup_id: str) -> None:
+        """One try, unless another process has it. Raises StoreUnavailable."""
+        now = self._record.clock()
+        lookup = await self._store.claim(LookupId(lookup_id), now, now + LEASE)
+        if lookup is None:
+            return
+        conversation = await self._record.get(lookup.conversation_id)
+        result = self._obstacle(conversation, lookup) or await self._try(conversation, lookup)
+        if result is None:
+            pause = timedelta(seconds=PAUSES_S[lookup.attempts - 1])
+            await self._store.postpone(lookup, self._record.clock() + pause)
+            return
+        await self._end(lookup, result)
+
+    def _obstacle(self, conversation: Conversation, lookup: Lookup) -> _Result | None:
+        """Why the record may not be shown, nor looked at, any more."""
+        end = find_obstacle(conversation, lookup, self._record)
+        return _Result(end) if end else None
+
+    async def _try(self, conversation: Conversation, lookup: Lookup) -> _Result | None:
+        """What the source says, or that it was asked often enough; None for another try."""
+        try:
+            found = self._source.find(lookup, conversation.verified_member_id or "")
+            return _Result(LookupEnd.ANSWERED, await asyncio.wait_for(found, self._attempt_s))
+        except Exception as error:
+            # The class of the error alone: its text may quote what the source said of the member.
+            log.warning(
+                "lookup.not_answered", lookup_id=lookup.id, attempts=lookup.attempts, error=type(error).__name__
+            )
+            return _Result(LookupEnd.FAILED) if lookup.attempts > len(PAUSES_S) else None
+
+    async def _end(self, lookup: Lookup, result: _Result) -> None:
+        ended = result.end
+
+        def decide(conversation: Conversation) -> Change:
+            nonlocal ended
+            ended = find_obstacle(conversation, lookup, self._record) or result.end
+            drafts, awaiting = self._say(ended, result.finding, conversation)
+            changed = conversation
+            if ended is LookupEnd.ANSWERED and result.finding and result.finding.plan_id:
+                finding = result.finding
+                changed = replace(changed, plan_id=finding.plan_id, state=finding.state or changed.state)
+            # A question that was asked meanwhile stays open.
+            changed = replace(changed, awaiting=awaiting or changed.awaiting)
+            entries = self._record.entries(drafts)
+            return Change(changed, entries=entries, ends_lookup=LookupEnding(lookup.id, ended))
+
+        try:
+            await self._record.change(lookup.conversation_id, decide)
+        except AlreadyRecorded:
+            # Another process took it over when our try lasted too long, and was done first.
+            return
+        waited = self._record.clock() - lookup.asked_at
+        log.info(
+            "lookup.ended",
+            lookup_id=lookup.id,
+            conversation_id=lookup.conversation_id,
+            outcome=ended.value,
+            attempts=lookup.attempts,
+            ms=round(waited.total_seconds() * 1000),
+        )
+
+    def _say(
+        self, end: LookupEnd, finding: Finding | None, conversation: Conversation
+    ) -> tuple[tuple[Draft, ...], Awaiting | None]:
+        """What is said at this end, and what is asked with it."""
+        if end is LookupEnd.ANSWERED and finding:
+            asked = next((said.awaiting for said in finding.said if said.awaiting), None)
+            return tuple(self._draft(said, conversation) for said in finding.said), asked
+        if end is LookupEnd.UNPROVEN and conversation.channel is Channel.SMS:
+            # As at once: no record goes over text messages, but the way to the secure chat does.
+            return (replace(self._own(words.SMS_RECORD_LINK, conversation), with_link=True),), None
+        if end is LookupEnd.UNPROVEN:
+            return (self._own(words.LOOKUP_UNPROVEN, conversation),), None
+        if end is LookupEnd.FAILED:
+            return (self._own(words.LOOKUP_FAILED, conversation),), None
+        return (), None
+
+    def _own(self, key: str, conversation: Conversation) -> Draft:
+        return self._wording.draft(key, conversation.channel, conversation.locale)
+
+    def _draft(self, said: Said, conversation: Conversation) -> Draft:
+        """One message of the result, as the engine would have worded it; what may not be shown is not."""
+        channel, locale = conversation.channel, conversation.locale
+        draft = self._wording.draft(said.key, channel, locale, Author.ASSISTANT, **said.values)
+        fault = find_fault(draft.text)
+        if fault is not None:
+            log.error("reply.refused", key=said.key, code=fault.value)
+            return self._own(words.BLOCKED, conversation)
+        return replace(
+            draft,
+            quick_replies=(*draft.quick_replies, *said.quick_replies),
+            cards=said.cards,
+            citations=said.citations,
+            facts=said.facts,
+            topic=said.topic,
+            outcome=said.outcome,
+        )
+
+
+def find_obstacle(conversation: Conversation, lookup: Lookup, record: Record) -> LookupEnd | None:
+    """Why the result may not be shown now; None where it may."""
+    now = record.clock()
+    if conversation.holder is Holder.CLOSED or (
+        conversation.holder is Holder.ASSISTANT and conversation.expires_at <= now
+    ):
+        return LookupEnd.CLOSED
+    if conversation.holder is Holder.COACH or lookup.message_seq <= conversation.answered_up_to:
+        return LookupEnd.LEFT_TO_COACH
+    if not rules.is_verified(conversation, now, record.settings.verified_for) or conversation.channel is Channel.SMS:
+        return LookupEnd.UNPROVEN
+    if conversation.verified_at and conversation.verified_at > lookup.asked_at:
+        # Whoever proved it since was answered with the proof, and may be somebody else.
+        return LookupEnd.REPLACED
+    return None
