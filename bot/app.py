@@ -7,20 +7,25 @@ from pathlib import Path
 
 from aiohttp import web
 
+from actions.late_record import LateRecord
+from actions.phrases import Phrases
 from actions.server import build_executor, create_actions_app
 from actions.services import ActionServices
 from bot.channels.answering import Answering
 from bot.channels.intake import Intake
+from bot.channels.late_answers import LateAnswers
 from bot.channels.rate_limit import RateLimits
 from bot.channels.text_privacy import TextPrivacy
 from bot.channels.web.app import WebSettings, create_web_app
 from bot.channels.web.identity import Portal
+from bot.channels.worker import Worker
 from bot.console.accounts import add_demo_coaches
 from bot.console.app import ConsoleSettings, create_console
 from bot.console.operations import CONSOLE_API
 from bot.conversations.callbacks import CallbackService
 from bot.conversations.desk_store import DeskStore
 from bot.conversations.handoff_service import HandoffService
+from bot.conversations.lookups_store import LookupStore
 from bot.conversations.sweep import Sweep
 from bot.core import DEMO, RESPONSES, Core, open_core, open_database, utc_now
 from bot.database import Database
@@ -34,6 +39,10 @@ from knowledge.content_files import ContentError
 from knowledge.importing import import_file, load_content
 
 __all__ = ["Core", "build_actions", "build_gateway", "open_core", "open_database", "prepare_database"]
+
+# A member who waits for a look-up does not notice a second; nobody waits for longer when the process stops.
+_LOOKUPS_POLL_S = 1.0
+_LAST_LOOKUP_S = 1.0
 
 
 def prepare_database(database: Database, *, demo: bool = False) -> str:
@@ -86,6 +95,7 @@ def build_gateway(settings: Settings, core: Core, engine: EngineClient, address:
     except ValueError as error:
         raise SettingsError(f"The portal's key cannot be used: {error}.") from None
     _add_desk(app, settings, core, privacy)
+    _add_late_answers(app, core)
     if texting is not None:
         add_texting(app, texting, core, intake, gate)
     return app
@@ -116,9 +126,27 @@ def _add_desk(app: web.Application, settings: Settings, core: Core, privacy: Tex
     app.cleanup_ctx.append(sweeping)
 
 
+def _add_late_answers(app: web.Application, core: Core) -> None:
+    """What finishes the look-ups that took longer than a turn."""
+    source = LateRecord(_services(core), Phrases.load(RESPONSES))
+    answers = LateAnswers(core.record, LookupStore(core.database), source, core.wording)
+    worker = Worker("lookups", answers.find_due, answers.handle, _LOOKUPS_POLL_S)
+
+    async def working(app: web.Application) -> AsyncIterator[None]:
+        worker.start()
+        yield
+        await worker.stop(_LAST_LOOKUP_S)
+
+    app.cleanup_ctx.append(working)
+
+
 def build_actions(core: Core, secret: str) -> web.Application:
     """What the engine calls."""
-    services = ActionServices(
+    return create_actions_app(build_executor(_services(core), RESPONSES), secret)
+
+
+def _services(core: Core) -> ActionServices:
+    return ActionServices(
         policies=core.knowledge.policies,
         therapies=core.knowledge.therapies,
         facilities=core.knowledge.facilities,
@@ -126,7 +154,6 @@ def build_actions(core: Core, secret: str) -> web.Application:
         conversations=core.conversations,
         handoffs=core.requests,
     )
-    return create_actions_app(build_executor(services, RESPONSES), secret)
 
 
 def _read_portal(settings: Settings) -> Portal | None:
