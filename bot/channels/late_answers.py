@@ -17,7 +17,7 @@ from bot import wording as words
 from bot.conversations import rules
 from bot.conversations.lookups import Finding, Lookup, LookupEnd, LookupEnding, LookupId, Said
 from bot.conversations.lookups_store import LookupStore
-from bot.conversations.model import Awaiting, Channel, Conversation, Draft, Holder
+from bot.conversations.model import Author, Awaiting, Channel, Conversation, Draft, Holder
 from bot.conversations.port import AlreadyRecorded, Change
 from bot.conversations.record import Record
 from bot.safety.lint import find_fault
