@@ -41,13 +41,13 @@ def postgres_address() -> Iterator[str]:
 @pytest.fixture(scope="session")
 def postgres_template(postgres_address: str) -> str:
     """A migrated PostgreSQL database that the tests copy."""
-    return _create_postgres_database(postgres_address, "template", migrated=True)
+    return create_postgres_database(postgres_address, "template", migrated=True)
 
 
 @pytest.fixture
 def postgres_url(postgres_address: str, postgres_template: str) -> str:
     """The address of a fresh, migrated PostgreSQL database."""
-    return _create_postgres_database(postgres_address, f"test_{next(_names)}", template="template")
+    return create_postgres_database(postgres_address, f"test_{next(_names)}", template="template")
 
 
 @pytest.fixture(scope="session")
@@ -86,7 +86,8 @@ async def database(database_url: str) -> AsyncIterator[Database]:
     await database.close()
 
 
-def _create_postgres_database(address: str, name: str, *, template: str = "template1", migrated: bool = False) -> str:
+def create_postgres_database(address: str, name: str, *, template: str = "template1", migrated: bool = False) -> str:
+    """The address of a new database on this server."""
     with psycopg.connect(address, autocommit=True) as connection:
         connection.execute(
             sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template))
