@@ -16,7 +16,9 @@ from bot.channels.intake import Intake
 from bot.channels.late_answers import LateAnswers
 from bot.channels.rate_limit import RateLimits
 from bot.channels.text_privacy import TextPrivacy
+from bot.channels.turn_limit import TurnLimit
 from bot.channels.web.app import WebSettings, create_web_app
+from bot.channels.web.health import Health
 from bot.channels.web.identity import Portal
 from bot.channels.worker import Worker
 from bot.console.accounts import add_demo_coaches
@@ -32,13 +34,16 @@ from bot.database import Database
 from bot.database.migrate import migrate
 from bot.engine_client import EngineClient
 from bot.failures import StartFailed
+from bot.figures import Figures
+from bot.figures_store import FiguresStore
+from bot.http.metrics_app import create_metrics_app
 from bot.safety.lexicon import load_gate
 from bot.settings import Settings, SettingsError
 from bot.texting import add_texting, read_texting
 from knowledge.content_files import ContentError
 from knowledge.importing import import_file, load_content
 
-__all__ = ["Core", "build_actions", "build_gateway", "open_core", "open_database", "prepare_database"]
+__all__ = ["Core", "build_actions", "build_gateway", "build_metrics", "open_core", "open_database", "prepare_database"]
 
 # A member who waits for a look-up does not notice a second; nobody waits for longer when the process stops.
 _LOOKUPS_POLL_S = 1.0
@@ -69,7 +74,8 @@ def build_gateway(settings: Settings, core: Core, engine: EngineClient, address:
     gate = load_gate()
     privacy = TextPrivacy(core.knowledge.therapies.list_names, core.conversations, core.wording)
     answering = Answering(core.conversations, core.announcements, engine, gate, core.wording, core.live, privacy)
-    intake = Intake(core.conversations, core.requests, answering, engine, gate, core.wording)
+    turns = TurnLimit(settings.most_turns)
+    intake = Intake(core.conversations, core.requests, answering, engine, gate, core.wording, turns)
     limits = RateLimits.per_minute(
         conversations=settings.conversations_per_minute, messages=settings.messages_per_minute
     )
@@ -154,6 +160,12 @@ def _services(core: Core) -> ActionServices:
         conversations=core.conversations,
         handoffs=core.requests,
     )
+
+
+def build_metrics(core: Core, engine: EngineClient) -> web.Application:
+    """What an operator's Prometheus reads of a gateway."""
+    health = Health(core.database, engine.is_ready)
+    return create_metrics_app(Figures(FiguresStore(core.database), health.read_parts, utc_now).refresh)
 
 
 def _read_portal(settings: Settings) -> Portal | None:

@@ -14,6 +14,7 @@ from typing import TextIO
 import structlog
 
 from bot.failures import OperatorError
+from bot.metrics import ENGINE_RESTARTS
 
 log = structlog.get_logger()
 
@@ -171,6 +172,7 @@ class EngineProcess:
             try:
                 if model_unusable:
                     await train_if_needed(self._command)
+                ENGINE_RESTARTS.inc()
                 return await self._command.start("serve")
             except (EngineFailed, OSError) as error:
                 # Whatever keeps it from starting now (memory, files, a changed environment) may pass.

@@ -8,16 +8,19 @@ import signal
 import socket
 import sys
 from contextlib import AsyncExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
 from aiohttp import web
 
 from actions.server import ROUTE
-from bot.app import build_actions, build_gateway, open_core, prepare_database
+from bot.app import build_actions, build_gateway, build_metrics, open_core, prepare_database
 from bot.engine_client import EngineClient
 from bot.engine_process import EngineCommand, EngineProcess, train_if_needed
 from bot.failures import StartFailed
+from bot.http.metrics_app import ROUTE as METRICS
+from bot.http.metrics_app import create_metrics_app
 from bot.logs import configure_logs
 from bot.settings import Settings, SettingsError
 from knowledge.bootstrap import warm_up
@@ -37,16 +40,18 @@ async def run_everything(settings: Settings) -> int:
         # Both ports first: a busy one is said before a minute of training.
         members = stack.enter_context(_bind(settings.host, settings.port, "PORT"))
         actions = stack.enter_context(_bind(settings.actions_host, settings.actions_port, "ACTIONS_PORT"))
+        metrics = stack.enter_context(_bind(settings.metrics_host, settings.metrics_port, "METRICS_PORT"))
+        listeners = _Listeners(members, actions, metrics)
         stopped = _stop_signals()
         waiting = asyncio.create_task(stopped.wait())
-        starting = asyncio.create_task(_start_everything(settings, stack, members, actions, log_stream))
+        starting = asyncio.create_task(_start_everything(settings, stack, listeners, log_stream))
         await asyncio.wait({starting, waiting}, return_when=asyncio.FIRST_COMPLETED)
         if not starting.done():
             starting.cancel()
             await asyncio.gather(starting, return_exceptions=True)
             return _STOPPED_BEFORE_READY
         starting.result()
-        _say_ready(settings, members)
+        _say_ready(settings, members, metrics)
         await waiting
         print("Stopping ...", flush=True)
     return 0
@@ -59,11 +64,13 @@ async def run_gateway(settings: Settings) -> int:
     async with AsyncExitStack() as stack:
         _open_log(settings, stack)
         listener = stack.enter_context(_bind(settings.host, settings.port, "PORT"))
+        metrics = stack.enter_context(_bind(settings.metrics_host, settings.metrics_port, "METRICS_PORT"))
         core = await stack.enter_async_context(open_core(settings))
         engine = EngineClient(settings.engine_url, settings.engine_secret.get_secret_value(), settings.engine_timeout_s)
         stack.push_async_callback(engine.close)
+        await _serve(stack, build_metrics(core, engine), metrics)
         await _serve(stack, build_gateway(settings, core, engine, _address(listener)), listener)
-        _say_ready(settings, listener)
+        _say_ready(settings, listener, metrics)
         await _stop_signals().wait()
     return 0
 
@@ -76,16 +83,28 @@ async def run_actions(settings: Settings) -> int:
     async with AsyncExitStack() as stack:
         _open_log(settings, stack)
         listener = stack.enter_context(_bind(settings.actions_host, settings.actions_port, "ACTIONS_PORT"))
+        metrics = stack.enter_context(_bind(settings.metrics_host, settings.metrics_port, "METRICS_PORT"))
         core = await stack.enter_async_context(open_core(settings))
         await asyncio.to_thread(warm_up)
+        await _serve(stack, create_metrics_app(), metrics)
         await _serve(stack, build_actions(core, secret), listener)
         print(f"The actions are ready: {_address(listener)}{ROUTE}", flush=True)
+        print(f"Their figures: {_address(metrics)}{METRICS}", flush=True)
         await _stop_signals().wait()
     return 0
 
 
+@dataclass(frozen=True)
+class _Listeners:
+    """Where the product is reached: by members and coaches, by the engine alone, and by the operator alone."""
+
+    members: socket.socket
+    actions: socket.socket
+    metrics: socket.socket
+
+
 async def _start_everything(
-    settings: Settings, stack: AsyncExitStack, members: socket.socket, actions: socket.socket, log_stream: TextIO
+    settings: Settings, stack: AsyncExitStack, listeners: _Listeners, log_stream: TextIO
 ) -> None:
     engine_secret, actions_secret = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
     engine_port = _free_port()
@@ -95,7 +114,7 @@ async def _start_everything(
             "GENE_GUIDE_ENGINE_HOST": "127.0.0.1",
             "GENE_GUIDE_ENGINE_PORT": str(engine_port),
             "GENE_GUIDE_ENGINE_SECRET": engine_secret,
-            "GENE_GUIDE_ACTIONS_URL": f"{_address(actions)}{ROUTE}",
+            "GENE_GUIDE_ACTIONS_URL": f"{_address(listeners.actions)}{ROUTE}",
             "GENE_GUIDE_ACTIONS_SECRET": actions_secret,
             "GENE_GUIDE_DATABASE_URL": settings.database_url,
             "GENE_GUIDE_MODEL": str(settings.models_dir),
@@ -114,9 +133,10 @@ async def _start_everything(
         report = await preparing
     print(report, flush=True)
     await warming
-    await _serve(stack, build_actions(core, actions_secret), actions)
+    await _serve(stack, build_actions(core, actions_secret), listeners.actions)
+    await _serve(stack, build_metrics(core, client), listeners.metrics)
     # Before the engine is there: who writes already gets an apology and the way to a coach, and coaches can work.
-    await _serve(stack, build_gateway(settings, core, client, _address(members)), members)
+    await _serve(stack, build_gateway(settings, core, client, _address(listeners.members)), listeners.members)
     await engine.wait_until_ready()
 
 
@@ -188,11 +208,11 @@ def _stop_signals() -> asyncio.Event:
     return stopped
 
 
-def _say_ready(settings: Settings, listener: socket.socket) -> None:
+def _say_ready(settings: Settings, listener: socket.socket, metrics: socket.socket) -> None:
     address = _address(listener)
     title = "Gene Guide is ready (demo: fictional members, sample data)." if settings.demo else "Gene Guide is ready."
     lines = [title, "", f"  Health   {address}/readyz", f"  API      {address}/api/v1/openapi.json"]
-    lines.append(f"  Console  {address}/console")
+    lines += [f"  Metrics  {_address(metrics)}{METRICS}", f"  Console  {address}/console"]
     if settings.demo:
         lines.append(f"  Phone    {address}/demo/phone")
     if settings.log_file:

@@ -96,6 +96,12 @@ class Settings(BaseSettings):
         SecretStr(""), description="Secret with which the engine calls the actions; random when embedded."
     )
 
+    metrics_host: str = Field("127.0.0.1", description="Private address of the figures at `/metrics`.")
+    metrics_port: Port = Field(0, description="Port of the figures; 0 takes a free one, which the start prints.")
+
+    most_turns: int = Field(
+        100, ge=1, description="Turns that may be under way at once; a message on the web beyond gets 429 `OVERLOADED`."
+    )
     conversations_per_minute: int = Field(30, ge=1, description="Conversations a client address may open a minute.")
     messages_per_minute: int = Field(60, ge=1, description="Messages a client address may send a minute.")
 

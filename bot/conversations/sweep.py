@@ -25,6 +25,7 @@ from bot.conversations.model import Conversation, ConversationClosed, Conversati
 from bot.conversations.port import Change, Ending, Logged
 from bot.conversations.record import Record
 from bot.database import StoreUnavailable
+from bot.metrics import SWEEP, SWEEP_ENDED
 
 log = structlog.get_logger()
 
@@ -91,7 +92,9 @@ class Sweep:
         while True:
             await asyncio.sleep(interval_s)
             try:
-                await self.run_once()
+                with SWEEP.time():
+                    await self.run_once()
+                SWEEP_ENDED.set_to_current_time()
             except StoreUnavailable as error:
                 log.warning("sweep.store_unavailable", error=type(error).__name__)
 

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 
 import structlog
 from aiohttp import web
 
-from bot.metrics import REQUESTS
-from bot.request_ids import HEADER, current_request_id, read_request_id, request_id_bound
+from bot.metrics import REQUESTS, SOCKETS_OPEN
+from bot.request_ids import HEADER, read_request_id, request_id_bound
 
 log = structlog.get_logger()
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
+_ID = web.RequestKey("request_id", str)
 # Whatever else a client calls its method is its own word.
 _METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH")
 
@@ -31,10 +33,12 @@ def record_requests(app: web.Application) -> None:
 @web.middleware
 async def _record(request: web.Request, handler: Handler) -> web.StreamResponse:
     started = time.monotonic()
-    with request_id_bound(read_request_id(request.headers.get(HEADER))):
+    request[_ID] = read_request_id(request.headers.get(HEADER))
+    with request_id_bound(request[_ID]):
         status = 500
         try:
-            response = await handler(request)
+            with _counted_while_open(request):
+                response = await handler(request)
             status = response.status
             return response
         except web.HTTPException as error:
@@ -42,6 +46,16 @@ async def _record(request: web.Request, handler: Handler) -> web.StreamResponse:
             raise
         finally:
             _log(request, status, started)
+
+
+@contextmanager
+def _counted_while_open(request: web.Request) -> Iterator[None]:
+    route = _template(request)
+    if not route.endswith("/socket") or request.headers.get("Upgrade", "").lower() != "websocket":
+        yield
+        return
+    with SOCKETS_OPEN.labels(route).track_inprogress():
+        yield
 
 
 def _log(request: web.Request, status: int, started: float) -> None:
@@ -64,6 +78,7 @@ def _template(request: web.Request) -> str:
 
 
 async def _tell_id(request: web.Request, response: web.StreamResponse) -> None:
-    request_id = current_request_id()
+    # Prepared after the handler is done, where the log's id is bound no more.
+    request_id = request.get(_ID)
     if request_id is not None:
         response.headers[HEADER] = request_id

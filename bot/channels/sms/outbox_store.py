@@ -23,6 +23,7 @@ from bot.conversations.deliveries_store import deliveries, sms_links
 from bot.conversations.model import Author, Message
 from bot.conversations.tables_store import conversations, messages
 from bot.database import Database
+from bot.metrics import DELIVERIES
 
 _UNFINISHED = tuple(status.value for status in UNFINISHED)
 _DANGER = ("emergency", "crisis")
@@ -77,6 +78,7 @@ class OutboxStore:
             is_allowed = kind is DeliveryKind.CONFIRMATION or (message is not None and _is_safety(message))
             if not is_allowed and read_consent(connection, addresses) is Consent.OUT:
                 connection.execute(change.values(status=DeliveryStatus.SUPPRESSED.value, updated_at=now))
+                DELIVERIES.labels(DeliveryStatus.SUPPRESSED.value).inc()
                 return None
             connection.execute(
                 change.values(
@@ -225,10 +227,13 @@ class OutboxStore:
             return True
 
         try:
-            return await self._database.write(work)
+            moved = await self._database.write(work)
         except IntegrityError:
             # The carrier's id belongs to another delivery already.
             return False
+        if moved:
+            DELIVERIES.labels(status.value).inc()
+        return moved
 
 
 def _holds_up(

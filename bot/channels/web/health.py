@@ -50,26 +50,35 @@ class Health:
 
     async def show_readiness(self, request: web.Request) -> web.Response:
         """200 when every part is there, else 503; both list the parts."""
-        record, engine = await asyncio.gather(self._read_database(), self._read_engine())
-        parts = {**record, "engine": engine}
+        parts = await self.read_parts()
         ready = all(part["status"] == "ok" for part in parts.values())
         return web.json_response(
             {"status": "ready" if ready else "not_ready", "parts": parts}, status=200 if ready else 503
         )
 
+    async def read_parts(self) -> dict[str, JsonObject]:
+        """Database, migrations and engine, each with its `status`; one that is not "ok" says why with a `code`."""
+        record, engine = await asyncio.gather(self._read_database(), self._read_engine())
+        return {**record, "engine": engine}
+
     async def _read_database(self) -> dict[str, JsonObject]:
         try:
             current = await self._database.read(is_current)
         except StoreUnavailable:
-            return {"database": {"status": "unavailable"}, "migrations": {"status": "unknown"}}
-        return {"database": {"status": "ok"}, "migrations": {"status": "ok" if current else "pending"}}
+            code = StoreUnavailable.code
+            return {
+                "database": {"status": "unavailable", "code": code},
+                "migrations": {"status": "unknown", "code": code},
+            }
+        migrations: JsonObject = {"status": "ok"} if current else {"status": "pending", "code": "MIGRATIONS_PENDING"}
+        return {"database": {"status": "ok"}, "migrations": migrations}
 
     async def _read_engine(self) -> JsonObject:
         try:
             engine = await asyncio.wait_for(self._engine_readiness(), _ENGINE_TIMEOUT_S)
         except Exception as error:
             log.warning("health.engine_unknown", error=type(error).__name__)
-            return {"status": "unavailable"}
+            return {"status": "unavailable", "code": "ENGINE_UNKNOWN"}
         if engine.ready:
             return {"status": "ok", "model_id": engine.model_id}
-        return {"status": "unavailable", "model_id": engine.model_id, "reason": engine.reason}
+        return {"status": "unavailable", "model_id": engine.model_id, "code": engine.reason}

@@ -32,6 +32,7 @@ OPERATIONS = (
             **_CONVERSATION,
             409: ("CONVERSATION_CLOSED", "IDEMPOTENCY_CONFLICT"),
             422: ("VALIDATION_FAILED", "UNKNOWN_CHOICE"),
+            429: ("OVERLOADED",),
         },
         body=schemas.SendMessage,
         security=_TOKEN,

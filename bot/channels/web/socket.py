@@ -22,6 +22,7 @@ from bot.http.problems import refuse, refuse_field
 from bot.http.rate_limit import RateLimited
 from bot.http.reading import MAX_BODY_BYTES, parse_json, read_model, read_seq
 from bot.http.views import JsonObject, view_message, view_state
+from bot.request_ids import make_request_id, request_id_bound
 
 log = structlog.get_logger()
 
@@ -143,7 +144,11 @@ class SocketApi:
     async def _take(self, page: _Page, message: ClientMessageFrame, token: str) -> None:
         client_message_id = str(message.client_message_id)
         try:
-            with self._intake.never_silent_about_danger(message.text, Channel.WEB):
+            # A page stays for hours: each of its messages has an id of its own.
+            with (
+                request_id_bound(make_request_id()),
+                self._intake.never_silent_about_danger(message.text, Channel.WEB),
+            ):
                 conversation = await self._conversations.access_conversation(page.conversation.id, token)
                 self._gatekeeper.check_message_in(conversation)
                 await self._intake.receive(
