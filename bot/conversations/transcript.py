@@ -9,6 +9,7 @@ from datetime import datetime
 
 from bot.conversations.model import Author, Message, MessageId, Understood
 from bot.conversations.vocabulary import TOPICS
+from bot.wording import LOOKUP_CHECKING
 
 DANGER = ("emergency", "crisis")
 ANSWERED = frozenset({"answer", "facilities", "no_facility", "policy", "eligibility"})
@@ -104,7 +105,8 @@ class Transcript:
         """The newest answer to each topic, newest first."""
         newest: dict[str, Message] = {}
         for message in self._newest(Author.ASSISTANT):
-            if message.outcome in ANSWERED and message.topic and message.topic not in _SMALL_TALK:
+            is_answer = message.outcome in ANSWERED and message.key != LOOKUP_CHECKING
+            if is_answer and message.topic and message.topic not in _SMALL_TALK:
                 newest.setdefault(message.topic, message)
         return tuple(newest.values())
 
@@ -113,7 +115,8 @@ class Transcript:
         answered = {message.topic: message.seq for message in self.list_answered()}
         found: dict[str, OpenQuestion] = {}
         for reply in self._newest(Author.ASSISTANT):
-            if reply.outcome not in UNANSWERED:
+            # What is still looked up is open, too: a coach who takes over has it to answer.
+            if reply.outcome not in UNANSWERED and reply.key != LOOKUP_CHECKING:
                 continue
             asked = self._member(reply.reply_to)
             topic = reply.topic or (self.find_topic(asked) if asked else None)
