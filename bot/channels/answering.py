@@ -254,9 +254,9 @@ class Answering:
             why = error.reason if isinstance(error, EngineUnavailable) else type(error).__name__
             count_engine_failure(why)
             log.error("engine.no_answer", conversation_id=conversation.id, error=why)
-            return CheckedAnswer(
-                (self._announcements.say(words.ENGINE_FAILURE, conversation),), None, Understood()
-            ), None
+            # The dialogue stays where it was, so that whatever was asked before can still be answered.
+            apology = self._announcements.say(words.ENGINE_FAILURE, conversation)
+            return CheckedAnswer((apology,), conversation.awaiting, Understood()), None
 
 
 def _way(message: Message, conversation: Conversation) -> str:

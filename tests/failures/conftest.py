@@ -42,8 +42,7 @@ def early(door: EngineDoor, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     folder = tmp_path_factory.mktemp("product")
     product = launch_product(folder, port=free_port(), engine_python=str(door.python))
     try:
-        with asyncio.Runner() as runner:
-            early = runner.run(write_early(product))
+        early = asyncio.run(write_early(product))
         door.open()
         wait_until_ready(product)
         yield early
