@@ -14,7 +14,6 @@ from weakref import WeakValueDictionary
 import structlog
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import UserMessage
-from rasa.core.processor import MessageProcessor
 from rasa.shared.core.constants import REQUESTED_SLOT
 from rasa.shared.core.trackers import DialogueStateTracker
 
@@ -24,6 +23,7 @@ from bot.engine.reading import read_choice, readable_text
 from bot.engine.snapshot import take_snapshot
 from bot.engine.steps import step
 from bot.engine.tracker_store import DialogueStore, StoredDialogue, TurnTrackers
+from bot.engine.turn_processor import TurnProcessor
 from bot.engine.understood import describe_understanding
 from bot.engine.wording import Wording
 
@@ -63,6 +63,7 @@ class TurnTaker:
 
     def __init__(self, agent: Agent, store: DialogueStore, actions: ActionsConnection) -> None:
         self._agent = agent
+        self._processor = TurnProcessor.of(agent)
         self._store = store
         self._actions = actions
         # An entry lives as long as somebody holds or awaits its lock.
@@ -153,12 +154,12 @@ class TurnTaker:
             snapshot=snapshot,
         )
 
-    def _processor_for(self, turn: Turn, trackers: TurnTrackers, failures: list[Exception]) -> MessageProcessor:
+    def _processor_for(self, turn: Turn, trackers: TurnTrackers, failures: list[Exception]) -> TurnProcessor:
         """The agent's processor with this turn's store, wording and actions; the model behind it is shared.
 
         Nothing of Rasa's own fail-safe store, lock store or endpoints is in the way of a turn.
         """
-        processor = copy.copy(self._agent.processor)
+        processor = copy.copy(self._processor)
         processor.tracker_store = trackers
         processor.nlg = Wording(self._agent.domain.responses, failures.append, locale=turn.locale)
         processor.action_endpoint = TurnActions(self._actions, failures.append)
