@@ -6,6 +6,7 @@ the same state: session start, slots, open form, listening; then come the last t
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from rasa.shared.core.constants import ACTION_LISTEN_NAME, ACTION_SESSION_START_NAME
@@ -14,6 +15,7 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import (
     ActionExecuted,
     ActiveLoop,
+    BotUttered,
     Event,
     LoopInterrupted,
     Restarted,
@@ -24,7 +26,12 @@ from rasa.shared.core.events import (
 )
 from rasa.shared.core.trackers import DialogueStateTracker
 
-MEMBER_MESSAGES_KEPT = 5
+# The longest rule looks back three steps, all of them behind the latest message; the actions look back to the reply
+# before it. One more is kept than that takes. What a turn costs grows with it: events are read and replayed.
+MEMBER_MESSAGES_KEPT = 2
+# What anybody asks about an earlier message or reply.
+_OF_MESSAGE = ("intent", "entities")
+_OF_REPLY = ("topic", "outcome")
 
 
 def take_snapshot(
@@ -37,12 +44,29 @@ def take_snapshot(
         # Rasa listens before every member message; the cut begins behind that.
         cut = member_messages[-keep]
         events = _state_as_events(events[:cut], tracker.sender_id, domain) + events[cut:]
-    return [event.as_dict() for event in events]
+    return [_kept(event) for event in events]
 
 
 def restore_tracker(conversation_id: str, snapshot: list[dict[str, Any]], domain: Domain) -> DialogueStateTracker:
     """The tracker that continues where the snapshot was taken."""
     return _tracker(conversation_id, deserialise_events(snapshot), domain)
+
+
+def _kept(event: Event) -> dict[str, Any]:
+    """The event in JSON form; of a message not how else it could have been read, of a reply not its words."""
+    kept: dict[str, Any] = event.as_dict()
+    if isinstance(event, UserUttered):
+        kept["parse_data"] = _only(_OF_MESSAGE, event.parse_data)
+    elif isinstance(event, BotUttered):
+        told = event.metadata
+        envelopes = {name: _only(_OF_REPLY, told[name]) for name in ("metadata", "reply") if told.get(name)}
+        kept = {"event": kept["event"], "timestamp": event.timestamp}
+        kept["metadata"] = {"utter_action": told.get("utter_action"), **envelopes}
+    return kept
+
+
+def _only(names: tuple[str, ...], values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: values[name] for name in names if name in values}
 
 
 def _current_session(events: list[Event]) -> list[Event]:
