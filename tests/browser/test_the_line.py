@@ -145,6 +145,19 @@ async def test_a_refusal_says_the_next_step_and_keeps_the_words(
     assert await in_order_and_once(chat) == ["What are gene-based therapies?"]
 
 
+async def test_a_page_waits_for_a_busy_gateway_and_sends_by_itself_in_order(visit: Visit) -> None:
+    chat = await visit(plan="independence")
+    await chat.page.route(SEND, refuse(429, "OVERLOADED", **{"Retry-After": "1"}))
+    await chat.say("What are gene-based therapies?")
+    await expect(chat.unsent).to_have_attribute("data-status", "busy")
+    await expect(chat.unsent.get_by_role("button", name="Try again")).to_have_count(0)
+    count = await chat.answers.count()
+    await chat.page.unroute(SEND)
+    await chat.answer_after(count)
+    await expect(chat.notice).to_be_hidden()
+    assert await in_order_and_once(chat) == ["What are gene-based therapies?"]
+
+
 async def test_without_a_socket_the_page_asks_for_what_is_new(visit: Visit) -> None:
     first = await visit(plan="independence")
     second = await first.open_second_tab()

@@ -5,6 +5,9 @@ import { pauseAfter } from "./connection.js";
 
 // The line works for reading but not for this message: stop promising and let the member decide.
 const MOST_ATTEMPTS_WHILE_CONNECTED = 3;
+// A gateway that is too busy says when to come again; after some twenty seconds the member decides.
+const MOST_WAITS_WHILE_BUSY = 6;
+const BUSY_PAUSE_S = 2;
 
 export function newId() {
   if (crypto.randomUUID) return crypto.randomUUID();
@@ -19,7 +22,8 @@ export function newId() {
 
 /**
  * A queue of entries `{client_message_id, text, choice?, status, attempts}`, sent one at a time and in order. An entry keeps its
- * id through every attempt, so the server acts once. `status` is `sending`, `waiting` (no line) or `failed` (refused).
+ * id through every attempt, so the server acts once. `status` is `sending`, `waiting` (no line), `busy` (the gateway has too much
+ * to do) or `failed` (refused).
  *
  * `send(entry)` returns the turn or throws a Problem; `listener` gets `changed(entry)`, `delivered(entry, turn)` and
  * `refused(entry, problem)`.
@@ -54,6 +58,13 @@ export function createOutbox({ send, isConnected, remember, listener }) {
     } catch (problem) {
       if (!(problem instanceof Problem)) throw problem;
       if (!entries.includes(entry)) return true;
+      if (problem.code === "OVERLOADED" && (entry.waits ?? 0) < MOST_WAITS_WHILE_BUSY) {
+        entry.waits = (entry.waits ?? 0) + 1;
+        for (const other of entries) if (other.status !== "failed") change(other, "busy");
+        // Not all at the same moment: it would be too much at once again.
+        timer = setTimeout(flush, (problem.retryAfterS ?? BUSY_PAUSE_S) * 1000 * (1 + Math.random() / 2));
+        return false;
+      }
       entry.attempts += isConnected() ? 1 : 0;
       if (problem.isUnreachable && entry.attempts < MOST_ATTEMPTS_WHILE_CONNECTED) {
         for (const other of entries) if (other.status !== "failed") change(other, "waiting");
@@ -102,6 +113,7 @@ export function createOutbox({ send, isConnected, remember, listener }) {
       const entry = entries.find((other) => other.client_message_id === entryId);
       if (!entry) return;
       entry.attempts = 0;
+      entry.waits = 0;
       change(entry, "sending");
       flush();
     },

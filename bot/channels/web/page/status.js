@@ -5,6 +5,7 @@ import { words } from "./words.js";
 /** The sentence for a failed call, with the next step in it. */
 export function sentenceFor(problem) {
   if (problem.isUnreachable) return words.problems.unreachable;
+  if (problem.code === "OVERLOADED") return words.problems.OVERLOADED;
   if (problem.status === 429) return words.problems.tooFast(problem.retryAfterS);
   const known = words.problems[problem.code];
   if (typeof known === "string") return known;

@@ -62,6 +62,7 @@ export const words = {
     sending: "Sending…",
     sent: "Sent",
     waiting: "Not sent yet. We’ll send it when you’re back.",
+    busy: "Not sent yet. Many people are writing to us. We’ll send it in a moment.",
     failed: "Not sent",
     retry: "Try again",
   },
@@ -129,6 +130,7 @@ export const words = {
   problems: {
     CONVERSATION_NOT_FOUND: "This chat has ended, or was opened somewhere else. Start a new one to go on here.",
     CONVERSATION_CLOSED: "This chat is closed. Start a new one to go on.",
+    OVERLOADED: "Many people are writing to us right now. Wait a moment, then try again.",
     STORE_UNAVAILABLE: "We couldn’t save that just now. Wait a moment, then try again.",
     UNKNOWN_CHOICE: "That button is too old to use. Please write your answer instead.",
     tooFast: (seconds) =>
