@@ -73,14 +73,23 @@ async def open_core(settings: Settings) -> AsyncIterator[Core]:
         raise StartFailed(f"The gateway's wording cannot be used: {error}.") from None
     hours = _read_hours(settings)
     database = open_database(settings)
+    # With threads and connections of its own: a source of records that hangs must not take them from the record.
+    members = open_database(settings)
     try:
-        yield build_core(database, wording, hours, _read_lifetimes(settings))
+        yield build_core(database, wording, hours, _read_lifetimes(settings), members)
     finally:
+        await members.close()
         await database.close()
 
 
-def build_core(database: Database, wording: Wording, hours: HoursBook, lifetimes: ConversationSettings) -> Core:
-    """The services on an open database."""
+def build_core(
+    database: Database,
+    wording: Wording,
+    hours: HoursBook,
+    lifetimes: ConversationSettings,
+    members: Database | None = None,
+) -> Core:
+    """The services on an open database; `members` is where plan records are read, else the same."""
     live, ids = LiveHub(), RandomIds()
     record = Record(SqlConversationStore(database), utc_now, ids, lifetimes, live)
     conversations = ConversationService(record)
@@ -88,7 +97,7 @@ def build_core(database: Database, wording: Wording, hours: HoursBook, lifetimes
     announcements = Announcements(wording, Duty(coaches, hours, utc_now))
     return Core(
         database=database,
-        knowledge=build_knowledge(database, utc_now, fresh_for_s=_CONTENT_FRESH_FOR_S),
+        knowledge=build_knowledge(database, utc_now, members=members, fresh_for_s=_CONTENT_FRESH_FOR_S),
         wording=wording,
         live=live,
         record=record,

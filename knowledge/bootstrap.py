@@ -41,12 +41,14 @@ def build_knowledge(
     database: Database,
     clock: Callable[[], datetime],
     *,
+    members: Database | None = None,
     monotonic: Callable[[], float] = time.monotonic,
     fresh_for_s: float = 0.0,
 ) -> Knowledge:
     """Builds the services on a migrated database; `clock` gives the current moment, aware.
 
-    New content is spoken `fresh_for_s` seconds after its import at the latest; members' records are read each time.
+    `members` is where members' records are read, where that is another way than `database`. New content is spoken
+    `fresh_for_s` seconds after its import at the latest; members' records are read each time.
     """
     content = ContentReader(database, monotonic, fresh_for_s)
     return Knowledge(
@@ -54,6 +56,6 @@ def build_knowledge(
         therapies=TherapyService(SqlTherapyStore(content)),
         facilities=FacilityService(SqlFacilityStore(content)),
         eligibility=EligibilityService(
-            SqlEligibilityStore(database), SqlAuditLog(database), clock, EligibilitySettings()
+            SqlEligibilityStore(database, members), SqlAuditLog(database), clock, EligibilitySettings()
         ),
     )

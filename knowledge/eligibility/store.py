@@ -76,22 +76,23 @@ audit_events = sa.Table(
 
 
 class SqlEligibilityStore(EligibilityStore):
-    """Member records in the SQL database."""
+    """Member records in the SQL database, read through `source` where it is given; failed attempts in `database`."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, source: Database | None = None) -> None:
         self._database = database
+        self._source = source or database
 
     async def find_member(self, member_number: str) -> Member | None:
         query = sa.select(members).where(members.c.member_number == member_number)
-        row = await self._database.read(lambda connection: connection.execute(query).one_or_none())
+        row = await self._source.read(lambda connection: connection.execute(query).one_or_none())
         return _member(row) if row else None
 
     async def find_record(self, member_id: MemberId) -> MemberRecord | None:
-        records = await self._database.read(lambda connection: _records(connection, members.c.id == member_id))
+        records = await self._source.read(lambda connection: _records(connection, members.c.id == member_id))
         return records[0] if records else None
 
     async def list_dependents(self, subscriber: MemberId) -> tuple[MemberRecord, ...]:
-        return await self._database.read(lambda connection: _records(connection, members.c.subscriber_id == subscriber))
+        return await self._source.read(lambda connection: _records(connection, members.c.subscriber_id == subscriber))
 
     async def change_failure_counts(self, keys: tuple[str, ...], change: FailureTransition) -> None:
         def work(connection: sa.Connection) -> None:
