@@ -20,8 +20,8 @@ _LONG_NUMBER = re.compile(r"(?:\d-?){7}")
 
 
 def make_request_id() -> str:
-    """A new id; 64 random bits, which is enough for the lines of some days."""
-    return secrets.token_hex(8)
+    """A new id, of the form that all random ids here have."""
+    return secrets.token_hex(16)
 
 
 def read_request_id(given: str | None) -> str:

@@ -45,6 +45,11 @@ class Worker:
         """There may be something to do now."""
         self._awake.set()
 
+    def begin(self, id_: str) -> None:
+        """Does this at once, however much is under way and whatever waits before it."""
+        if self._loop is not None and not self._loop.done() and id_ not in self._running:
+            self._start(id_)
+
     def start(self) -> None:
         """Begins; needs a running event loop."""
         self._loop = asyncio.create_task(self._run(), name=f"worker-{self._name}")
@@ -81,9 +86,14 @@ class Worker:
             return
         due = [id_ for id_ in await self._find_due(_AT_ONCE * 2) if id_ not in self._running]
         for id_ in due[:free]:
-            task = asyncio.create_task(self._do(id_))
-            self._running[id_] = task
-            task.add_done_callback(partial(self._ended, id_))
+            # It may have begun while the rows were read.
+            if id_ not in self._running:
+                self._start(id_)
+
+    def _start(self, id_: str) -> None:
+        task = asyncio.create_task(self._do(id_))
+        self._running[id_] = task
+        task.add_done_callback(partial(self._ended, id_))
 
     def _ended(self, id_: str, done: asyncio.Task[None]) -> None:
         self._running.pop(id_, None)

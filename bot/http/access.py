@@ -17,6 +17,8 @@ log = structlog.get_logger()
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 _ID = web.RequestKey("request_id", str)
+# Nobody waits for the answer any more, and none is given; no status of HTTP says so, nginx writes this one.
+_CLIENT_LEFT = 499
 # Whatever else a client calls its method is its own word.
 _METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH")
 
@@ -35,7 +37,7 @@ async def _record(request: web.Request, handler: Handler) -> web.StreamResponse:
     started = time.monotonic()
     request[_ID] = read_request_id(request.headers.get(HEADER))
     with request_id_bound(request[_ID]):
-        status = 500
+        status = _CLIENT_LEFT
         try:
             with _counted_while_open(request):
                 response = await handler(request)
@@ -43,6 +45,9 @@ async def _record(request: web.Request, handler: Handler) -> web.StreamResponse:
             return response
         except web.HTTPException as error:
             status = error.status
+            raise
+        except Exception:
+            status = 500
             raise
         finally:
             _log(request, status, started)

@@ -20,6 +20,7 @@ from bot.channels.answering import Answering
 from bot.channels.intake import Intake
 from bot.channels.rate_limit import RateLimits
 from bot.channels.text_privacy import ListNames, TextPrivacy
+from bot.channels.turn_limit import TurnLimit
 from bot.channels.web.app import WebSettings, create_web_app
 from bot.channels.web.operations import MEMBER_API
 from bot.conversations.announcements import Announcements
@@ -278,6 +279,7 @@ async def start_gateway(
     find_member: Any = None,
     hours: CoachHours | None = None,
     list_names: ListNames = no_names,
+    limit: TurnLimit | None = None,
     **settings: Any,
 ) -> Gateway:
     """Starts a gateway on this database; the caller closes its client."""
@@ -293,7 +295,7 @@ async def start_gateway(
     handoffs = HandoffService(record, store, coaches, announcements, privacy)
     sweep = Sweep(record, store, coaches, handoffs, announcements)
     answering = Answering(conversations, announcements, engine, gate(), wording(), live, privacy)
-    intake = Intake(conversations, requests, answering, engine, gate(), wording())
+    intake = Intake(conversations, requests, answering, engine, gate(), wording(), limit)
     ready = SimpleNamespace(ready=True, model_id="model-1")
 
     async def readiness() -> EngineReadiness:

@@ -99,5 +99,6 @@ def create_sms(
         wording=wording,
         clock=clock,
         wake=inbox_worker.wake,
+        begin=inbox_worker.begin,
     )
     return Sms(webhooks, inbox_worker, outbox_worker, carrier)

@@ -49,7 +49,10 @@ Handler = Callable[[web.Request], Awaitable[web.Response]]
 
 
 class Webhooks:
-    """The carrier's two routes; `wake` tells the worker of the inbox that there is something to do."""
+    """The carrier's two routes.
+
+    `wake` tells the worker of the inbox that there is something to do, `begin` to act on one text at once.
+    """
 
     def __init__(
         self,
@@ -61,6 +64,7 @@ class Webhooks:
         wording: Wording,
         clock: Callable[[], datetime],
         wake: Callable[[], None],
+        begin: Callable[[str], None],
     ) -> None:
         self._numbers = settings.numbers
         self._signature = SignatureCheck(settings.auth_token, settings.public_url)
@@ -70,6 +74,7 @@ class Webhooks:
         self._wording = wording
         self._clock = clock
         self._wake = wake
+        self._begin = begin
 
     def add_routes(self, app: web.Application) -> None:
         """Adds both routes."""
@@ -83,6 +88,9 @@ class Webhooks:
         except StoreUnavailable:
             return self._answer_danger(text)
         log.info("sms.received", sid=text.sid, is_new=is_new, media=text.media, carrier_answer=text.carrier_answer)
+        if is_new and self._gate.check(text.body).level is not SafetyLevel.NONE:
+            # Not behind the texts that wait when there are many: the warning is needed now.
+            self._begin(text.sid)
         self._wake()
         return _twiml()
 
