@@ -4,29 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import psycopg
 import pytest
 
 from tests.conftest import create_postgres_database
-from tests.lookups.source import SlowSource
-from tests.product import RunningProduct, start_product
+from tests.lookups.source import Product
 
 
 @pytest.fixture(scope="module")
 def product(
     postgres_address: str, postgres_template: str, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[RunningProduct]:
-    """The product on a PostgreSQL database of its own; a test may put another process in its place."""
+) -> Iterator[Product]:
+    """The product on a PostgreSQL database of its own, started once for these tests."""
     address = create_postgres_database(postgres_address, "lookups", template="template")
-    product = start_product(tmp_path_factory.mktemp("lookups"), database_url=address)
+    product = Product(address, tmp_path_factory.mktemp("lookups"))
     yield product
     product.stop()
-
-
-@pytest.fixture
-def source(product: RunningProduct) -> Iterator[SlowSource]:
-    """The table of the member records; it is free again after the test."""
-    with psycopg.connect(product.database_url) as connection:
-        source = SlowSource(connection)
-        yield source
-        source.answer()

@@ -1,20 +1,72 @@
-"""How is the source of the plan records made slow? By a lock on its table: the rest of the database works on."""
+"""The running product, whose source of plan records can be made slow by a lock on its table.
+
+The rest of the database works on: nothing but the member's record hangs.
+"""
 
 from __future__ import annotations
 
+import asyncio
+import os
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
 import psycopg
 
+from tests.product import RunningProduct, start_product
 
-class SlowSource:
-    """The member table of a running product, from another connection."""
 
-    def __init__(self, connection: psycopg.Connection) -> None:
-        self._connection = connection
+class Product:
+    """One product on one database; its process can be killed and started again."""
 
-    def hang(self) -> None:
-        """From now on nobody gets an answer out of it."""
-        self._connection.execute("LOCK TABLE members IN ACCESS EXCLUSIVE MODE")
+    def __init__(self, database_url: str, folder: Path) -> None:
+        self._database_url = database_url
+        self._folder = folder
+        self._starts = 0
+        self._running = self._start()
 
-    def answer(self) -> None:
-        """Whoever waits is answered, and everybody after."""
-        self._connection.rollback()
+    @property
+    def url(self) -> str:
+        """Where members reach it now."""
+        return self._running.base_url
+
+    @contextmanager
+    def slow_source(self) -> Iterator[None]:
+        """Inside the block nobody gets an answer out of the member table."""
+        with psycopg.connect(self._database_url) as connection:
+            connection.execute("LOCK TABLE members IN ACCESS EXCLUSIVE MODE")
+            yield
+            connection.rollback()
+
+    async def until_looked_up(self, conversation_id: str, timeout_s: float = 90.0) -> None:
+        """Waits until the conversation's look-ups are over."""
+        deadline = time.monotonic() + timeout_s
+        query = "SELECT count(*) FROM lookups WHERE conversation_id = %s AND done_at IS NULL"
+        with psycopg.connect(self._database_url, autocommit=True) as connection:
+            while connection.execute(query, (conversation_id,)).fetchone() != (0,):
+                assert time.monotonic() < deadline, "the look-up never ended"
+                await asyncio.sleep(0.2)
+
+    def kill(self) -> None:
+        """Ends the app with SIGKILL; its engine ends with it."""
+        self._running.process.send_signal(signal.SIGKILL)
+        self._running.process.wait()
+
+    def restart(self) -> str:
+        """Starts it again; gives its new address."""
+        self._running = self._start()
+        return self.url
+
+    def stop(self) -> None:
+        """Ends it, and whatever is left of it."""
+        try:
+            self._running.stop()
+        finally:
+            if self._running.process.poll() is None:
+                os.killpg(self._running.process.pid, signal.SIGKILL)
+
+    def _start(self) -> RunningProduct:
+        self._starts += 1
+        return start_product(self._folder / str(self._starts), database_url=self._database_url)
