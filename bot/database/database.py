@@ -8,29 +8,24 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
+
+from bot.database.shared_commits import SharedCommits
+from bot.database.unavailable import StoreUnavailable, translate
+from bot.metrics import STORE_FAILURES
+
+__all__ = ["DEFAULT_TIMEOUT_S", "Database", "StoreUnavailable", "create_database_engine"]
 
 T = TypeVar("T")
 
 # The public contract promises STORE_UNAVAILABLE within 3 s; this leaves room for the answer itself.
 DEFAULT_TIMEOUT_S = 2.5
-
-
-class StoreUnavailable(Exception):
-    """The database could not be reached, was locked, full or read-only, or took too long.
-
-    Nothing may be claimed to a caller after it. A write that timed out may still commit later, which is why
-    every write that a client can repeat carries an idempotency key.
-    """
-
-    code = "STORE_UNAVAILABLE"
 
 
 class Database:
@@ -40,9 +35,12 @@ class Database:
         self._engine = engine
         self._timeout_s = timeout_s
         self._readers = ThreadPoolExecutor(max_workers=4, thread_name_prefix="database-read")
+        self._writers = ThreadPoolExecutor(max_workers=4, thread_name_prefix="database-write")
         # SQLite has one writer; a queue in front of it is fair and never meets "database is locked".
-        writers = 1 if engine.dialect.name == "sqlite" else 4
-        self._writers = ThreadPoolExecutor(max_workers=writers, thread_name_prefix="database-write")
+        self._shared = SharedCommits(engine) if engine.dialect.name == "sqlite" else None
+        # On PostgreSQL nothing is begun for a read: at its level each statement sees a moment of its own anyhow.
+        on_request = {} if self._shared else {"isolation_level": "AUTOCOMMIT"}
+        self._unbegun = engine.execution_options(**on_request)
 
     @classmethod
     def open(cls, url: str, *, timeout_s: float = DEFAULT_TIMEOUT_S) -> Database:
@@ -55,16 +53,22 @@ class Database:
         return self._engine
 
     async def read(self, work: Callable[[Connection], T]) -> T:
-        """Runs `work` in a read transaction. Raises StoreUnavailable."""
-        return await self._run(self._readers, self._read, work)
+        """Runs `work`, which only reads, and which may be run a second time. Raises StoreUnavailable.
+
+        On SQLite all of it sees one moment; on PostgreSQL each statement sees what is committed when it begins.
+        """
+        return await self._wait(self._readers.submit(self._translated, self._read, work))
 
     async def write(self, work: Callable[[Connection], T]) -> T:
-        """Runs `work` in one transaction, committed when it returns. Raises StoreUnavailable.
+        """Runs `work` in one transaction and returns when that is committed. Raises StoreUnavailable.
 
-        An exception out of `work` rolls everything back and is passed on; a broken unique constraint arrives
-        as SQLAlchemy's IntegrityError, because only the store knows what it means.
+        An exception out of `work` rolls back all that it did and is passed on; a broken unique constraint arrives
+        as SQLAlchemy's IntegrityError, because only the store knows what it means. On SQLite, works that wait at the
+        same time share a commit, and none hears of its end before it.
         """
-        return await self._run(self._writers, self._write, work)
+        if self._shared is not None:
+            return await self._wait(self._shared.submit(work))
+        return await self._wait(self._writers.submit(self._translated, self._write, work))
 
     def write_now(self, work: Callable[[Connection], T]) -> T:
         """The same as `write` for commands without an event loop."""
@@ -77,42 +81,68 @@ class Database:
     async def close(self) -> None:
         """Waits for the running work and closes every connection."""
         loop = asyncio.get_running_loop()
-        for pool in (self._readers, self._writers):
-            await loop.run_in_executor(None, pool.shutdown)
+        for stop in (self._readers.shutdown, self._writers.shutdown, *([self._shared.close] if self._shared else [])):
+            await loop.run_in_executor(None, stop)
         self._engine.dispose()
 
-    async def _run(
-        self,
-        pool: ThreadPoolExecutor,
-        run: Callable[[Callable[[Connection], T]], T],
-        work: Callable[[Connection], T],
-    ) -> T:
-        future = asyncio.get_running_loop().run_in_executor(pool, self._translated, run, work)
+    async def _wait(self, future: Future[T]) -> T:
         try:
-            return await asyncio.wait_for(future, self._timeout_s)
+            return await asyncio.wait_for(asyncio.wrap_future(future), self._timeout_s)
+        except StoreUnavailable:
+            STORE_FAILURES.labels("refused").inc()
+            raise
         except asyncio.TimeoutError as error:
+            STORE_FAILURES.labels("timeout").inc()
             raise StoreUnavailable("the database took too long") from error
 
     def _translated(self, run: Callable[[Callable[[Connection], T]], T], work: Callable[[Connection], T]) -> T:
         try:
             return run(work)
-        except IntegrityError:
-            raise
-        except (DBAPIError, PoolTimeoutError) as error:
+        except SQLAlchemyError as error:
             # `from None`: SQLAlchemy's message carries the statement's parameters, which are personal data.
-            raise StoreUnavailable(f"the database refused: {type(error).__name__}") from None
+            raise translate(error) from None
 
     def _read(self, work: Callable[[Connection], T]) -> T:
-        with self._engine.connect() as connection:
+        try:
+            with self._unbegun.connect() as connection:
+                return work(connection)
+        except DBAPIError as error:
+            if not error.connection_invalidated:
+                raise
+        # It died while it lay in the pool, and with it all the others: a new one is asked, once.
+        with self._unbegun.connect() as connection:
             return work(connection)
 
     def _write(self, work: Callable[[Connection], T]) -> T:
-        with self._engine.connect() as connection:
-            if connection.dialect.name == "sqlite":
-                # Take the write lock first: upgrading a read lock half-way can fail under contention.
-                connection = connection.execution_options(sqlite_begin="IMMEDIATE")
-            with connection.begin():
+        if self._shared is not None:
+            with self._engine.execution_options(sqlite_begin="IMMEDIATE").begin() as connection:
                 return work(connection)
+        with self._begin() as connection:
+            result = work(connection)
+            connection.commit()
+            return result
+
+    def _begin(self) -> Connection:
+        """A connection to PostgreSQL with a transaction begun; closing it before a commit takes everything back.
+
+        BEGIN is the first thing that a connection out of the pool is asked, so it tells whether the connection still
+        lives; nothing has been done by then, and a new one is asked, once.
+        """
+        try:
+            return _begun(self._unbegun.connect())
+        except DBAPIError as error:
+            if not error.connection_invalidated:
+                raise
+        return _begun(self._unbegun.connect())
+
+
+def _begun(connection: Connection) -> Connection:
+    try:
+        connection.exec_driver_sql("BEGIN")
+    except BaseException:
+        connection.close()
+        raise
+    return connection
 
 
 def create_database_engine(url: str, *, timeout_s: float = DEFAULT_TIMEOUT_S) -> Engine:
@@ -133,7 +163,6 @@ def create_database_engine(url: str, *, timeout_s: float = DEFAULT_TIMEOUT_S) ->
             pool_size=8,
             max_overflow=0,
             pool_timeout=timeout_s,
-            pool_pre_ping=True,
             connect_args={
                 "connect_timeout": max(1, int(timeout_s)),
                 "options": f"-c statement_timeout={milliseconds} -c timezone=UTC",
