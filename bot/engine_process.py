@@ -146,17 +146,20 @@ class EngineProcess:
 
     async def stop(self) -> None:
         """Stops the engine, by force after 3 s, or at once when it hangs; nothing is left running."""
+        hangs = self._failed_looks > 0
         if self._watcher is not None:
             self._watcher.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._watcher
         if self._process is not None:
-            await _stop(self._process, by_force=self._failed_looks > 0)
+            await _stop(self._process, by_force=hangs)
 
     async def _keep_running(self, process: asyncio.subprocess.Process) -> None:
+        is_up = True
         while True:
             started = time.monotonic()
-            status = await self._wait_for_end(process)
+            status = await self._wait_for_end(process, is_up=is_up)
+            is_up = False
             if time.monotonic() - started > self._patience.healthy_after_s:
                 self._restarts = 0
             log.error("engine.died", status=status)
@@ -178,9 +181,9 @@ class EngineProcess:
                 # Whatever keeps it from starting now (memory, files, a changed environment) may pass.
                 log.error("engine.not_started", error=type(error).__name__)
 
-    async def _wait_for_end(self, process: asyncio.subprocess.Process) -> int:
+    async def _wait_for_end(self, process: asyncio.subprocess.Process, *, is_up: bool) -> int:
         """Waits until the engine has ended, and ends it when it hangs; returns its exit status."""
-        looking = asyncio.create_task(self._end_when_hanging(process), name="engine-looks")
+        looking = asyncio.create_task(self._end_when_hanging(process, is_up=is_up), name="engine-looks")
         try:
             return await process.wait()
         finally:
@@ -188,14 +191,15 @@ class EngineProcess:
             looking.cancel()
             await asyncio.gather(looking, return_exceptions=True)
 
-    async def _end_when_hanging(self, process: asyncio.subprocess.Process) -> None:
+    async def _end_when_hanging(self, process: asyncio.subprocess.Process, *, is_up: bool) -> None:
         deadline = time.monotonic() + self._patience.start_s
-        while not await self._looks_alive():
-            if time.monotonic() > deadline:
+        while not is_up:
+            await asyncio.sleep(self._patience.look_every_s)
+            is_up = await self._looks_alive()
+            if not is_up and time.monotonic() > deadline:
                 log.error("engine.start_too_slow", after_s=self._patience.start_s)
                 _kill(process)
                 return
-            await asyncio.sleep(self._patience.look_every_s)
         while self._failed_looks < self._patience.looks:
             await asyncio.sleep(self._patience.look_every_s)
             started = time.monotonic()

@@ -70,6 +70,8 @@ def _train() -> int:
     # What Rasa's progress bars and log lines would tell is told by `say`.
     os.environ["LOG_LEVEL"] = "ERROR"
     signal.signal(signal.SIGTERM, _stop)
+    # What a training that failed left half open must say nothing after our sentence.
+    sys.unraisablehook = lambda unraisable: None
     terminal = sys.stdout
 
     def say(line: str) -> None:

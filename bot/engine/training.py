@@ -29,8 +29,9 @@ from bot.engine.model_files import (
 # The product's model takes 10 MB in the folder for temporary files and 5 MB in each of the others; with much to spare.
 _ROOM = 64 << 20
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-# What SQLite says, in which Rasa keeps what it trained before.
-_SQLITE_FULL = "database or disk is full"
+# Rasa keeps what it trained before here, with an index in SQLite, whose refusals are these.
+_CACHE = ".rasa"
+_SQLITE_REFUSALS = {"database or disk is full": errno.ENOSPC, "disk I/O error": errno.EIO}
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 # Rasa says this of every domain that has slots.
 _SAID_ALWAYS = "Slot auto-fill has been removed"
@@ -105,10 +106,10 @@ def _write_out(model: Path) -> None:
 def _describe(error: OSError, models: Path) -> str:
     reason = error.strerror or str(error)
     if error.errno not in _FULL:
-        return f"The model could not be written to {models}: {reason}."
+        return f"The model could not be written to {error.filename or models}: {reason}."
     where = f": {error.filename}" if error.filename else ""
     return (
-        f"There is no room to train the model ({reason}{where}): free {_ROOM >> 20} MB in {models}, in .rasa and in "
+        f"There is no room to train the model ({reason}{where}): free {_ROOM >> 20} MB in {models}, in {_CACHE} and in "
         f"{tempfile.gettempdir()}, and start again. Nothing that was trained before is lost."
     )
 
@@ -145,8 +146,9 @@ def _find_refusal(error: BaseException | None) -> OSError | None:
         # Others are met and handled on the way, such as that of a file that may be missing.
         if isinstance(error, OSError) and error.errno in _FULL:
             return error
-        if _SQLITE_FULL in str(error):
-            return OSError(errno.ENOSPC, _SQLITE_FULL)
+        for said, number in _SQLITE_REFUSALS.items():
+            if said in str(error):
+                return OSError(number, said, _CACHE)
         error = error.__cause__ or error.__context__
     return None
 
