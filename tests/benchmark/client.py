@@ -59,9 +59,10 @@ class Order:
 
 @dataclass
 class Samples:
-    """What was seen: milliseconds of every answered turn, its place in its conversation (from 1), the time it all took."""
+    """What was seen: milliseconds of every answered turn and its place in its conversation, from 1; `in_time` of them
+    were answered before the order's seconds were over."""
 
-    seconds: float = 0.0
+    in_time: int = 0
     milliseconds: list[float] = field(default_factory=list)
     places: list[int] = field(default_factory=list)
     unanswered: int = 0
@@ -149,7 +150,6 @@ async def measure(order: Order) -> Samples:
     cpu = time.process_time()
     began = time.perf_counter()
     await asyncio.gather(*(_converse(order, number, began, samples) for number in range(order.conversations)))
-    samples.seconds = time.perf_counter() - began
     samples.client_cpu_s = time.process_time() - cpu
     return samples
 
@@ -174,8 +174,10 @@ async def _converse(order: Order, number: int, began: float, samples: Samples) -
                 except Unanswered:
                     samples.unanswered += 1
                     continue
-                samples.milliseconds.append((time.perf_counter() - asked) * 1000)
+                answered = time.perf_counter()
+                samples.milliseconds.append((answered - asked) * 1000)
                 samples.places.append(place)
+                samples.in_time += answered - began <= order.seconds
 
 
 def _is_over(order: Order, began: float, opened: int) -> bool:

