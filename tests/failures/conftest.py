@@ -4,20 +4,29 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
+from itertools import count
+from pathlib import Path
 
 import aiohttp
+import psycopg
 import pytest
+from psycopg import sql
 
+from tests.failures.breaking import Postgres
 from tests.failures.early import Early, write_early
 from tests.failures.engine_door import EngineDoor, end_family, free_port
 from tests.failures.scripted_engine import ScriptedEngine
 from tests.product import RunningProduct, launch_product, wait_until_ready
 
+_names = count(1)
+
 
 @pytest.fixture
 async def http() -> AsyncIterator[aiohttp.ClientSession]:
     """The connections of everybody in the test; keeps no cookies."""
-    async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session:
+    # As many connections as a test opens: there stand many people behind them.
+    connector = aiohttp.TCPConnector(limit=0)
+    async with aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar()) as session:
         yield session
 
 
@@ -54,3 +63,22 @@ def early(door: EngineDoor, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 def product(early: Early) -> RunningProduct:
     """A running product whose engine stands behind `door`."""
     return early.product
+
+
+@pytest.fixture(scope="module")
+def postgres(postgres_address: str, postgres_template: str) -> Postgres:
+    """A database on the server of these tests, in which what was committed is kept through a crash."""
+    database = f"failing_{next(_names)}"
+    with psycopg.connect(postgres_address, autocommit=True) as connection:
+        name = sql.Identifier(database)
+        connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template").format(name))
+        connection.execute(sql.SQL("ALTER DATABASE {} SET synchronous_commit = on").format(name))
+    return Postgres(postgres_address, database)
+
+
+@pytest.fixture(scope="module")
+def sqlite(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file for the tests of a module."""
+    path = tmp_path_factory.mktemp("failing") / "failing.sqlite"
+    path.write_bytes(sqlite_template.read_bytes())
+    return path

@@ -9,10 +9,8 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-import psycopg
 import pytest
 from aiohttp import ClientSession
-from psycopg import sql
 
 from tests.failures.breaking import Postgres, Sqlite, allow_writing, copy_read_only, drop_capabilities
 from tests.failures.gateway_process import GatewayProcess, Outside, Person, start_gateway_process, until
@@ -26,16 +24,6 @@ Break = Callable[[], AbstractContextManager[None]]
 
 
 @pytest.fixture(scope="module")
-def postgres(postgres_address: str, postgres_template: str) -> Postgres:
-    """A database on the server of these tests, in which what was committed is kept through a crash."""
-    with psycopg.connect(postgres_address, autocommit=True) as connection:
-        name = sql.Identifier("failing")
-        connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template").format(name))
-        connection.execute(sql.SQL("ALTER DATABASE {} SET synchronous_commit = on").format(name))
-    return Postgres(postgres_address, "failing")
-
-
-@pytest.fixture(scope="module")
 def on_postgres(
     postgres: Postgres, engine: ScriptedEngine, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[GatewayProcess]:
@@ -46,11 +34,9 @@ def on_postgres(
 
 @pytest.fixture(scope="module")
 def on_sqlite(
-    sqlite_template: Path, engine: ScriptedEngine, tmp_path_factory: pytest.TempPathFactory
+    sqlite: Path, engine: ScriptedEngine, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[GatewayProcess]:
-    folder = tmp_path_factory.mktemp("on-sqlite")
-    (folder / "failing.sqlite").write_bytes(sqlite_template.read_bytes())
-    gateway = start_gateway_process(folder, f"sqlite:///{folder / 'failing.sqlite'}", engine)
+    gateway = start_gateway_process(tmp_path_factory.mktemp("on-sqlite"), f"sqlite:///{sqlite}", engine)
     yield gateway
     gateway.kill()
 
@@ -63,7 +49,7 @@ def way(request: pytest.FixtureRequest) -> tuple[GatewayProcess, Break]:
         gateway = request.getfixturevalue("on_postgres")
         return gateway, getattr(request.getfixturevalue("postgres"), name)
     gateway = request.getfixturevalue("on_sqlite")
-    return gateway, getattr(Sqlite(gateway.log.with_name("failing.sqlite"), gateway), name)
+    return gateway, getattr(Sqlite(request.getfixturevalue("sqlite"), gateway), name)
 
 
 async def test_nothing_is_claimed_danger_is_answered_and_what_is_sent_again_acts_once(

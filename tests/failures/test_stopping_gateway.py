@@ -1,0 +1,137 @@
+"""What becomes of the turns under way when a gateway is told to stop, and does it stop in time?"""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from socket import create_connection
+from uuid import uuid4
+
+from aiohttp import ClientConnectionError, ClientSession, ClientWebSocketResponse, WSMsgType
+
+from tests.failures.breaking import Postgres
+from tests.failures.gateway_process import Answer, GatewayProcess, Outside, Person, start_gateway_process, until
+from tests.failures.scripted_engine import ScriptedEngine
+
+# What is promised, and a second for a busy machine.
+STOPS_WITHIN_S = 5.0 + 1.0
+GOING_AWAY = 1001
+
+
+async def test_what_is_under_way_is_answered_and_nothing_new_is_begun(
+    sqlite: Path, engine: ScriptedEngine, http: ClientSession, tmp_path: Path
+) -> None:
+    gateway = start_gateway_process(tmp_path, f"sqlite:///{sqlite}", engine)
+    members = await open_many(gateway, http, 12)
+    sockets = [await member.connect() for member in members[:4]]
+    before = len(engine.turn_ids)
+    engine.hang()
+    try:
+        waiting = [asyncio.create_task(member.say("is zolgensma covered")) for member in members[4:]]
+        for socket in sockets:
+            await socket.send_json({"type": "message", "client_message_id": str(uuid4()), "text": "is it covered"})
+        await until(lambda: len(engine.turn_ids) == before + len(members), "every turn is at the engine")
+        stopping = stop(gateway)
+        await until(lambda: refuses_connections(gateway), "nothing new is begun")
+        assert gateway.process.poll() is None
+    finally:
+        engine.go_on()
+    answers = await asyncio.gather(*waiting)
+    assert {answer.status for answer in answers} == {200}
+    assert all(answer.body["replies"] for answer in answers)
+    for socket in sockets:
+        heard = [frame["message"]["author"] for frame in await frames_until_goodbye(socket) if "message" in frame]
+        assert heard == ["member", "assistant"]
+        assert socket.close_code == GOING_AWAY
+    assert await stopping < STOPS_WITHIN_S
+    assert gateway.process.returncode == 0
+    assert "serving.cut_off" not in {event["event"] for event in gateway.events()}
+
+
+async def test_a_hanging_engine_and_a_hundred_sockets_keep_nobody_and_nothing_is_lost_or_doubled(
+    sqlite: Path, engine: ScriptedEngine, http: ClientSession, tmp_path: Path
+) -> None:
+    url = f"sqlite:///{sqlite}"
+    gateway = start_gateway_process(tmp_path / "first", url, engine)
+    members = await open_many(gateway, http, 100)
+    sockets = await asyncio.gather(*(member.connect() for member in members))
+    # Some read nothing more: they don't say goodbye either.
+    for socket in sockets[:20]:
+        reading = socket._response.connection  # type: ignore[attr-defined]
+        assert reading is not None
+        assert reading.transport is not None
+        reading.transport.pause_reading()
+    talking = members[50:70]
+    before = len(engine.turn_ids)
+    engine.hang()
+    try:
+        waiting = [asyncio.create_task(take(member)) for member in talking]
+        await until(lambda: len(engine.turn_ids) == before + len(talking), "every turn is at the engine")
+        assert await stop(gateway) < STOPS_WITHIN_S
+        assert gateway.process.returncode == 0
+        first = await asyncio.gather(*waiting)
+    finally:
+        engine.go_on()
+    again = start_gateway_process(tmp_path / "second", url, engine)
+    try:
+        for member, answer in zip(talking, first, strict=True):
+            member.outside.url = again.url
+            retried = await member.say("is zolgensma covered", member.sent[0])
+            assert retried.status == 200
+            assert answer is None or answer.body == retried.body
+            told = await member.read()
+            assert [message["author"] for message in told[1:]] == ["member", "assistant"]
+        # A turn that came to its end within the time was told so: with a hanging engine that is an apology.
+        assert any(answer is not None for answer in first)
+    finally:
+        again.kill()
+
+
+async def test_a_database_that_hangs_does_not_keep_the_process(
+    postgres: Postgres, engine: ScriptedEngine, http: ClientSession, tmp_path: Path
+) -> None:
+    gateway = start_gateway_process(tmp_path, postgres.url, engine)
+    dana = (await open_many(gateway, http, 1))[0]
+    with postgres.hanging():
+        saying = asyncio.create_task(take(dana))
+        await asyncio.sleep(0.2)
+        assert await stop(gateway) < STOPS_WITHIN_S
+        answer = await saying
+        assert answer is None or answer.code == "STORE_UNAVAILABLE"
+    assert gateway.process.returncode == 0
+
+
+async def open_many(gateway: GatewayProcess, http: ClientSession, count: int) -> list[Person]:
+    """So many members, each with a conversation."""
+    return [await Outside(http, gateway.url).open() for _ in range(count)]
+
+
+def stop(gateway: GatewayProcess) -> asyncio.Future[float]:
+    """Sends SIGTERM; gives the seconds until the process was gone."""
+    return asyncio.get_running_loop().run_in_executor(None, gateway.terminate)
+
+
+def refuses_connections(gateway: GatewayProcess) -> bool:
+    """True while nobody listens at the gateway's address."""
+    host, _, port = gateway.url.removeprefix("http://").partition(":")
+    try:
+        create_connection((host, int(port)), timeout=5).close()
+    except ConnectionRefusedError:
+        return True
+    return False
+
+
+async def take(member: Person) -> Answer | None:
+    """The answer to a message; None when the line was cut first."""
+    try:
+        return await member.say("is zolgensma covered")
+    except ClientConnectionError:
+        return None
+
+
+async def frames_until_goodbye(socket: ClientWebSocketResponse) -> list[dict[str, object]]:
+    """What comes over the socket until the other side closes it."""
+    found = []
+    while (received := await socket.receive(timeout=30)).type is WSMsgType.TEXT:
+        found.append(received.json())
+    return found
