@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from rasa.shared.core.constants import ACTION_LISTEN_NAME, ACTION_SESSION_START_NAME
-from rasa.shared.core.conversation import Dialogue
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import (
     ActionExecuted,
@@ -25,6 +24,8 @@ from rasa.shared.core.events import (
     deserialise_events,
 )
 from rasa.shared.core.trackers import DialogueStateTracker
+
+from bot.engine.turn_tracker import TurnTracker
 
 # The longest rule looks back three steps, all of them behind the latest message; the actions look back to the reply
 # before it. One more is kept than that takes. What a turn costs grows with it: events are read and replayed.
@@ -96,9 +97,7 @@ def _state_as_events(events: list[Event], conversation_id: str, domain: Domain) 
 
 
 def _tracker(conversation_id: str, events: list[Event], domain: Domain) -> DialogueStateTracker:
-    tracker = DialogueStateTracker(conversation_id, domain.slots)
-    tracker.recreate_from_dialogue(Dialogue(conversation_id, events))
-    return tracker
+    return TurnTracker.of(conversation_id, domain.slots, events)
 
 
 def _is_action(event: Event, name: str) -> bool:

@@ -24,6 +24,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 
 from bot.engine.snapshot import restore_tracker
 from bot.engine.table import engine_trackers
+from bot.engine.turn_tracker import TurnTracker
 
 T = TypeVar("T")
 
@@ -141,6 +142,10 @@ class TurnTrackers(TrackerStore):
         if self._tracker is None and self._stored is not None and self._stored.snapshot:
             self._tracker = restore_tracker(sender_id, self._stored.snapshot, self.domain)
         return self._tracker
+
+    def init_tracker(self, sender_id: str) -> DialogueStateTracker:
+        """A new dialogue."""
+        return TurnTracker(sender_id, self.domain.slots)
 
     async def save(self, tracker: DialogueStateTracker) -> None:
         """Keeps the tracker; the turn writes it."""

@@ -14,6 +14,7 @@ from rasa.core.actions.action import RemoteAction
 from rasa.core.agent import Agent
 from rasa.core.policies.rule_policy import RulePolicy
 from rasa.shared.core.constants import ACTION_LISTEN_NAME
+from rasa.shared.core.conversation import Dialogue
 from rasa.shared.core.events import (
     ActionExecuted,
     ActionExecutionRejected,
@@ -23,7 +24,7 @@ from rasa.shared.core.events import (
     SlotSet,
     UserUttered,
 )
-from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.shared.core.trackers import DialogueStateTracker, EventVerbosity
 
 from bot.engine.action_results import ResultCheck
 from bot.engine.actions_endpoint import ActionsConnection
@@ -31,6 +32,7 @@ from bot.engine.planned_graph import PlannedRunner
 from bot.engine.recent_rules import RecentRules
 from bot.engine.tracker_store import DialogueStore
 from bot.engine.turn_processor import TurnProcessor
+from bot.engine.turn_tracker import TurnTracker
 from bot.engine.turns import TurnTaker
 
 CONVERSATION = [
@@ -153,6 +155,43 @@ def _any_events(chance: random.Random, length: int) -> list[Event]:
                 chance.choice((SlotSet("zip_code", "19104"), SlotSet("requested_slot", None), LoopInterrupted(True)))
             )
     return events
+
+
+def test_in_any_dialogue_a_tracker_stands_where_rasas_own_stands(agent: Agent) -> None:
+    chance = random.Random(4)  # noqa: S311 - the same dialogues at every run
+    for number in range(300):
+        events = _any_events(chance, number % 25)
+        stock = DialogueStateTracker("any", agent.domain.slots)
+        quick = TurnTracker("any", agent.domain.slots)
+        for event in events:
+            # Asked in between, as Rasa does in a turn.
+            assert quick.applied_events() == stock.applied_events()
+            stock.update(event)
+            quick.update(event)
+        assert _state(quick) == _state(stock)
+        assert quick.applied_events() == stock.applied_events()
+        assert quick.past_states(agent.domain) == stock.past_states(agent.domain)
+        assert _state(quick.copy()) == _state(stock.copy())
+        restored = DialogueStateTracker("any", agent.domain.slots)
+        restored.recreate_from_dialogue(Dialogue("any", events))
+        assert _state(TurnTracker.of("any", agent.domain.slots, events)) == _state(restored)
+
+
+def test_a_copy_of_a_tracker_goes_its_own_way(agent: Agent) -> None:
+    tracker = TurnTracker("any", agent.domain.slots)
+    tracker.update_with_events([ActiveLoop("facility_form"), SlotSet("zip_code", "19104")], agent.domain)
+    before = _state(tracker)
+    other = tracker.copy()
+    changes = [SlotSet("zip_code", "43215"), ActionExecutionRejected("facility_form"), UserUttered("no")]
+    other.update_with_events(changes, agent.domain)
+    assert _state(tracker) == before
+    assert _state(other) != before
+    assert other.applied_events() != tracker.applied_events()
+
+
+def _state(tracker: DialogueStateTracker) -> Any:
+    # As JSON, because events are equal whatever their times are.
+    return json.loads(json.dumps(tracker.current_state(EventVerbosity.ALL), default=float))
 
 
 EVENTS = [
