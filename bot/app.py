@@ -37,6 +37,7 @@ from bot.failures import StartFailed
 from bot.figures import Figures
 from bot.figures_store import FiguresStore
 from bot.http.metrics_app import create_metrics_app
+from bot.http.server import finish_before_end
 from bot.safety.lexicon import load_gate
 from bot.settings import Settings, SettingsError
 from bot.texting import add_texting, read_texting
@@ -144,6 +145,7 @@ def _add_late_answers(app: web.Application, core: Core) -> None:
         await worker.stop(_LAST_LOOKUP_S)
 
     app.cleanup_ctx.append(working)
+    finish_before_end(app, worker.stop)
 
 
 def build_actions(core: Core, secret: str) -> web.Application:

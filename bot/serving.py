@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import resource
 import secrets
 import signal
 import socket
 import sys
+import threading
+from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
+import structlog
 from aiohttp import web
 
 from actions.server import ROUTE
@@ -21,13 +26,19 @@ from bot.engine_process import EngineCommand, EngineProcess, train_if_needed
 from bot.failures import StartFailed
 from bot.http.metrics_app import ROUTE as METRICS
 from bot.http.metrics_app import create_metrics_app
+from bot.http.server import Server
 from bot.logs import configure_logs
 from bot.settings import Settings, SettingsError
 from knowledge.bootstrap import warm_up
 
-# A turn takes 2.8 s at most; with this, Ctrl-C is done within 5 s even when one is in flight.
-DRAIN_TIMEOUT_S = 2.0
+# Whoever stops us waits for 5 s. A turn takes 2.8 s at most; the goodbyes and the end of the engine come after it.
+DRAIN_S = 2.95
+_SHORT_DRAIN_S = 0.3
+# Whatever still hangs then (a database that does not answer) does not keep us: everything that counts is in the record.
+CUT_OFF_AFTER_S = 4.7
 _STOPPED_BEFORE_READY = 130
+
+log = structlog.get_logger()
 
 
 async def run_everything(settings: Settings) -> int:
@@ -35,6 +46,7 @@ async def run_everything(settings: Settings) -> int:
 
     Raises StartFailed, EngineFailed, SettingsError, StoreUnavailable.
     """
+    _allow_many_connections()
     async with AsyncExitStack() as stack:
         log_stream = _open_log(settings, stack)
         # Both ports first: a busy one is said before a minute of training.
@@ -61,6 +73,7 @@ async def run_gateway(settings: Settings) -> int:
     """Serves members alone; engine and actions run elsewhere. Raises StartFailed, SettingsError."""
     if not settings.engine_url:
         raise SettingsError("The gateway alone needs GENE_GUIDE_ENGINE_URL and GENE_GUIDE_ENGINE_SECRET.")
+    _allow_many_connections()
     async with AsyncExitStack() as stack:
         _open_log(settings, stack)
         listener = stack.enter_context(_bind(settings.host, settings.port, "PORT"))
@@ -69,7 +82,7 @@ async def run_gateway(settings: Settings) -> int:
         engine = EngineClient(settings.engine_url, settings.engine_secret.get_secret_value(), settings.engine_timeout_s)
         stack.push_async_callback(engine.close)
         await _serve(stack, build_metrics(core, engine), metrics)
-        await _serve(stack, build_gateway(settings, core, engine, _address(listener)), listener)
+        await _serve(stack, build_gateway(settings, core, engine, _address(listener)), listener, drain_s=DRAIN_S)
         _say_ready(settings, listener, metrics)
         await _stop_signals().wait()
     return 0
@@ -136,7 +149,9 @@ async def _start_everything(
     await _serve(stack, build_actions(core, actions_secret), listeners.actions)
     await _serve(stack, build_metrics(core, client), listeners.metrics)
     # Before the engine is there: who writes already gets an apology and the way to a coach, and coaches can work.
-    await _serve(stack, build_gateway(settings, core, client, _address(listeners.members)), listeners.members)
+    gateway = build_gateway(settings, core, client, _address(listeners.members))
+    # The engine ends beside the goodbyes: it takes its time.
+    await _serve(stack, gateway, listeners.members, drain_s=DRAIN_S, then=engine.stop)
     await engine.wait_until_ready()
 
 
@@ -156,11 +171,26 @@ async def _start_engine(
     return engine, client
 
 
-async def _serve(stack: AsyncExitStack, app: web.Application, listener: socket.socket) -> None:
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=DRAIN_TIMEOUT_S)
-    await runner.setup()
-    stack.push_async_callback(runner.cleanup)
-    await web.SockSite(runner, listener).start()
+async def _serve(
+    stack: AsyncExitStack,
+    app: web.Application,
+    listener: socket.socket,
+    *,
+    drain_s: float = _SHORT_DRAIN_S,
+    then: Callable[[], Coroutine[object, object, None]] | None = None,
+) -> None:
+    """Serves until the stack ends; what is under way has `drain_s` then, and `then` begins when it is over."""
+    server = Server(app, listener)
+
+    async def stop() -> None:
+        await server.drain(drain_s)
+        following = asyncio.create_task(then()) if then is not None else None
+        await server.close()
+        if following is not None:
+            await following
+
+    stack.push_async_callback(stop)
+    await server.start()
 
 
 def _open_log(settings: Settings, stack: AsyncExitStack) -> TextIO:
@@ -203,9 +233,29 @@ def _address(listener: socket.socket) -> str:
 
 def _stop_signals() -> asyncio.Event:
     stopped = asyncio.Event()
+
+    def stop() -> None:
+        if not stopped.is_set():
+            cut_off = threading.Timer(CUT_OFF_AFTER_S, _cut_off)
+            cut_off.daemon = True
+            cut_off.start()
+        stopped.set()
+
     for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, stopped.set)
+        asyncio.get_running_loop().add_signal_handler(number, stop)
     return stopped
+
+
+def _cut_off() -> None:
+    """Ends the process without waiting for its threads."""
+    log.warning("serving.cut_off", after_s=CUT_OFF_AFTER_S)
+    os._exit(0)
+
+
+def _allow_many_connections() -> None:
+    """Each open page takes a file; the usual limit of 1,024 is one for programs that use `select`, which we do not."""
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def _say_ready(settings: Settings, listener: socket.socket, metrics: socket.socket) -> None:

@@ -5,6 +5,7 @@ The path of one message: seen before? - safety gate - recorded - who holds? - en
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
@@ -311,8 +312,8 @@ class Intake:
             self._background.start(f"take_up:{conversation.id}", self._take_up(conversation))
 
     async def finish(self, timeout_s: float) -> None:
-        """Waits for what goes on in the background, for so long."""
-        await self._background.finish(timeout_s)
+        """Waits for every turn under way and for what goes on in the background, for so long."""
+        await asyncio.gather(self._locks.wait_until_free(timeout_s), self._background.finish(timeout_s))
 
     async def _take_up(self, conversation: Conversation) -> None:
         async with self._locks.hold(conversation.id):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 from bot.database import StoreUnavailable
 
@@ -21,6 +21,8 @@ class TurnLocks:
 
     def __init__(self) -> None:
         self._lines: dict[str, _Line] = {}
+        self._free = asyncio.Event()
+        self._free.set()
 
     @property
     def held(self) -> int:
@@ -31,6 +33,11 @@ class TurnLocks:
         """True while somebody works on this conversation, or waits to."""
         return conversation_id in self._lines
 
+    async def wait_until_free(self, timeout_s: float) -> None:
+        """Waits until no conversation has work, for so long."""
+        with suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(self._free.wait(), timeout_s)
+
     @asynccontextmanager
     async def hold(self, conversation_id: str) -> AsyncIterator[None]:
         """Waits for this conversation's turn.
@@ -40,6 +47,7 @@ class TurnLocks:
         """
         line = self._lines.setdefault(conversation_id, _Line())
         line.waiting += 1
+        self._free.clear()
         failures_before = line.failures
         try:
             async with line.lock:
@@ -54,3 +62,5 @@ class TurnLocks:
             line.waiting -= 1
             if not line.waiting:
                 self._lines.pop(conversation_id, None)
+            if not self._lines:
+                self._free.set()

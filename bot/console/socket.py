@@ -25,6 +25,8 @@ log = structlog.get_logger()
 
 _HEARTBEAT_S = 25.0
 _GOODBYE_S = 2.0
+# When the process stops, all of them together.
+_LAST_GOODBYE_S = 0.5
 _MAX_FRAME_BYTES = 4 * 1024
 # A session may end by itself, or in another process.
 _LOOK_AT_SESSION_S = 15.0
@@ -68,9 +70,14 @@ class DeskSocketApi:
 
     async def stop(self) -> None:
         """Closes every line, all at once: one that does not answer holds up no other."""
-        await asyncio.gather(
-            *(console.socket.close(code=WSCloseCode.GOING_AWAY) for console in self._consoles), return_exceptions=True
-        )
+        closing = (console.socket.close(code=WSCloseCode.GOING_AWAY) for console in tuple(self._consoles))
+        leaving = [asyncio.create_task(goodbye) for goodbye in closing]
+        if not leaving:
+            return
+        _, late = await asyncio.wait(leaving, timeout=_LAST_GOODBYE_S)
+        for goodbye in late:
+            goodbye.cancel()
+        await asyncio.gather(*leaving, return_exceptions=True)
 
     def _tell_ended(self, key: str) -> None:
         for console in self._consoles:

@@ -8,6 +8,7 @@ sms.wake()      # whenever something was recorded that may go out by text; witho
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 from collections.abc import AsyncIterator, Callable
 from datetime import datetime
@@ -26,6 +27,7 @@ from bot.channels.sms.webhook import Webhooks
 from bot.channels.worker import Worker
 from bot.conversations.ids import IdSource
 from bot.database import Database
+from bot.http.server import finish_before_end
 from bot.safety.gate import SafetyGate
 from bot.wording import Wording
 
@@ -48,6 +50,8 @@ class Sms:
         """Adds the carrier's routes; the workers start and stop with the application."""
         self._webhooks.add_routes(app)
         app.cleanup_ctx.append(self._run)
+        for worker in (self._inbox, self._outbox):
+            finish_before_end(app, worker.stop)
 
     def wake(self) -> None:
         """Something may have to go out now."""
@@ -57,8 +61,7 @@ class Sms:
         self._inbox.start()
         self._outbox.start()
         yield
-        await self._inbox.stop(_LAST_WORK_S)
-        await self._outbox.stop(_LAST_WORK_S)
+        await asyncio.gather(self._inbox.stop(_LAST_WORK_S), self._outbox.stop(_LAST_WORK_S))
         await self._carrier.close()
 
 

@@ -27,14 +27,15 @@ from bot.http.openapi import build_document
 from bot.http.operations import Api
 from bot.http.page_files import PageFiles, page_headers
 from bot.http.reading import MAX_BODY_BYTES
+from bot.http.server import finish_before_end
 
 _PAGE = Path(__file__).with_name("page")
 
 # The coaches' part answers for itself: nobody takes what a coach writes for a member's cry for help.
 _CONSOLE_API = "/api/v1/console"
 
-# What nobody waits for may take this long when the process stops.
-_LAST_WORK_S = 3.0
+# What a server that does not drain first leaves under way may take this long.
+_LAST_WORK_S = 0.5
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -97,11 +98,14 @@ def create_web_app(
     app.router.add_get("/page/{name}", page.show_file)
 
     async def stop_sockets(app: web.Application) -> None:
-        await sockets.stop()
+        await sockets.finish(_LAST_WORK_S)
         await intake.finish(_LAST_WORK_S)
+        await sockets.stop()
 
     app.on_response_prepare.append(_secure(settings.embed_origins))
     app.on_shutdown.append(stop_sockets)
+    for finish in (sockets.finish, intake.finish):
+        finish_before_end(app, finish)
     return app
 
 

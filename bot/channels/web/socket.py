@@ -30,7 +30,9 @@ PROTOCOL = "gene-guide.v1"
 _TOKEN_PREFIX = "token."  # noqa: S105 - the subprotocol's name for it
 _AUTH_TIMEOUT_S = 10.0
 _HEARTBEAT_S = 25.0
-_LONGEST_FLIGHT_S = 5.0
+# How long a page is waited for to say goodbye; when the process stops, all of them together.
+_GOODBYE_S = 2.0
+_LAST_GOODBYE_S = 0.5
 _MAX_MESSAGES_IN_FLIGHT = 16
 
 # Application close codes, after the HTTP status that says the same.
@@ -53,7 +55,11 @@ class SocketApi:
     async def open_socket(self, request: web.Request) -> web.StreamResponse:
         """Serves one page until it leaves, falls behind, or its token expires."""
         socket = web.WebSocketResponse(
-            heartbeat=_HEARTBEAT_S, max_msg_size=MAX_BODY_BYTES, protocols=(PROTOCOL,), compress=False
+            heartbeat=_HEARTBEAT_S,
+            max_msg_size=MAX_BODY_BYTES,
+            timeout=_GOODBYE_S,
+            protocols=(PROTOCOL,),
+            compress=False,
         )
         if not socket.can_prepare(request).ok:
             raise refuse(426, "UPGRADE_REQUIRED", headers={"Upgrade": "websocket"})
@@ -85,12 +91,20 @@ class SocketApi:
             await socket.close(code=WSCloseCode.TRY_AGAIN_LATER, message=problem.code.encode())
         return socket
 
-    async def stop(self) -> None:
-        """Closes every socket, and lets the messages under way be answered first for some seconds."""
+    async def finish(self, timeout_s: float) -> None:
+        """Lets the messages under way be answered, for so long."""
         if self._turns:
-            await asyncio.wait(self._turns, timeout=_LONGEST_FLIGHT_S / 2)
-        for socket in tuple(self._open):
-            await socket.close(code=WSCloseCode.GOING_AWAY)
+            await asyncio.wait(tuple(self._turns), timeout=timeout_s)
+
+    async def stop(self) -> None:
+        """Closes every socket, all at once: one that does not answer holds up no other."""
+        leaving = [asyncio.create_task(socket.close(code=WSCloseCode.GOING_AWAY)) for socket in tuple(self._open)]
+        if not leaving:
+            return
+        _, late = await asyncio.wait(leaving, timeout=_LAST_GOODBYE_S)
+        for goodbye in late:
+            goodbye.cancel()
+        await asyncio.gather(*leaving, return_exceptions=True)
 
     async def _serve(self, page: _Page, request: web.Request, token: str) -> None:
         tasks = {
