@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from rasa_sdk.events import ActiveLoop, EventType, FollowupAction, SlotSet
 
+from actions.patience import LookUpIsLate
 from actions.turn_context import Turn
 from bot.conversations.model import Channel
 
@@ -18,7 +19,12 @@ MISSES_BEFORE_GIVING_UP = 2
 
 
 def ask_plan(turn: Turn, topic: str) -> list[EventType]:
-    """Asks which plan, keeping the question that needs it: its topic, policy number and day."""
+    """Asks which plan, keeping the question that needs it: its topic, policy number and day.
+
+    Raises LookUpIsLate for a member whose own plan is on record, and the record slow: whoever proved it is not asked.
+    """
+    if turn.record_is_late:
+        raise LookUpIsLate
     return [
         SlotSet("topic_in_progress", topic),
         SlotSet("policy_number", turn.named("policy_number") or turn.slots.policy_number),

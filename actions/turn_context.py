@@ -88,7 +88,8 @@ async def read_turn(tracker: Tracker, services: ActionServices) -> Turn:
     not_on_file = says_other or (own_plan is None and not named and message.slots.plan == NOT_ON_FILE)
     named_plan = named[0] if named and not is_ambiguous and not not_on_file else None
     plan = named_plan
-    if plan is None and not is_ambiguous and not not_on_file:
+    # Without the record the plan that a page or a passing mention named may be another payer's than the member's own.
+    if plan is None and not is_ambiguous and not not_on_file and not is_late:
         plan = own_plan or await _find_known_plan(context, message.slots, services)
     last_outcome, last_reply_topic = _read_last_reply(tracker.events)
     return Turn(
@@ -146,7 +147,7 @@ async def _find_record(
 ) -> tuple[EligibilityAnswer | None, bool]:
     """The verified member's own record: its plan and state hold, whatever else was said. Audited.
 
-    None and True where its source is slow: the plan that the conversation has from it stands in for it then.
+    None and True where its source is slow: whose rules count is not known then.
     """
     if member_id is None:
         return None, False
