@@ -18,7 +18,8 @@ from bot.metrics import ENGINE_RESTARTS
 
 log = structlog.get_logger()
 
-STOP_TIMEOUT_S = 3.0
+# No turn is under way when it is told to end; one that takes longer hangs, and members' turns had 3 s of the 5 already.
+STOP_TIMEOUT_S = 1.5
 # With this status the engine says that its model cannot be used (`bot/engine/__main__.py`).
 MODEL_UNUSABLE = 3
 # Beyond every delay, and no overflow.
@@ -145,7 +146,7 @@ class EngineProcess:
         self._watcher = asyncio.create_task(self._keep_running(self._process), name="engine-watcher")
 
     async def stop(self) -> None:
-        """Stops the engine, by force after 3 s, or at once when it hangs; nothing is left running."""
+        """Stops the engine, by force after 1.5 s, or at once when it hangs; nothing is left running."""
         hangs = self._failed_looks > 0
         if self._watcher is not None:
             self._watcher.cancel()
