@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import socket
 import subprocess
@@ -48,7 +49,8 @@ def separate_gateway(postgres_url: str, tmp_path: Path) -> Iterator[str]:
         assert process.wait(timeout=10) == 0, (tmp_path / "log").read_text(encoding="utf-8")
 
 
-async def test_three_processes_on_postgresql_answer_with_a_citation(separate_gateway: str) -> None:
+async def test_three_processes_on_postgresql_answer_with_a_citation(separate_gateway: str, tmp_path: Path) -> None:
+    log = tmp_path / "log"
     async with aiohttp.ClientSession() as http:
         await _until_ready(http, separate_gateway)
         member = Member(http, separate_gateway)
@@ -56,6 +58,11 @@ async def test_three_processes_on_postgresql_answer_with_a_citation(separate_gat
         await member.say("is gene therapy covered for caresource members")
         assert member.last_replies[-1]["outcome"] == "answer"
         assert {citation["number"] for citation in member.last_replies[-1]["citations"]} == {"MP-AD-1623"}
+        # Each process writes lines of its own, and one id finds those of the turn in all three.
+        said = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines() if line.startswith("{")]
+        turn = next(line["request_id"] for line in said if line["event"] == "turn.answered")
+        events = {line["event"] for line in said if line.get("request_id") == turn}
+        assert events >= {"turn.answered", "engine.turn", "action.done"}
 
 
 async def _until_ready(http: aiohttp.ClientSession, gateway: str) -> None:
