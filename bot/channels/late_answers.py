@@ -43,10 +43,15 @@ class RecordSource(Protocol):
 
 @dataclass(frozen=True)
 class _Result:
-    """What is said once the look-up is over, if it may be: how it ended, and what its record names."""
+    """How a look-up ends if nothing comes between: with what was found for which member, or without."""
 
     end: LookupEnd
     finding: Finding | None = None
+    member_id: str | None = None
+
+
+class _AnotherMember(Exception):
+    """Somebody else has proven who they are since the record was looked up."""
 
 
 class LateAnswers:
@@ -71,24 +76,31 @@ class LateAnswers:
         lookup = await self._store.claim(LookupId(lookup_id), now, now + LEASE)
         if lookup is None:
             return
-        conversation = await self._record.get(lookup.conversation_id)
-        result = self._obstacle(conversation, lookup) or await self._try(conversation, lookup)
-        if result is None:
-            pause = timedelta(seconds=PAUSES_S[lookup.attempts - 1])
-            await self._store.postpone(lookup, self._record.clock() + pause)
-            return
-        await self._end(lookup, result)
-
-    def _obstacle(self, conversation: Conversation, lookup: Lookup) -> _Result | None:
-        """Why the record may not be shown, nor looked at, any more."""
-        end = find_obstacle(conversation, lookup, self._record)
-        return _Result(end) if end else None
-
-    async def _try(self, conversation: Conversation, lookup: Lookup) -> _Result | None:
-        """What the source says, or that it was asked often enough; None for another try."""
         try:
-            found = self._source.find(lookup, conversation.verified_member_id or "")
-            return _Result(LookupEnd.ANSWERED, await asyncio.wait_for(found, self._attempt_s))
+            result = await self._try(lookup)
+            if result is None:
+                pause = timedelta(seconds=PAUSES_S[lookup.attempts - 1])
+                await self._store.postpone(lookup, self._record.clock() + pause)
+            else:
+                await self._end(lookup, result)
+        except (asyncio.CancelledError, _AnotherMember) as error:
+            # Another try at once: the process stops and need not keep it, or what was found is another member's.
+            await self._store.postpone(lookup, self._record.clock())
+            if isinstance(error, asyncio.CancelledError):
+                raise
+
+    async def _try(self, lookup: Lookup) -> _Result | None:
+        """What the source says, or why it is not asked any more; None for another try."""
+        conversation = await self._record.get(lookup.conversation_id)
+        obstacle = find_obstacle(conversation, lookup, self._record)
+        if obstacle:
+            # What may not be shown is not even looked at.
+            return _Result(obstacle)
+        member_id = conversation.verified_member_id or ""
+        try:
+            finding = await asyncio.wait_for(self._source.find(lookup, member_id), self._attempt_s)
+            end = LookupEnd.REPLACED if await self._was_shown(lookup, finding) else LookupEnd.ANSWERED
+            return _Result(end, finding, member_id)
         except Exception as error:
             # The class of the error alone: its text may quote what the source said of the member.
             log.warning(
@@ -96,12 +108,20 @@ class LateAnswers:
             )
             return _Result(LookupEnd.FAILED) if lookup.attempts > len(PAUSES_S) else None
 
+    async def _was_shown(self, lookup: Lookup, finding: Finding) -> bool:
+        """True where the member asked again while the source was slow no more, and has this very record."""
+        cards = [said.cards for said in finding.said if said.cards]
+        since = await self._record.store.list_messages(lookup.conversation_id, lookup.message_seq)
+        return bool(cards) and all(any(message.cards == each for message in since) for each in cards)
+
     async def _end(self, lookup: Lookup, result: _Result) -> None:
         ended = result.end
 
         def decide(conversation: Conversation) -> Change:
             nonlocal ended
             ended = find_obstacle(conversation, lookup, self._record) or result.end
+            if ended is LookupEnd.ANSWERED and conversation.verified_member_id != result.member_id:
+                raise _AnotherMember
             drafts, awaiting = self._say(ended, result.finding, conversation)
             changed = conversation
             if ended is LookupEnd.ANSWERED and result.finding and result.finding.plan_id:
@@ -176,7 +196,4 @@ def find_obstacle(conversation: Conversation, lookup: Lookup, record: Record) ->
         return LookupEnd.LEFT_TO_COACH
     if not rules.is_verified(conversation, now, record.settings.verified_for) or conversation.channel is Channel.SMS:
         return LookupEnd.UNPROVEN
-    if conversation.verified_at and conversation.verified_at > lookup.asked_at:
-        # Whoever proved it since was answered with the proof, and may be somebody else.
-        return LookupEnd.REPLACED
     return None

@@ -26,7 +26,7 @@ class LookupKind(str, Enum):
 class LookupEnd(str, Enum):
     """How a look-up ended.
 
-    `unproven`: the proof of identity ended first. `replaced`: the member proved it anew, and was answered then.
+    `unproven`: the proof of identity ended first. `replaced`: the member asked again, and was answered at once.
     `left_to_coach`: a coach took the question with the conversation. `closed`: nobody reads here any more.
     """
 

@@ -11,7 +11,7 @@ from bot import wording as words
 from bot.channels.late_answers import LEASE, PAUSES_S, LateAnswers
 from bot.conversations.lookups import Finding, Said
 from bot.conversations.lookups_store import LookupStore
-from bot.conversations.model import Awaiting, QuickReply, Understood
+from bot.conversations.model import Author, Awaiting, Draft, QuickReply, Understood
 from bot.database import Database, StoreUnavailable
 from tests.conversations.conftest import Clock, Desk, build_desk, wording
 from tests.lookups.cast import ASKED, CARD, CITATION, FOUND, MEMBER_ID, RECORD, Asked, ask, ask_again
@@ -141,10 +141,38 @@ async def test_what_may_not_be_shown_is_not(asked: Asked) -> None:
     assert (await asked.heard())[0].cards == ()
 
 
+async def test_what_was_shown_at_once_meanwhile_is_not_said_twice(asked: Asked) -> None:
+    turn = await asked.desk.say(asked.id, "is my plan active")
+    shown = Draft(Author.ASSISTANT, "It is active.", key=RECORD, outcome="eligibility", cards=(CARD,))
+    await asked.desk.conversations.record_answer(asked.id, turn, replies=(shown,), understood=Understood())
+    await asked.work()
+    assert await asked.keys() == [RECORD]
+    assert await asked.ends() == ["replaced"]
+
+
+async def test_a_process_that_stops_keeps_nobody_waiting(asked: Asked) -> None:
+    begun = asyncio.Event()
+
+    async def hang() -> None:
+        begun.set()
+        await asyncio.Event().wait()
+
+    asked.source.meanwhile = hang
+    working = asyncio.create_task(asked.work())
+    await begun.wait()
+    working.cancel()
+    await asyncio.wait({working})
+    await asked.work(seconds=0)
+    assert await asked.keys() == [RECORD]
+
+
 async def test_the_same_question_again_is_looked_up_once_and_another_one_beside_it(asked: Asked) -> None:
     await ask_again(asked.desk, asked.id)
     assert len(await asked.rows()) == 1
+    await asked.work()
     await ask_again(asked.desk, asked.id, replace(ASKED, for_whom="child"))
+    (said,) = FOUND.said
+    asked.source.finding = Finding((replace(said, cards=({**CARD, "for_whom": "child"},)),))
     await asked.work()
     assert [key for key in await asked.keys() if key == RECORD] == [RECORD, RECORD]
     assert await asked.ends() == ["answered", "answered"]

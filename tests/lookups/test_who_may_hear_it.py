@@ -51,11 +51,6 @@ async def a_coach_claims(asked: Asked) -> None:
     await asked.desk.claim(asked.id)
 
 
-async def somebody_proves_it_anew(asked: Asked) -> None:
-    asked.desk.clock.pass_time(seconds=0.1)
-    await asked.desk.conversations.record_verification(asked.id, "n" * 32)
-
-
 async def the_member_texts(asked: Asked) -> None:
     await asked.desk.conversations.record_member_message(
         asked.id, client_message_id="SM1", text="hello", channel=Channel.SMS
@@ -67,7 +62,6 @@ ENDINGS = [
     (a_link_is_opened, "unproven", [words.LOOKUP_UNPROVEN]),
     (the_member_closes, "closed", []),
     (a_coach_claims, "left_to_coach", []),
-    (somebody_proves_it_anew, "replaced", []),
 ]
 
 
@@ -98,6 +92,15 @@ async def test_what_may_not_be_shown_any_more_once_it_is_found_is_not_shown(
     assert all(not message.cards for message in await asked.heard())
     assert (await asked.desk.get(asked.id)).plan_id != FOUND.plan_id
     assert await asked.ends() == [end]
+
+
+async def test_whoever_proves_it_meanwhile_sees_their_own_record(asked: Asked) -> None:
+    asked.source.meanwhile = lambda: asked.desk.conversations.record_verification(asked.id, "n" * 32)
+    await asked.work()
+    assert await asked.heard() == []
+    await asked.work()
+    assert await asked.keys() == [RECORD]
+    assert [member for _, member in asked.source.asked] == ["m" * 32, "n" * 32]
 
 
 async def test_an_expired_conversation_is_told_nothing(asked: Asked) -> None:
