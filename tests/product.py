@@ -31,11 +31,8 @@ class RunningProduct:
         return self.process.wait(timeout=10)
 
 
-def start_product(folder: Path, *, database_url: str | None = None, port: int = 0, **settings: str) -> RunningProduct:
-    """Starts the product and waits until it says that it is ready; fails with its output when it is not.
-
-    Port 0 is any free one.
-    """
+def start_product(folder: Path, *, database_url: str | None = None, **settings: str) -> RunningProduct:
+    """Starts the product and waits until it says that it is ready; fails with its output when it is not."""
     return wait_until_ready(launch_product(folder, database_url=database_url, **settings))
 
 
