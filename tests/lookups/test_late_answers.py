@@ -166,7 +166,7 @@ async def test_a_process_that_stops_keeps_nobody_waiting(asked: Asked) -> None:
     assert await asked.keys() == [RECORD]
 
 
-async def test_the_same_question_again_is_looked_up_once_and_another_one_beside_it(asked: Asked) -> None:
+async def test_the_same_question_again_is_looked_up_once_and_another_one_for_itself(asked: Asked) -> None:
     await ask_again(asked.desk, asked.id)
     assert len(await asked.rows()) == 1
     await asked.work()
