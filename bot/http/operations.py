@@ -13,6 +13,7 @@ MAX_SEQ = 2**31 - 1
 # What reading a body may refuse.
 BODY_REFUSALS: Mapping[int, tuple[str, ...]] = {
     400: ("MALFORMED_JSON",),
+    408: ("BODY_TOO_SLOW",),
     413: ("BODY_TOO_LARGE",),
     415: ("UNSUPPORTED_MEDIA_TYPE",),
     422: ("VALIDATION_FAILED",),

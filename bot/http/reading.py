@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from ipaddress import ip_address
 from typing import NoReturn, TypeVar
@@ -17,6 +18,9 @@ M = TypeVar("M", bound=BaseModel)
 MAX_BODY_BYTES = 64 * 1024
 # What was read of the body, kept because it can be read only once.
 BODY = web.RequestKey("body", bytes)
+_LATE = web.RequestKey("late", bool)
+# For 64 KB that is less than a modem sends.
+BODY_WITHIN_S = 10.0
 
 
 async def read_body(request: web.Request, model: type[M], *, required: bool = True) -> M:
@@ -29,16 +33,35 @@ async def read_body(request: web.Request, model: type[M], *, required: bool = Tr
 
 
 async def read_bytes(request: web.Request) -> bytes:
-    """The body, read once. Raises Refused when it is too large."""
-    body = request.get(BODY)
-    if body is None:
-        read = bytearray()
-        while len(read) <= MAX_BODY_BYTES and (chunk := await request.content.readany()):
-            read += chunk
-        request[BODY] = body = bytes(read)
+    """The body, read once. Raises Refused when it is too large, or takes too long to come."""
+    if BODY not in request:
+        await _read_once(request)
+    body = request[BODY]
     if len(body) > MAX_BODY_BYTES:
         raise refuse(413, "BODY_TOO_LARGE")
+    if request.get(_LATE):
+        raise refuse(408, "BODY_TOO_SLOW")
     return body
+
+
+async def _read_once(request: web.Request) -> None:
+    """Keeps what came of the body, and whether that was not all of it in time."""
+    read = bytearray()
+
+    async def read_on() -> None:
+        while len(read) <= MAX_BODY_BYTES and (chunk := await request.content.readany()):
+            read.extend(chunk)
+
+    try:
+        if request.content.is_eof():
+            # Almost always: the body came with the head, and nothing has to be waited for.
+            await read_on()
+        else:
+            await asyncio.wait_for(read_on(), BODY_WITHIN_S)
+    except (asyncio.TimeoutError, ConnectionError, web.RequestPayloadError):
+        # It drips, or the line was lost: nobody believes a part of a message, but it is read for danger.
+        request[_LATE] = True
+    request[BODY] = bytes(read)
 
 
 def parse_json(raw: bytes | str) -> object:

@@ -20,6 +20,7 @@ log = structlog.get_logger()
 IDLE_S = 75.0
 # More than there are members who come back at one moment after a restart.
 _BACKLOG = 1024
+_SEND_BUFFER_BYTES = 128 * 1024
 # Of a body that was refused the rest is read for so long, so that the client gets to read why.
 _LINGERING_S = 3.0
 # What is still under way after the drain is not going to end.
@@ -43,6 +44,8 @@ class Server:
 
     def __init__(self, app: web.Application, listener: socket.socket) -> None:
         self._app = app
+        # Every connection inherits it. By itself the kernel keeps some megabytes for a client that does not read.
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BUFFER_BYTES)
         self._listener = listener
         self._requests = 0
         self._idle = asyncio.Event()
