@@ -24,6 +24,9 @@ def split_words(text: str) -> tuple[Word, ...]:
 
 
 def _plain(word: str) -> str:
+    if word.isascii() and word.isalnum():
+        # Most words: nothing to take off.
+        return word.lower()
     word = re.sub(r"['’]s$", "", word.casefold())
     decomposed = unicodedata.normalize("NFKD", word)
     return "".join(sign for sign in decomposed if sign.isalnum())

@@ -1,0 +1,69 @@
+"""The topic model reads a text as scikit-learn, which trained it, would."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy
+import pytest
+import scipy.sparse
+
+from bot.engine.topics import TopicModel
+
+EXAMPLES = {
+    "coverage_general": ["is xxtherapy covered", "does my plan cover xxtherapy", "is it covered", "¿está cubierto?"],
+    "facility_search": [
+        "find a hospital",
+        "which hospital is near me",
+        "hospital near xxzipcode",
+        "find a hospital near",
+    ],
+    "greeting": ["hello", "hello there", "good morning", "hi hello"],
+}
+TEXTS = [
+    "is xxtherapy covered",
+    "Is it COVERED??  is it covered",
+    "hospitl nearr me",
+    "¿esta cubierto?",
+    "hello, find a hospital",
+    "words that nobody has ever seen: qqq",
+    "",
+    "?",
+    "hello " * 300,
+]
+
+
+def trained(*topics: str) -> TopicModel:
+    model = TopicModel(regularisation=30.0)
+    pairs = [(text, topic) for topic in topics for text in EXAMPLES[topic]]
+    model.fit([text for text, _ in pairs], [topic for _, topic in pairs])
+    return model
+
+
+@pytest.mark.parametrize("topics", [tuple(EXAMPLES), ("greeting", "facility_search")])
+@pytest.mark.parametrize("text", TEXTS, ids=lambda text: text[:20])
+def test_a_text_is_ranked_as_by_scikit_learn(text: str, topics: tuple[str, ...]) -> None:
+    model = trained(*topics)
+    features = scipy.sparse.hstack([vectorizer.transform([text]) for vectorizer in model._vectorizers])
+    [confidences] = model._learner.predict_proba(features)
+    theirs = dict(zip(model._learner.classes_, confidences, strict=True))
+    ours = model.rank(text)
+    assert {topic for topic, _ in ours} == set(topics)
+    assert all(abs(theirs[topic] - confidence) < 1e-9 for topic, confidence in ours)
+    assert [confidence for _, confidence in ours] == sorted((c for _, c in ours), reverse=True)
+
+
+@pytest.mark.parametrize("topics", [tuple(EXAMPLES), ("greeting", "facility_search")])
+def test_a_stored_model_ranks_as_it_did(topics: tuple[str, ...], tmp_path: Path) -> None:
+    model = trained(*topics)
+    model.save(tmp_path)
+    opened = TopicModel.open(tmp_path)
+    for text in TEXTS:
+        assert opened.rank(text) == model.rank(text)
+        assert all(type(confidence) is float for _, confidence in opened.rank(text))
+    assert numpy.load(tmp_path / "weights.npz", allow_pickle=False)["coef"].shape[1] > 20
+
+
+def test_one_topic_is_nothing_to_choose_from() -> None:
+    with pytest.raises(ValueError, match="classes"):
+        trained("greeting")
