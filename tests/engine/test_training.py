@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import shutil
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 from rasa.core.agent import Agent
 
 from bot.engine.loading import load_agent
-from bot.engine.model_files import ModelUnusable, data_digest, find_model
+from bot.engine.model_files import ModelUnusable, data_digest, find_model, is_whole
 from bot.engine.training import TrainingFailed, train_if_needed
 
 CONTRADICTION = """version: "3.1"
@@ -117,6 +118,26 @@ def test_a_model_that_could_not_speak_of_its_failures_is_refused(copy: Path) -> 
     file.write_text(file.read_text().replace("utter_failure_silence", "utter_failure_renamed"))
     with pytest.raises(TrainingFailed, match="utter_failure_silence"):
         train([])
+
+
+@pytest.mark.parametrize("size", [0, 1_000, -1])
+def test_a_damaged_model_is_trained_anew(size: int, copy: Path) -> None:
+    model, said = find_model(Path("models")), []
+    model.write_bytes(model.read_bytes()[:size])
+    assert train(said) == model
+    assert "damaged" in said[0]
+    assert is_whole(model)
+
+
+def test_a_damaged_model_of_somebody_elses_is_named_when_it_would_be_served(copy: Path) -> None:
+    own = find_model(Path("models"))
+    other = Path("models/20261122-093000-late-night.tar.gz")
+    other.write_bytes(own.read_bytes()[:-10])
+    os.utime(other, (own.stat().st_mtime + 1,) * 2)
+    with pytest.raises(TrainingFailed, match=r"late-night.*damaged"):
+        train([])
+    os.utime(other, (own.stat().st_mtime - 1,) * 2)
+    assert train([]) == own
 
 
 def test_a_missing_project_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

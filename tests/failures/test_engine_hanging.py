@@ -95,3 +95,20 @@ async def test_the_question_that_was_open_takes_its_answer(hang: Hang) -> None:
     (reply,) = said.answer["replies"]
     assert (reply["outcome"], reply["topic"]) == ("answer", "coverage_general")
     assert {citation["number"] for citation in reply["citations"]} == {"MP-AD-1623"}
+
+
+async def test_one_that_wakes_up_again_drops_the_turn_that_nobody_waits_for(hang: Hang) -> None:
+    member = Member(hang.http, hang.product.base_url)
+    await member.open()
+    await member.say("is zolgensma covered")
+    engine = find_engine(hang.product)
+    engine.suspend()
+    unheard = await say(member, "CareSource Marketplace")
+    assert [reply["outcome"] for reply in unheard.answer["replies"]] == ["failure"]
+    engine.resume()
+    await until_ready(hang.http, hang.product.base_url)
+    # Asked still: had the dialogue moved on unseen, this would be no answer to its question.
+    said = await say(member, "CareSource Marketplace")
+    (reply,) = said.answer["replies"]
+    assert (reply["outcome"], reply["topic"]) == ("answer", "coverage_general")
+    assert find_engine(hang.product) == engine

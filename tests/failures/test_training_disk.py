@@ -85,9 +85,8 @@ def test_with_room_again_the_model_is_trained_and_takes_the_place_of_the_earlier
     assert model.stat().st_size > LARGEST_FILE
 
 
-def test_a_damaged_model_is_trained_anew_and_stays_as_it_is_while_that_fails(project: Path, model: Path) -> None:
-    whole = model.read_bytes()
-    damaged = whole[: len(whole) // 2]
+def test_a_damaged_model_is_not_served_and_not_lost_when_it_cannot_be_trained_anew(project: Path, model: Path) -> None:
+    damaged = model.read_bytes()[:-100]
     model.write_bytes(damaged)
 
     refused = _run(TRAIN, project, before=_limit_files)
@@ -95,11 +94,6 @@ def test_a_damaged_model_is_trained_anew_and_stays_as_it_is_while_that_fails(pro
     assert "damaged" in refused.stdout
     assert _is_told(refused)
     assert [path.read_bytes() for path in model.parent.iterdir()] == [damaged]
-
-    done = _run(TRAIN, project)
-    assert done.returncode == 0, done.stderr
-    assert "damaged" in done.stdout
-    assert _run(TRAIN, project).stdout == f"The model is up to date: models/{model.name}\n"
 
 
 def _run(
