@@ -23,6 +23,7 @@ class Actions:
     def __init__(self) -> None:
         self.calls: list[dict[str, Any]] = []
         self.authorizations: list[str | None] = []
+        self.request_ids: list[str | None] = []
         self._answers: dict[str, Callable[[dict[str, Any]], Awaitable[Result]]] = {}
 
     def answer(self, action: str, *responses: dict[str, Any], events: list[dict[str, Any]] | None = None) -> None:
@@ -59,6 +60,7 @@ class Actions:
         call = await request.json()
         self.calls.append(call)
         self.authorizations.append(request.headers.get("Authorization"))
+        self.request_ids.append(request.headers.get("X-Request-Id"))
         answer = self._answers.get(call["next_action"])
         status, content = await answer(call) if answer else (200, b'{"events": [], "responses": []}')
         return web.Response(status=status, body=content, content_type="application/json")

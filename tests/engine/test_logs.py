@@ -12,10 +12,13 @@ from typing import Any
 
 import pytest
 import structlog
+from aiohttp.test_utils import TestClient, TestServer
 from engine_cast import Actions, Member
 
 from bot.engine.logs import configure_logs
-from bot.engine.tracker_store import StoreUnavailable
+from bot.engine.server import create_app
+from bot.engine.tracker_store import DialogueStore, StoreUnavailable
+from bot.engine.turns import TurnTaker
 
 CANARY = "Quokka"
 
@@ -128,3 +131,22 @@ async def test_whole_conversations_leave_no_word_in_the_log(
         for secret in (CANARY, "1000001", "1962", "19104"):
             assert secret not in output.replace("conversation-1", "")
     assert lines(log)
+
+
+@pytest.mark.parametrize("log", ["INFO"], indirect=True)
+async def test_the_id_of_a_request_stands_in_its_lines_and_goes_on_to_the_actions(
+    log: io.StringIO, turns: TurnTaker, store: DialogueStore, actions: Actions
+) -> None:
+    async with TestClient(TestServer(create_app(turns, store, "secret"))) as client:
+        for number, given in enumerate(({"X-Request-Id": "request-number-1"}, {})):
+            turn = {
+                "turn_id": f"turn-{number}",
+                "conversation_id": "c-1",
+                "channel": "web",
+                "text": "is casgevy covered",
+            }
+            headers = {"Authorization": "Bearer secret", **given}
+            assert (await client.post("/turns", json=turn, headers=headers)).status == 200
+    assert actions.request_ids == ["request-number-1", None]
+    said = {line["turn_id"]: line.get("request_id") for line in lines(log) if line["event"] == "engine.turn"}
+    assert said == {"turn-0": "request-number-1", "turn-1": None}

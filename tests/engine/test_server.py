@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -41,6 +42,23 @@ async def test_a_turn_is_answered(client: TestClient, turns: TurnTaker) -> None:
     assert set(answer) == {"turn_id", "replies", "understood", "model_id"}
     assert answer["turn_id"] == "turn-1"
     assert set(answer["understood"]) == {"topics", "language", "entities", "confidence"}
+
+
+async def test_a_turn_tells_how_long_its_steps_took_and_which_action_failed(
+    client: TestClient, actions: Actions
+) -> None:
+    actions.answer_raw("action_answer_coverage", 500, b"boom")
+    turn = {**TURN, "text": "is casgevy covered"}
+    started = time.perf_counter()
+    response = await client.post("/turns", json=turn, headers=AUTHORIZED)
+    whole_ms = (time.perf_counter() - started) * 1000
+    steps = dict(each.split(";dur=") for each in response.headers["Server-Timing"].split(", "))
+    assert list(steps) == ["load", "understand", "act", "save"]
+    assert 0 < sum(map(float, steps.values())) <= whole_ms
+    assert response.headers["X-Action-Failures"] == "action_answer_coverage;STATUS_500"
+    again = await client.post("/turns", json=turn, headers=AUTHORIZED)
+    assert await again.json() == await response.json()
+    assert "X-Action-Failures" not in again.headers
 
 
 @pytest.mark.parametrize(
