@@ -193,7 +193,12 @@ def _sqlite_engine(url: URL, timeout_s: float) -> Engine:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        mode = connection.get_execution_options().get("sqlite_begin", "DEFERRED")
-        connection.exec_driver_sql(f"BEGIN {mode}")
+        mode = connection.get_execution_options().get("sqlite_begin")
+        driver = connection.connection.driver_connection
+        if mode is None and driver is not None:
+            # It opens no file and waits for nobody, so there is nothing that SQLAlchemy would have to translate.
+            driver.execute("BEGIN")
+        else:
+            connection.exec_driver_sql(f"BEGIN {mode or 'DEFERRED'}")
 
     return engine

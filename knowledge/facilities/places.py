@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 import zipcodes
 
@@ -37,6 +37,7 @@ class Place:
     point: Point
 
 
+@lru_cache(maxsize=4096)
 def find_place(zip_code: str) -> Place:
     """The place of a US ZIP code or ZIP+4. Raises UnknownZipCode."""
     written = _ZIP_CODE.fullmatch(zip_code.strip())

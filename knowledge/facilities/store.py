@@ -74,10 +74,9 @@ class SqlFacilityStore(FacilityStore):
         self._content = content
 
     async def list_members(self, payer: PayerId) -> tuple[tuple[Facility, Membership], ...]:
-        query = sa.select(facilities, network_memberships).join(network_memberships)
-        query = query.where(network_memberships.c.payer == payer)
-
         def work(connection: sa.Connection) -> tuple[tuple[Facility, Membership], ...]:
+            query = sa.select(facilities, network_memberships).join(network_memberships)
+            query = query.where(network_memberships.c.payer == payer)
             return tuple((_facility(row), _membership(row)) for row in connection.execute(query))
 
         return await self._content.read(("network_memberships", payer), work)

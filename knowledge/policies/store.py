@@ -83,6 +83,9 @@ facts = sa.Table(
 )
 
 
+_PLANS = sa.select(plans).order_by(plans.c.position)
+
+
 class SqlPolicyStore(PolicyStore):
     """Plans, documents and facts in the SQL database."""
 
@@ -90,19 +93,20 @@ class SqlPolicyStore(PolicyStore):
         self._content = content
 
     async def list_plans(self) -> tuple[Plan, ...]:
-        query = sa.select(plans).order_by(plans.c.position)
-        return await self._content.read("plans", lambda connection: tuple(map(_plan, connection.execute(query))))
+        return await self._content.read("plans", lambda connection: tuple(map(_plan, connection.execute(_PLANS))))
 
     async def list_facts(self, topic: str, payer: PayerId | None) -> tuple[Fact, ...]:
-        key = ("facts", topic, payer)
-        document = [column.label(f"source_{column.name}") for column in policy_documents.c]
-        query = (
-            sa.select(facts, *document)
-            .join(policy_documents)
-            .where(facts.c.topic == topic)
-            .where(sa.or_(policy_documents.c.payer.is_(None), policy_documents.c.payer == payer))
-        )
-        return await self._content.read(key, lambda connection: tuple(map(_fact, connection.execute(query))))
+        def work(connection: sa.Connection) -> tuple[Fact, ...]:
+            document = [column.label(f"source_{column.name}") for column in policy_documents.c]
+            query = (
+                sa.select(facts, *document)
+                .join(policy_documents)
+                .where(facts.c.topic == topic)
+                .where(sa.or_(policy_documents.c.payer.is_(None), policy_documents.c.payer == payer))
+            )
+            return tuple(map(_fact, connection.execute(query)))
+
+        return await self._content.read(("facts", topic, payer), work)
 
     async def list_documents(self, payer: PayerId | None, number: str | None) -> tuple[PolicyDocument, ...]:
         query, key = sa.select(policy_documents), ("documents", payer, number)

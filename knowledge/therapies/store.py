@@ -40,18 +40,16 @@ class SqlTherapyStore(TherapyStore):
         self._content = content
 
     async def find_therapy(self, therapy_id: str) -> Therapy | None:
-        query = sa.select(therapies.c.entry).where(therapies.c.id == therapy_id)
-
         def work(connection: sa.Connection) -> Therapy | None:
+            query = sa.select(therapies.c.entry).where(therapies.c.id == therapy_id)
             entry = connection.execute(query).scalar()
             return _therapy_entry.validate_python(entry) if entry else None
 
         return await self._content.read(("therapy", therapy_id), work)
 
     async def find_condition(self, condition_id: str) -> Condition | None:
-        query = sa.select(conditions.c.entry).where(conditions.c.id == condition_id)
-
         def work(connection: sa.Connection) -> Condition | None:
+            query = sa.select(conditions.c.entry).where(conditions.c.id == condition_id)
             entry = connection.execute(query).scalar()
             return _condition_entry.validate_python(entry) if entry else None
 

@@ -22,7 +22,7 @@ def same_pair(one: sa.FromClause, other: sa.FromClause) -> sa.ColumnElement[bool
     return sa.and_(one.c.member_address == other.c.member_address, one.c.plan_address == other.c.plan_address)
 
 
-def is_free(table: sa.Table, now: datetime) -> sa.ColumnElement[bool]:
+def is_free(table: sa.Table, now: datetime | sa.BindParameter[datetime]) -> sa.ColumnElement[bool]:
     """Rows that nobody works on: never claimed, or by a process that did not come to the end of it."""
     return sa.or_(table.c.lease_until.is_(None), table.c.lease_until <= now)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import cache
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
@@ -67,20 +68,8 @@ class InboxStore:
 
         One that was put off holds up nothing: a STOP behind it counts.
         """
-        other = sms_inbox.alias()
-        earlier = sa.tuple_(other.c.received_at, other.c.message_sid) < sa.tuple_(
-            sms_inbox.c.received_at, sms_inbox.c.message_sid
-        )
-        put_off = sa.and_(other.c.lease_until.is_not(None), other.c.lease_until > now + PUT_OFF)
-        holds_up = sa.and_(other.c.handled_at.is_(None), same_pair(other, sms_inbox), earlier, sa.not_(put_off))
-        query = (
-            sa.select(sms_inbox.c.message_sid)
-            .where(sms_inbox.c.handled_at.is_(None), is_free(sms_inbox, now))
-            .where(~sa.exists().where(holds_up))
-            .order_by(sms_inbox.c.received_at, sms_inbox.c.message_sid)
-            .limit(limit)
-        )
-        return await self._database.read(lambda connection: connection.execute(query).scalars().all())
+        asked = {"now": now, "put_off": now + PUT_OFF, "limit": limit}
+        return await self._database.read(lambda connection: connection.execute(_due_texts(), asked).scalars().all())
 
     async def claim_text(self, sid: str, now: datetime, lease_until: datetime) -> InboundText | None:
         """Takes a text for as long as the lease lasts; None when another was faster."""
@@ -168,6 +157,25 @@ class InboxStore:
             return find_pace(came, was_told=connection.execute(told).first() is not None)
 
         return await self._database.read(work)
+
+
+@cache
+def _due_texts() -> sa.Select[tuple[str]]:
+    """Asked several times a second, so it is built once."""
+    now, put_off_until = (sa.bindparam(name, type_=UtcDateTime()) for name in ("now", "put_off"))
+    other = sms_inbox.alias()
+    earlier = sa.tuple_(other.c.received_at, other.c.message_sid) < sa.tuple_(
+        sms_inbox.c.received_at, sms_inbox.c.message_sid
+    )
+    put_off = sa.and_(other.c.lease_until.is_not(None), other.c.lease_until > put_off_until)
+    holds_up = sa.and_(other.c.handled_at.is_(None), same_pair(other, sms_inbox), earlier, sa.not_(put_off))
+    return (
+        sa.select(sms_inbox.c.message_sid)
+        .where(sms_inbox.c.handled_at.is_(None), is_free(sms_inbox, now))
+        .where(~sa.exists().where(holds_up))
+        .order_by(sms_inbox.c.received_at, sms_inbox.c.message_sid)
+        .limit(sa.bindparam("limit", type_=sa.Integer()))
+    )
 
 
 def _insert_reply(connection: sa.Connection, addresses: Addresses, reply: Reply, now: datetime) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import cache
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
@@ -22,7 +23,7 @@ from bot.conversations import rows
 from bot.conversations.deliveries_store import deliveries, sms_links
 from bot.conversations.model import Author, Message
 from bot.conversations.tables_store import conversations, messages
-from bot.database import Database
+from bot.database import Database, UtcDateTime
 from bot.metrics import DELIVERIES
 
 _UNFINISHED = tuple(status.value for status in UNFINISHED)
@@ -43,18 +44,8 @@ class OutboxStore:
 
     async def find_deliveries(self, now: datetime, limit: int) -> Sequence[str]:
         """The ids of deliveries that are due, urgent ones first, without those that wait for an earlier one."""
-        table, other = deliveries, deliveries.alias()
-        urgent = _is_urgent(table)
-        waits = sa.and_(table.c.status == DeliveryStatus.QUEUED.value, table.c.due_at <= now)
-        left = sa.and_(table.c.status == DeliveryStatus.SENDING.value, is_free(table, now))
-        query = (
-            sa.select(table.c.id)
-            .where(sa.or_(waits, left))
-            .where(~sa.exists().where(other.c.status.in_(_UNFINISHED), _holds_up(other, table, urgent, now)))
-            .order_by(sa.case((urgent, 0), else_=1), table.c.created_at, table.c.place, table.c.part, table.c.id)
-            .limit(limit)
-        )
-        return await self._database.read(lambda connection: connection.execute(query).scalars().all())
+        asked = {"now": now, "stuck_since": now - _HOLDS_UP_FOR, "limit": limit}
+        return await self._database.read(lambda connection: connection.execute(_due(), asked).scalars().all())
 
     async def claim_delivery(self, delivery_id: str, now: datetime, lease_until: datetime) -> Delivery | None:
         """Takes a delivery to be sent; None when another was faster, or when it may not be sent and is suppressed now.
@@ -236,8 +227,28 @@ class OutboxStore:
         return moved
 
 
+@cache
+def _due() -> sa.Select[tuple[str]]:
+    """Asked several times a second, so it is built once."""
+    now, stuck_since = (sa.bindparam(name, type_=UtcDateTime()) for name in ("now", "stuck_since"))
+    table, other = deliveries, deliveries.alias()
+    urgent = _is_urgent(table)
+    waits = sa.and_(table.c.status == DeliveryStatus.QUEUED.value, table.c.due_at <= now)
+    left = sa.and_(table.c.status == DeliveryStatus.SENDING.value, is_free(table, now))
+    return (
+        sa.select(table.c.id)
+        .where(sa.or_(waits, left))
+        .where(~sa.exists().where(other.c.status.in_(_UNFINISHED), _holds_up(other, table, urgent, stuck_since)))
+        .order_by(sa.case((urgent, 0), else_=1), table.c.created_at, table.c.place, table.c.part, table.c.id)
+        .limit(sa.bindparam("limit", type_=sa.Integer()))
+    )
+
+
 def _holds_up(
-    other: sa.FromClause, table: sa.FromClause, urgent: sa.ColumnElement[bool], now: datetime
+    other: sa.FromClause,
+    table: sa.FromClause,
+    urgent: sa.ColumnElement[bool],
+    stuck_since: sa.BindParameter[datetime],
 ) -> sa.ColumnElement[bool]:
     """True of an `other` that must go before: parts in order, then a conversation's messages, then words about texting.
 
@@ -253,7 +264,7 @@ def _holds_up(
         same_pair(other, table),
         other.c.created_at <= table.c.created_at,
     )
-    stuck = sa.and_(other.c.attempts > 0, other.c.created_at <= now - _HOLDS_UP_FOR)
+    stuck = sa.and_(other.c.attempts > 0, other.c.created_at <= stuck_since)
     return sa.or_(same_message, sa.and_(sa.not_(urgent), sa.or_(same_conversation, about_texting), sa.not_(stuck)))
 
 
