@@ -31,6 +31,11 @@ bench:  ## Measures the product beside the stock starter of `rasa init`; ROUNDS=
 	@$(MAKE) --no-print-directory train
 	@$(APP)/python -m tests.benchmark.run --rounds $(or $(ROUNDS),3)
 
+soak:  ## Kills the engine, the app and PostgreSQL in turn for 20 minutes while members ask; MINUTES=20
+	@$(PYTHON) scripts/environments.py test engine-test
+	@$(MAKE) --no-print-directory train
+	@$(APP)/python -m tests.benchmark.soak --minutes $(or $(MINUTES),20)
+
 train:  ## Trains the model where it is missing or older than its data
 	@$(ENGINE)/python -m bot.engine train </dev/null
 

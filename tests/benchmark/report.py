@@ -11,7 +11,6 @@ from tests.benchmark.samples import Spread, ratio, spread
 
 PRODUCT, STOCK, ON_POSTGRES = "product", "stock starter", "product on PostgreSQL"
 SYSTEMS = (PRODUCT, STOCK, ON_POSTGRES)
-_BEGIN, _END = "<!-- benchmark: begin -->", "<!-- benchmark: end -->"
 
 Figure = Callable[[Round], float]
 
@@ -160,13 +159,14 @@ def render_parts(rounds: Sequence[Round]) -> str:
     return "\n".join(lines)
 
 
-def write_between_marks(path: Path, text: str) -> None:
-    """Replaces what stands between the marks of a document. Raises ValueError where it has none."""
-    before, begin, rest = path.read_text(encoding="utf-8").partition(_BEGIN)
-    _, end, after = rest.partition(_END)
+def write_between_marks(path: Path, name: str, text: str) -> None:
+    """Replaces what stands between the two marks of this name in a document. Raises ValueError where it has none."""
+    begin_mark, end_mark = f"<!-- {name}: begin -->", f"<!-- {name}: end -->"
+    before, begin, rest = path.read_text(encoding="utf-8").partition(begin_mark)
+    _, end, after = rest.partition(end_mark)
     if not begin or not end:
-        raise ValueError(f"{path.name} has no place for the report")
-    path.write_text(f"{before}{_BEGIN}\n\n{text.strip()}\n\n{_END}{after}", encoding="utf-8")
+        raise ValueError(f"{path.name} has no place for the {name}")
+    path.write_text(f"{before}{begin}\n\n{text.strip()}\n\n{end}{after}", encoding="utf-8")
 
 
 def _values(rounds: Sequence[Round], system: str, figure: Figure) -> list[float]:

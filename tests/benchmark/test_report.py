@@ -198,13 +198,13 @@ def test_the_profile_is_a_table_with_shares() -> None:
 def test_the_report_replaces_the_one_before_and_nothing_else(tmp_path: Path) -> None:
     document = tmp_path / "performance.md"
     document.write_text("above\n<!-- benchmark: begin -->\nold\n<!-- benchmark: end -->\nbelow\n", encoding="utf-8")
-    write_between_marks(document, "new")
-    write_between_marks(document, "newer")
+    write_between_marks(document, "benchmark", "new")
+    write_between_marks(document, "benchmark", "newer")
     lines = [line for line in document.read_text(encoding="utf-8").splitlines() if line]
     assert lines == ["above", "<!-- benchmark: begin -->", "newer", "<!-- benchmark: end -->", "below"]
     document.write_text("no marks", encoding="utf-8")
     with pytest.raises(ValueError, match="no place"):
-        write_between_marks(document, "new")
+        write_between_marks(document, "benchmark", "new")
     assert document.read_text(encoding="utf-8") == "no marks"
 
 
