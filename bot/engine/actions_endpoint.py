@@ -114,7 +114,8 @@ class TurnActions(EndpointConfig):
             remaining_s = self._deadline - asyncio.get_running_loop().time()
             if remaining_s <= 0:
                 raise ActionFailed("TIMEOUT")
-            return await self._connection.call(_without_wording(json), remaining_s)
+            # No action of ours asks for the domain, a few kilobytes that never change; the SDK insists on the key.
+            return await self._connection.call({**json, "domain": {}}, remaining_s)
         except ActionFailed as failure:
             log.error("engine.action_failed", action=action, code=failure.code)
             note_failure(action, failure.code)
@@ -126,14 +127,6 @@ class TurnActions(EndpointConfig):
 def check_results_in_the_connection() -> None:
     """Switches off Rasa's own check of results, which compiles its schema on every call; ours has passed by then."""
     RemoteAction._validate_action_result = lambda self, result: True
-
-
-def _without_wording(body: dict[str, Any]) -> dict[str, Any]:
-    """The call without the responses of the domain: half of its size, and no business of an action."""
-    domain = body.get("domain")
-    if isinstance(domain, dict):
-        body = {**body, "domain": {key: value for key, value in domain.items() if key != "responses"}}
-    return body
 
 
 def _stop(body: dict[str, Any]) -> dict[str, Any]:

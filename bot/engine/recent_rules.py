@@ -60,12 +60,17 @@ class RecentRules(RulePolicy):
         use_text_for_last_user_input: bool = False,
         rule_only_data: dict[str, Any] | None = None,
     ) -> list[_State]:
-        last = sum(isinstance(event, ActionExecuted) for event in tracker.applied_events())
-        states = [
-            domain.get_active_state(prior)
-            for number, (prior, _) in enumerate(tracker.generate_all_prior_trackers())
-            if number > last - self._reach
-        ]
+        applied = tracker.applied_events()
+        passed_over = sum(type(event) is ActionExecuted for event in applied) + 1 - self._reach
+        states, prior = [], tracker.init_copy()
+        for event in applied:
+            # Each action was decided on in a state: that of everything before it.
+            if type(event) is ActionExecuted:
+                if passed_over <= 0:
+                    states.append(domain.get_active_state(prior))
+                passed_over -= 1
+            prior.update(event)
+        states.append(domain.get_active_state(prior))
         self.featurizer._choose_last_user_input([states], use_text_for_last_user_input)
         return states
 

@@ -8,9 +8,31 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from rasa.shared.core.conversation import Dialogue
-from rasa.shared.core.events import Event
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import (
+    ActionExecuted,
+    ActionExecutionRejected,
+    ActiveLoop,
+    BotUttered,
+    DefinePrevUserUtteredFeaturization,
+    Event,
+    FollowupAction,
+    LoopInterrupted,
+    SessionStarted,
+    SlotSet,
+    UserUttered,
+)
 from rasa.shared.core.slots import Slot
 from rasa.shared.core.trackers import DialogueStateTracker
+
+# The kinds of events in an ordinary dialogue. To ask an event for its type is quick; Rasa asks whether it is an
+# instance, which goes through the machinery of abstract classes, a thousand times a turn.
+_NEVER_UNDOING = frozenset(
+    {
+        ActionExecuted, ActionExecutionRejected, ActiveLoop, BotUttered, DefinePrevUserUtteredFeaturization,
+        FollowupAction, LoopInterrupted, SlotSet, UserUttered,
+    }
+)  # fmt: skip
 
 
 class TurnTracker(DialogueStateTracker):
@@ -47,11 +69,34 @@ class TurnTracker(DialogueStateTracker):
         other.active_loop = copy.copy(self.active_loop)
         return other
 
+    def update(self, event: Event, domain: Domain | None = None) -> None:
+        """The dialogue goes on with this event."""
+        self.events.append(event)
+        event.apply_to(self)
+
     def applied_events(self) -> list[Event]:
         """The events that have not been undone; worked out again when there is a new one."""
         if self._applied[0] != len(self.events):
-            self._applied = (len(self.events), super().applied_events())
+            self._applied = (len(self.events), self._sift())
         return list(self._applied[1])
+
+    def _sift(self) -> list[Event]:
+        # The forms that were open; an action of theirs may replace an earlier one, and what led to it.
+        forms = {event.name for event in self.events if type(event) is ActiveLoop and event.name}
+        applied: list[Event] = []
+        for event in self.events:
+            kind = type(event)
+            if kind is SessionStarted:
+                applied = []
+            elif kind is not ActionExecuted or event.action_name not in forms:
+                if kind not in _NEVER_UNDOING:
+                    return list(super().applied_events())
+                applied.append(event)
+            elif self._first_loop_execution_or_unhappy_path(event.action_name, applied):
+                applied.append(event)
+            else:
+                self._undo_till_previous_loop_execution(event.action_name, applied)
+        return applied
 
 
 def _copy_slot(slot: Slot) -> Any:

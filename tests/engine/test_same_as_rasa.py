@@ -18,10 +18,14 @@ from rasa.shared.core.conversation import Dialogue
 from rasa.shared.core.events import (
     ActionExecuted,
     ActionExecutionRejected,
+    ActionReverted,
     ActiveLoop,
     Event,
     LoopInterrupted,
+    Restarted,
+    SessionStarted,
     SlotSet,
+    UserUtteranceReverted,
     UserUttered,
 )
 from rasa.shared.core.trackers import DialogueStateTracker, EventVerbosity
@@ -136,10 +140,13 @@ def test_in_any_dialogue_the_rules_predict_as_rasas_own_policy(agent: Agent) -> 
 
 
 def _any_events(chance: random.Random, length: int) -> list[Event]:
-    """Events in any order; a message follows listening, as it always does."""
+    """Events in any order; a message follows listening, as it always does. In every fourth dialogue some are undone."""
     events: list[Event] = []
+    undoing = (Restarted, SessionStarted, ActionReverted, UserUtteranceReverted) if chance.random() < 0.25 else ()
     for _ in range(length):
         kind = chance.randrange(8)
+        if undoing and chance.random() < 0.1:
+            events.append(chance.choice(undoing)())
         if kind < 3:
             intent = {"name": chance.choice(INTENTS), "confidence": 1.0}
             entities = [{"entity": "zip_code", "value": "19104"}] if chance.random() < 0.3 else []
