@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from bot.http.rate_limit import RateLimited
 from bot.metrics import TURNS_IN_FLIGHT, TURNS_REFUSED
 
-# So many at once were answered within 2.8 s on two busy cores; of 250 on cores with four times too much to do, most were
-# apologised for.
+# So many at once were answered within 2.8 s on two busy cores; on cores with four times too much to do, most of 250 got
+# an apology.
 MOST_TURNS = 200
 RETRY_AFTER_S = 2
 
