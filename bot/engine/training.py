@@ -32,6 +32,8 @@ _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 # Rasa keeps what it trained before here, with an index in SQLite, whose refusals are these.
 _CACHE = ".rasa"
 _SQLITE_REFUSALS = {"database or disk is full": errno.ENOSPC, "disk I/O error": errno.EIO}
+_UNFINISHED = ".training-"
+_ABANDONED_AFTER_S = 3600.0
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 # Rasa says this of every domain that has slots.
 _SAID_ALWAYS = "Slot auto-fill has been removed"
@@ -74,7 +76,8 @@ def _make(root: Path, model: Path, say: Callable[[str], None]) -> None:
     say(f"Training the model, because {reason} ...")
     model.parent.mkdir(parents=True, exist_ok=True)
     _check_room((model.parent, Path(), Path(tempfile.gettempdir())))
-    with tempfile.TemporaryDirectory(prefix=".training-", dir=model.parent) as folder:
+    _remove_abandoned(model.parent)
+    with tempfile.TemporaryDirectory(prefix=_UNFINISHED, dir=model.parent) as folder:
         made = Path(folder) / model.name
         with _warnings(say):
             _train(root, made, say)
@@ -88,6 +91,13 @@ def _make(root: Path, model: Path, say: Callable[[str], None]) -> None:
     for earlier in earlier_models(model.parent, model):
         earlier.unlink(missing_ok=True)
     say(f"The model was trained in {time.monotonic() - started:.0f} s: {model}")
+
+
+def _remove_abandoned(models: Path) -> None:
+    """Removes what trainings left that were killed; one that goes on now is younger."""
+    for folder in models.glob(f"{_UNFINISHED}*"):
+        if time.time() - folder.stat().st_mtime > _ABANDONED_AFTER_S:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _check_room(folders: Sequence[Path]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
+import time
 from pathlib import Path
 
 import pytest
@@ -127,6 +128,18 @@ def test_a_damaged_model_is_trained_anew(size: int, copy: Path) -> None:
     assert train(said) == model
     assert "damaged" in said[0]
     assert is_whole(model)
+
+
+def test_what_a_killed_training_left_goes_with_the_next_one(copy: Path) -> None:
+    left, going_on = Path("models/.training-killed"), Path("models/.training-elsewhere")
+    for folder in (left, going_on):
+        folder.mkdir()
+        (folder / "half.tar.gz").write_bytes(b"half a model")
+    os.utime(left, (time.time() - 7200,) * 2)
+    find_model(Path("models")).unlink()
+    train([])
+    assert not left.exists()
+    assert going_on.exists()
 
 
 def test_a_damaged_model_of_somebody_elses_is_named_when_it_would_be_served(copy: Path) -> None:
