@@ -104,7 +104,7 @@ class Sessions:
 
     async def touch(self, signed: Signed) -> None:
         """A person did something; what was noted some seconds ago is not written again at every key."""
-        if self._clock() - signed.session.active_at >= _TOUCHED_EVERY:
+        if abs(self._clock() - signed.session.active_at) >= _TOUCHED_EVERY:
             await self._coaches.touch_session(signed.key)
 
     async def end(self, signed: Signed) -> None:

@@ -74,7 +74,9 @@ class CoachService:
 
     async def list_on_duty(self) -> tuple[Coach, ...]:
         """Those who take members now: on duty, and their console gave a sign of life lately."""
-        return await self._store.list_on_duty(self._clock() - PRESENT_FOR)
+        now = self._clock()
+        # Later than now is a sign of life from before the clock was put back: it says nothing of this minute.
+        return await self._store.list_on_duty(now - PRESENT_FOR, now + PRESENT_FOR)
 
     async def open_session(self, coach_id: CoachId, token_hash: str, csrf_hash: str) -> None:
         """Records a sign-in, which is a sign of life."""
@@ -85,7 +87,10 @@ class CoachService:
         """The session of this token while it lasts: not ended, not idle too long, not too old."""
         session = await self._store.find_session(token_hash)
         now = self._clock()
-        if session is None or now - session.active_at >= IDLE_AFTER or now - session.created_at >= SESSION_LIFETIME:
+        # Either way: a clock that was put back must not keep an empty chair signed in for hours.
+        if session is None or abs(now - session.active_at) >= IDLE_AFTER:
+            return None
+        if now - session.created_at >= SESSION_LIFETIME:
             return None
         return session
 
@@ -116,4 +121,4 @@ class CoachService:
     async def list_idle_sessions(self) -> tuple[tuple[str, str], ...]:
         """Token hash and coach id of the sessions that have lasted too long; whoever finds them ends them."""
         now = self._clock()
-        return await self._store.list_idle_sessions(now - IDLE_AFTER, now - SESSION_LIFETIME)
+        return await self._store.list_idle_sessions(now - IDLE_AFTER, now + IDLE_AFTER, now - SESSION_LIFETIME)

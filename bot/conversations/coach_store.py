@@ -42,11 +42,12 @@ class CoachStore:
         query = sa.select(coaches).order_by(coaches.c.username)
         return await self._database.read(lambda connection: tuple(map(_read, connection.execute(query))))
 
-    async def list_on_duty(self, alive_since: datetime) -> tuple[Coach, ...]:
-        """Those on duty whose console gave a sign of life since then, by name."""
+    async def list_on_duty(self, alive_since: datetime, alive_until: datetime) -> tuple[Coach, ...]:
+        """Those on duty whose console gave a sign of life between the two, by name."""
         query = (
             sa.select(coaches)
-            .where(coaches.c.is_on_duty, coaches.c.heartbeat_at >= alive_since, coaches.c.disabled_at.is_(None))
+            .where(coaches.c.is_on_duty, coaches.c.disabled_at.is_(None))
+            .where(coaches.c.heartbeat_at >= alive_since, coaches.c.heartbeat_at <= alive_until)
             .order_by(coaches.c.name)
         )
         return await self._database.read(lambda connection: tuple(map(_read, connection.execute(query))))
@@ -72,11 +73,18 @@ class CoachStore:
         row = await self._database.read(lambda connection: connection.execute(query).first())
         return CoachSession(_read(row), row.csrf_hash, row.since, row.active_at) if row else None
 
-    async def list_idle_sessions(self, active_before: datetime, opened_before: datetime) -> tuple[tuple[str, str], ...]:
+    async def list_idle_sessions(
+        self, active_before: datetime, active_after: datetime, opened_before: datetime
+    ) -> tuple[tuple[str, str], ...]:
         """Token hash and coach id of the open sessions in which nobody did anything for too long, or that are old."""
         table = coach_sessions
         query = sa.select(table.c.token_hash, table.c.coach_id).where(
-            table.c.ended_at.is_(None), sa.or_(table.c.active_at < active_before, table.c.created_at < opened_before)
+            table.c.ended_at.is_(None),
+            sa.or_(
+                table.c.active_at < active_before,
+                table.c.active_at > active_after,
+                table.c.created_at < opened_before,
+            ),
         )
         return await self._database.read(
             lambda connection: tuple((row.token_hash, row.coach_id) for row in connection.execute(query))

@@ -222,12 +222,21 @@ class DeskStore:
         """The conversations that a coach holds."""
         return await self._list_ids(sa.select(conversations.c.id).where(conversations.c.coach_id == coach_id))
 
-    async def list_abandoned(self, alive_since: datetime) -> tuple[tuple[str, str], ...]:
-        """Conversation and coach where the coach's console gave no sign of life since then."""
+    async def list_abandoned(self, alive_since: datetime, alive_until: datetime) -> tuple[tuple[str, str], ...]:
+        """Conversation and coach where the coach's console gave no sign of life since then.
+
+        A sign of life of later than `alive_until` is one from before the clock was put back.
+        """
         query = (
             sa.select(conversations.c.id, conversations.c.coach_id)
             .join(coaches, coaches.c.id == conversations.c.coach_id)
-            .where(sa.or_(coaches.c.heartbeat_at < alive_since, coaches.c.heartbeat_at.is_(None)))
+            .where(
+                sa.or_(
+                    coaches.c.heartbeat_at < alive_since,
+                    coaches.c.heartbeat_at > alive_until,
+                    coaches.c.heartbeat_at.is_(None),
+                )
+            )
         )
         return await self._database.read(
             lambda connection: tuple((row.id, row.coach_id) for row in connection.execute(query))

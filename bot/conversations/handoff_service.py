@@ -10,7 +10,7 @@ from typing import Protocol
 from bot import wording as words
 from bot.conversations import rules
 from bot.conversations.announcements import Announcements
-from bot.conversations.coach_service import CoachService
+from bot.conversations.coach_service import PRESENT_FOR, CoachService
 from bot.conversations.coach_view import CoachView, Texting, read_coach_view, read_texting
 from bot.conversations.desk_store import DeskStore
 from bot.conversations.handoff import (
@@ -246,11 +246,11 @@ class HandoffService:
         return released
 
     async def release(
-        self, conversation_id: str, coach_id: CoachId, event: HandoffEvent, *, seen_before: datetime | None = None
+        self, conversation_id: str, coach_id: CoachId, event: HandoffEvent, *, unless_seen_at: datetime | None = None
     ) -> bool:
         """Puts one conversation back at its old place in the queue, and tells the member.
 
-        False, and nothing is done, unless this coach holds it, and gave no sign of life since `seen_before`.
+        False, and nothing is done, unless this coach holds it, and gave no sign of life around `unless_seen_at`.
         """
 
         def decide(conversation: Conversation) -> Change:
@@ -258,7 +258,7 @@ class HandoffService:
             if holder is None or holder.id != coach_id:
                 raise NotHolder
             seen_at = conversation.coach_seen_at
-            if seen_before is not None and seen_at is not None and seen_at >= seen_before:
+            if unless_seen_at is not None and seen_at is not None and abs(unless_seen_at - seen_at) <= PRESENT_FOR:
                 raise NotHolder
             key = words.COACH_VANISHED if event is HandoffEvent.VANISHED else words.COACH_LEFT
             entries = self._record.entries((self._announcements.say(key, conversation),))

@@ -113,13 +113,13 @@ class LiveHub:
     def see(self, topic: str, now: datetime) -> None:
         """The member's page asked for something just now: it is there, even without a line."""
         if len(self._seen) >= _MOST_SEEN:
-            self._seen = {each: at for each, at in self._seen.items() if now - at < SEEN_FOR}
+            self._seen = {each: at for each, at in self._seen.items() if abs(now - at) < SEEN_FOR}
         self._seen[topic] = now
 
     def has_page(self, topic: str, now: datetime) -> bool:
         """True while the member has a page open here, or had one a moment ago."""
         seen_at = self._seen.get(topic)
-        return self.open_pages(topic) > 0 or (seen_at is not None and now - seen_at < SEEN_FOR)
+        return self.open_pages(topic) > 0 or (seen_at is not None and abs(now - seen_at) < SEEN_FOR)
 
     def take_desk_moved(self) -> bool:
         """True once after the desk changed."""

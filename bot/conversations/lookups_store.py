@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from bot.conversations.lookups import Lookup, LookupEnding, LookupId, LookupKind, LookupRequest
 from bot.conversations.model import ConversationId, MessageId
 from bot.conversations.tables_store import messages
+from bot.conversations.timers_store import LONGEST_AHEAD, is_due
 from bot.database import Database, UtcDateTime, metadata
 
 # The source was too slow just now: asking it at once would only add to its work.
@@ -83,7 +84,7 @@ class LookupStore:
         """The look-ups whose next try has come, the longest due first."""
         query = (
             sa.select(lookups.c.id)
-            .where(lookups.c.done_at.is_(None), lookups.c.next_try_at <= now)
+            .where(lookups.c.done_at.is_(None), is_due(lookups.c.next_try_at, now, now + LONGEST_AHEAD))
             .order_by(lookups.c.next_try_at)
             .limit(limit)
         )
@@ -93,12 +94,13 @@ class LookupStore:
 
     async def claim(self, lookup_id: LookupId, now: datetime, lease_until: datetime) -> Lookup | None:
         """Takes the look-up for one try, until `lease_until`; None when somebody else has it, or it is over."""
-        is_due = (lookups.c.id == lookup_id, lookups.c.done_at.is_(None), lookups.c.next_try_at <= now)
+        its_time = is_due(lookups.c.next_try_at, now, now + LONGEST_AHEAD)
+        free = (lookups.c.id == lookup_id, lookups.c.done_at.is_(None), its_time)
         query = sa.select(lookups, messages.c.seq).join(messages, messages.c.id == lookups.c.message_id)
 
         def work(connection: sa.Connection) -> Lookup | None:
             taken = {"attempts": lookups.c.attempts + 1, "next_try_at": lease_until}
-            if connection.execute(sa.update(lookups).where(*is_due).values(taken)).rowcount != 1:
+            if connection.execute(sa.update(lookups).where(*free).values(taken)).rowcount != 1:
                 return None
             row = connection.execute(query.where(lookups.c.id == lookup_id)).one()
             return Lookup(

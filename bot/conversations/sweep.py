@@ -6,10 +6,11 @@ Each finding is decided again in the transaction that acts on it, so that two sw
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -38,6 +39,8 @@ _LONG_WAIT = timedelta(minutes=10)
 # A coach who comes and goes, or whose console does, is not announced at every turn: what lasts is told.
 _SAME_NEWS_AFTER = timedelta(minutes=10)
 _LOOKED_BACK = 50
+# A busy machine wakes us some seconds too late, and its clock runs on meanwhile; a clock is set by more, or by nothing.
+_CLOCK_JUMPED_S = 10.0
 
 
 class Sweep:
@@ -90,13 +93,24 @@ class Sweep:
 
     async def _run(self, interval_s: float) -> None:
         while True:
+            looked_at = self._record.clock(), time.monotonic()
             await asyncio.sleep(interval_s)
+            self._look_at_clock(*looked_at)
             try:
                 with SWEEP.time():
                     await self.run_once()
                 SWEEP_ENDED.set_to_current_time()
             except StoreUnavailable as error:
                 log.warning("sweep.store_unavailable", error=type(error).__name__)
+
+    def _look_at_clock(self, clock_before: datetime, monotonic_before: float) -> None:
+        """A clock that was set, or a machine that slept, says nothing of the consoles: they get the time that they
+        have when we begin, to say that they are there."""
+        now = self._record.clock()
+        jump_s = (now - clock_before).total_seconds() - (time.monotonic() - monotonic_before)
+        if abs(jump_s) > _CLOCK_JUMPED_S:
+            log.warning("sweep.clock_jumped", seconds=round(jump_s))
+            self._began_at = now
 
     async def _end_idle_sessions(self) -> None:
         for token_hash, coach_id in await self._coaches.list_idle_sessions():
@@ -109,12 +123,11 @@ class Sweep:
         now = self._record.clock()
         if now - self._began_at < PRESENT_FOR:
             return
-        gone = now - PRESENT_FOR
-        for conversation_id, coach_id in await self._desk.list_abandoned(gone):
+        for conversation_id, coach_id in await self._desk.list_abandoned(now - PRESENT_FOR, now + PRESENT_FOR):
             released = False
             with _alone(conversation_id=conversation_id):
                 released = await self._handoffs.release(
-                    conversation_id, CoachId(coach_id), HandoffEvent.VANISHED, seen_before=gone
+                    conversation_id, CoachId(coach_id), HandoffEvent.VANISHED, unless_seen_at=now
                 )
             if released:
                 log.warning("handoff.vanished", conversation_id=conversation_id, coach_id=coach_id)
@@ -189,7 +202,9 @@ class Sweep:
         duty = await self._announcements.look(conversation)
         since = self._record.clock() - _SAME_NEWS_AFTER
         latest = await self._record.store.list_last_messages(conversation.id, _LOOKED_BACK)
-        told_lately = {message.key for message in latest if message.created_at > since}
+        # Newer than now is what was said before the clock was put back.
+        until = self._record.clock() + PRESENT_FOR
+        told_lately = {message.key for message in latest if since < message.created_at < until}
 
         def choose(found: Conversation) -> Announcement | None:
             told = found.handoff.told if found.handoff else None

@@ -149,13 +149,12 @@ async def test_a_sign_of_life_between_the_look_and_the_release_keeps_the_convers
     dana = await desk.coach()
     held = await desk.hold(dana)
     desk.clock.pass_time(seconds=61)
-    gone = desk.clock() - timedelta(seconds=60)
-    assert await desk.store.list_abandoned(gone) == ((held, dana),)
+    minute = timedelta(seconds=60)
+    assert await desk.store.list_abandoned(desk.clock() - minute, desk.clock() + minute) == ((held, dana),)
     await desk.coaches.heartbeat(dana)
     before = await desk.rows()
-    assert not await desk.handoffs.release(held, dana, HandoffEvent.VANISHED, seen_before=gone)
+    assert not await desk.handoffs.release(held, dana, HandoffEvent.VANISHED, unless_seen_at=desk.clock())
     assert await desk.rows() == before
     desk.clock.pass_time(seconds=61)
-    gone = desk.clock() - timedelta(seconds=60)
-    assert await desk.handoffs.release(held, dana, HandoffEvent.VANISHED, seen_before=gone)
+    assert await desk.handoffs.release(held, dana, HandoffEvent.VANISHED, unless_seen_at=desk.clock())
     assert (await desk.get(held)).holder is Holder.WAITING

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from bot.channels.sms.model import Addresses, Consent, DeliveryStatus
 from bot.conversations.deliveries_store import deliveries, sms_opt_outs
+from bot.conversations.timers_store import Moment, is_due
 
 _CLOCKS_DIFFER_BY = timedelta(minutes=1)
 
@@ -22,9 +23,9 @@ def same_pair(one: sa.FromClause, other: sa.FromClause) -> sa.ColumnElement[bool
     return sa.and_(one.c.member_address == other.c.member_address, one.c.plan_address == other.c.plan_address)
 
 
-def is_free(table: sa.Table, now: datetime | sa.BindParameter[datetime]) -> sa.ColumnElement[bool]:
+def is_free(table: sa.Table, now: Moment, too_far: Moment) -> sa.ColumnElement[bool]:
     """Rows that nobody works on: never claimed, or by a process that did not come to the end of it."""
-    return sa.or_(table.c.lease_until.is_(None), table.c.lease_until <= now)
+    return sa.or_(table.c.lease_until.is_(None), is_due(table.c.lease_until, now, too_far))
 
 
 def read_consent(connection: sa.Connection, addresses: Addresses) -> Consent | None:

@@ -13,6 +13,7 @@ from bot.channels.sms.consent_store import is_free, is_outdated, of_pair, read_c
 from bot.channels.sms.model import Addresses, Consent, DeliveryKind, DeliveryStatus, InboundText, Reply
 from bot.channels.sms.pace import LOOK_BACK, TOLD_FOR, Pace, find_pace
 from bot.conversations.deliveries_store import deliveries
+from bot.conversations.timers_store import LONGEST_AHEAD
 from bot.database import Database, UtcDateTime, metadata
 
 sms_inbox = sa.Table(
@@ -68,14 +69,15 @@ class InboxStore:
 
         One that was put off holds up nothing: a STOP behind it counts.
         """
-        asked = {"now": now, "put_off": now + PUT_OFF, "limit": limit}
+        asked = {"now": now, "put_off": now + PUT_OFF, "too_far": now + LONGEST_AHEAD, "limit": limit}
         return await self._database.read(lambda connection: connection.execute(_due_texts(), asked).scalars().all())
 
     async def claim_text(self, sid: str, now: datetime, lease_until: datetime) -> InboundText | None:
         """Takes a text for as long as the lease lasts; None when another was faster."""
 
         def work(connection: sa.Connection) -> InboundText | None:
-            free = (sms_inbox.c.message_sid == sid, sms_inbox.c.handled_at.is_(None), is_free(sms_inbox, now))
+            is_open = is_free(sms_inbox, now, now + LONGEST_AHEAD)
+            free = (sms_inbox.c.message_sid == sid, sms_inbox.c.handled_at.is_(None), is_open)
             claimed = connection.execute(sa.update(sms_inbox).where(*free).values(lease_until=lease_until))
             if not claimed.rowcount:
                 return None
@@ -162,7 +164,7 @@ class InboxStore:
 @cache
 def _due_texts() -> sa.Select[tuple[str]]:
     """Asked several times a second, so it is built once."""
-    now, put_off_until = (sa.bindparam(name, type_=UtcDateTime()) for name in ("now", "put_off"))
+    now, put_off_until, too_far = (sa.bindparam(name, type_=UtcDateTime()) for name in ("now", "put_off", "too_far"))
     other = sms_inbox.alias()
     earlier = sa.tuple_(other.c.received_at, other.c.message_sid) < sa.tuple_(
         sms_inbox.c.received_at, sms_inbox.c.message_sid
@@ -171,7 +173,7 @@ def _due_texts() -> sa.Select[tuple[str]]:
     holds_up = sa.and_(other.c.handled_at.is_(None), same_pair(other, sms_inbox), earlier, sa.not_(put_off))
     return (
         sa.select(sms_inbox.c.message_sid)
-        .where(sms_inbox.c.handled_at.is_(None), is_free(sms_inbox, now))
+        .where(sms_inbox.c.handled_at.is_(None), is_free(sms_inbox, now, too_far))
         .where(~sa.exists().where(holds_up))
         .order_by(sms_inbox.c.received_at, sms_inbox.c.message_sid)
         .limit(sa.bindparam("limit", type_=sa.Integer()))

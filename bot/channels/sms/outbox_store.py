@@ -23,6 +23,7 @@ from bot.conversations import rows
 from bot.conversations.deliveries_store import deliveries, sms_links
 from bot.conversations.model import Author, Message
 from bot.conversations.tables_store import conversations, messages
+from bot.conversations.timers_store import LONGEST_AHEAD, is_due
 from bot.database import Database, UtcDateTime
 from bot.metrics import DELIVERIES
 
@@ -44,7 +45,7 @@ class OutboxStore:
 
     async def find_deliveries(self, now: datetime, limit: int) -> Sequence[str]:
         """The ids of deliveries that are due, urgent ones first, without those that wait for an earlier one."""
-        asked = {"now": now, "stuck_since": now - _HOLDS_UP_FOR, "limit": limit}
+        asked = {"now": now, "stuck_since": now - _HOLDS_UP_FOR, "too_far": now + LONGEST_AHEAD, "limit": limit}
         return await self._database.read(lambda connection: connection.execute(_due(), asked).scalars().all())
 
     async def claim_delivery(self, delivery_id: str, now: datetime, lease_until: datetime) -> Delivery | None:
@@ -60,7 +61,8 @@ class OutboxStore:
             if row is None or row.status not in _UNFINISHED:
                 return None
             unclear = row.status == DeliveryStatus.SENDING.value
-            if ((row.lease_until or now) if unclear else row.due_at) > now:
+            timer = (row.lease_until or now) if unclear else row.due_at
+            if now < timer <= now + LONGEST_AHEAD:
                 return None
             message = _read_message(connection, row.message_id)
             change = sa.update(table).where(table.c.id == delivery_id)
@@ -230,11 +232,11 @@ class OutboxStore:
 @cache
 def _due() -> sa.Select[tuple[str]]:
     """Asked several times a second, so it is built once."""
-    now, stuck_since = (sa.bindparam(name, type_=UtcDateTime()) for name in ("now", "stuck_since"))
+    now, stuck_since, too_far = (sa.bindparam(name, type_=UtcDateTime()) for name in ("now", "stuck_since", "too_far"))
     table, other = deliveries, deliveries.alias()
     urgent = _is_urgent(table)
-    waits = sa.and_(table.c.status == DeliveryStatus.QUEUED.value, table.c.due_at <= now)
-    left = sa.and_(table.c.status == DeliveryStatus.SENDING.value, is_free(table, now))
+    waits = sa.and_(table.c.status == DeliveryStatus.QUEUED.value, is_due(table.c.due_at, now, too_far))
+    left = sa.and_(table.c.status == DeliveryStatus.SENDING.value, is_free(table, now, too_far))
     return (
         sa.select(table.c.id)
         .where(sa.or_(waits, left))
