@@ -108,17 +108,25 @@ async def test_an_expired_conversation_is_told_nothing(asked: Asked) -> None:
     assert (await asked.heard(), await asked.ends()) == ([], ["closed"])
 
 
-async def test_a_coach_finds_the_question_open_and_hears_no_assistant_after_it(asked: Asked) -> None:
+async def test_a_coach_finds_the_question_open(asked: Asked) -> None:
+    desk = asked.desk
+    await desk.ask(asked.id)
+    await desk.claim(asked.id)
+    await asked.work()
+    view = await read_coach_view(desk.record, desk.store, await desk.get(asked.id))
+    (line,) = [line for line in view.packet.lines if line.kind in ("not_answered", "said")]
+    assert (line.kind, line.message_id) == ("not_answered", asked.turn.message.id)
+
+
+async def test_what_a_coach_took_over_is_not_answered_after_the_coach(asked: Asked) -> None:
     desk = asked.desk
     await desk.ask(asked.id)
     coach_id = await desk.claim(asked.id)
+    version = await desk.version(asked.id)
+    await desk.handoffs.give_back(asked.id, coach_id, version, HandoffOutcome.ANSWERED, None)
     await asked.work()
-    view = await read_coach_view(desk.record, desk.store, await desk.get(asked.id))
-    (line,) = [line for line in view.packet.lines if line.kind == "not_answered"]
-    assert line.message_id == asked.turn.message.id
-    await desk.handoffs.give_back(asked.id, coach_id, await desk.version(asked.id), HandoffOutcome.ANSWERED, None)
-    await asked.work(hours=1)
     assert RECORD not in await asked.keys()
+    assert await asked.ends() == ["left_to_coach"]
 
 
 async def test_a_question_that_was_answered_later_is_no_open_one_for_a_coach(asked: Asked) -> None:
