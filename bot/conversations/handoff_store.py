@@ -26,7 +26,7 @@ URGENT_FIRST = sa.case((handoff_requests.c.urgency == Urgency.URGENT.value, 0), 
 def with_handoff(connection: sa.Connection, conversation: Conversation, now: datetime) -> Conversation:
     """The conversation with its standing request."""
     if conversation.holder not in (Holder.WAITING, Holder.COACH):
-        return replace(conversation, handoff=None)
+        return conversation if conversation.handoff is None else replace(conversation, handoff=None)
     return replace(conversation, handoff=_load_handoff(connection, conversation.id, now))
 
 

@@ -63,7 +63,11 @@ class Entry:
 
     def is_in(self, text: str) -> bool:
         """True when the text says this."""
-        return any(piece in text for piece in self.needs) and self.pattern.search(text) is not None
+        # A plain loop: a generator for each entry was a third of what the gate cost.
+        for piece in self.needs:
+            if piece in text:
+                return self.pattern.search(text) is not None
+        return False
 
 
 class SafetyGate:
