@@ -107,7 +107,10 @@ async def test_a_message_is_read_as_by_rasas_own_runner(agent: Agent) -> None:
     assert isinstance(quick.graph_runner, PlannedRunner)
     assert not isinstance(agent.processor.graph_runner, PlannedRunner)
     for text in (*CONVERSATION, "?", "¿qué?", "zolgensma " * 50):
-        assert await quick.parse_message(_message(text)) == await agent.processor.parse_message(_message(text))
+        theirs = await agent.processor.parse_message(_message(text))
+        assert theirs["intent"] == theirs["intent_ranking"][0]
+        del theirs["intent_ranking"], theirs["text_tokens"]
+        assert await quick.parse_message(_message(text)) == theirs
 
 
 def _message(text: str) -> Any:
@@ -209,6 +212,9 @@ EVENTS = [
     {"event": "slot", "name": "a", "value": 1, "timestamp": "now"},
     {"event": "followup", "name": "action_listen"},
     {"event": "followup"},
+    {"event": "followup", "timestamp": True},
+    {"event": "followup", "timestamp": 7, "metadata": {}},
+    {"event": "followup", "metadata": "words"},
     {"event": "active_loop", "name": None},
     {"event": "bot", "text": 7, "metadata": []},
     {"event": "bot", "text": "words", "metadata": {"a": 1}},
