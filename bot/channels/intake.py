@@ -35,7 +35,7 @@ from bot.conversations.port import AlreadyRecorded
 from bot.conversations.requests import HandoffRequests
 from bot.conversations.service import ConversationService, OpenedConversation
 from bot.conversations.vocabulary import HANDOFF_CHOICE
-from bot.metrics import TURN, TURN_STEP, measured
+from bot.metrics import TURN_STEP, measured, measured_turn
 from bot.safety.gate import SafetyFinding, SafetyGate, SafetyLevel
 from bot.wording import Wording
 
@@ -186,7 +186,7 @@ class Intake:
         Raises ConversationClosed, IdempotencyConflict, UnknownChoice, Overloaded, StoreUnavailable.
         """
         self._check_load(conversation, text, choice, channel)
-        with self._limit.turn(), TURN.labels(channel.value).time():
+        with self._limit.turn(), measured_turn(channel.value):
             return await self._receive(conversation, client_message_id, text, choice, channel)
 
     def _check_load(self, conversation: Conversation, text: str | None, choice: str | None, channel: Channel) -> None:

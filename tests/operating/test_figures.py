@@ -16,10 +16,11 @@ from bot.channels.sms.model import Addresses, InboundText
 from bot.channels.web.health import Health
 from bot.conversations.deliveries_store import deliveries
 from bot.database import Database
-from bot.engine_client import EngineReadiness
+from bot.engine_client import EngineReadiness, EngineUnavailable
 from bot.figures import Figures
 from bot.figures_store import FiguresStore, StoredFigures, Waiting
 from bot.http.metrics_app import create_metrics_app
+from bot.metrics import REGISTRY, record_action_failures, record_engine_steps
 from tests.channels.gateway import PHONE, PLAN_PHONE, Gateway, start_gateway
 
 NOBODY = Waiting(0, 0.0)
@@ -66,6 +67,45 @@ async def test_who_waits_and_who_is_there_is_read_from_the_rows(gateway: Gateway
     assert (await store.read(gateway.clock())).coaches_on_duty == 0
 
 
+async def test_failures_are_counted_by_their_reason(gateway: Gateway) -> None:
+    tab = await gateway.open()
+
+    async def count(failure: Exception, reason: str) -> float:
+        labels = {"reason": reason}
+        before = REGISTRY.get_sample_value("gene_guide_engine_failures_total", labels) or 0.0
+        gateway.engine.failure = failure
+        assert (await tab.say("is it covered")).body["replies"][0]["outcome"] == "failure"
+        return (REGISTRY.get_sample_value("gene_guide_engine_failures_total", labels) or 0.0) - before
+
+    assert await count(EngineUnavailable("too slow"), "too_slow") == 1
+    assert await count(EngineUnavailable("not reached: ClientOSError"), "not_reached") == 1
+    assert await count(EngineUnavailable("refused: 503"), "refused") == 1
+    # Whatever it is, the figure's label does not quote it.
+    assert await count(EngineUnavailable("GG4711 wants 94117"), "other") == 1
+
+
+def test_what_the_engine_tells_is_taken_where_it_makes_sense_and_left_where_not() -> None:
+    def samples() -> dict[tuple[str, ...], float]:
+        return {
+            (sample.name, *sample.labels.values()): sample.value
+            for family in REGISTRY.collect()
+            for sample in family.samples
+            if family.name in ("gene_guide_engine_step_seconds", "gene_guide_action_failures")
+        }
+
+    before = samples()
+    record_engine_steps("load;dur=1.5, zebrafinch;dur=2, act;dur=x, save, ;dur=1,,")
+    record_action_failures("action_find_facilities;TIMEOUT, zebrafinch;TIMEOUT, action_x;GG 4711, ;,")
+    after = samples()
+    grown = {name for name, value in after.items() if value != before.get(name, 0.0) and "bucket" not in name[0]}
+    assert grown == {
+        ("gene_guide_engine_step_seconds_count", "load"),
+        ("gene_guide_engine_step_seconds_sum", "load"),
+        ("gene_guide_action_failures_total", "action_find_facilities", "TIMEOUT"),
+        ("gene_guide_action_failures_total", "action_x", "OTHER"),
+    }
+
+
 async def test_without_database_and_engine_the_figures_say_so_and_are_no_numbers(gateway: Gateway) -> None:
     away = Database.open("postgresql://nobody@127.0.0.1:1/nothing", timeout_s=1.0)
 
@@ -74,11 +114,13 @@ async def test_without_database_and_engine_the_figures_say_so_and_are_no_numbers
 
     health = Health(away, engine)
     figures = Figures(FiguresStore(away), health.read_parts, gateway.clock)
+    failures = REGISTRY.get_sample_value("gene_guide_store_failures_total", {"kind": "refused"}) or 0.0
     async with TestClient(TestServer(create_metrics_app(figures.refresh))) as client:
         response = await client.get("/metrics")
         assert response.status == 200
         families = text_string_to_metric_families(await response.text())
         values = {(s.name, *s.labels.values()): s.value for family in families for s in family.samples}
+    assert values["gene_guide_store_failures_total", "refused"] > failures
     assert math.isnan(values["gene_guide_handoffs_waiting",])
     assert math.isnan(values["gene_guide_outbox_lag_seconds",])
     assert values["gene_guide_engine_up",] == 0
