@@ -7,7 +7,6 @@ from pathlib import Path
 
 from aiohttp import web
 
-
 # The style sheets that every page of ours begins with.
 _LOOK = Path(__file__).with_name("look")
 
