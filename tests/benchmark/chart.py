@@ -35,7 +35,7 @@ def main() -> None:
     _draw_bars(axes[1][0], rounds, by_level, lambda each, at: sum(each["levels"][at]["cpu_ms"].values()))
     _draw_bars(axes[1][1], rounds, near, lambda each, at: each["near_ms"][at])
     titles = (
-        ("p95 of a turn, ms (lower is better)", "conversations at once"),
+        ("p95 of a turn, ms, logarithmic (lower is better)", "conversations at once"),
         ("turns a second (higher is better)", "conversations at once"),
         ("CPU of all processes a turn, ms (lower is better)", "conversations at once"),
         ("median of a turn, ms (flat and low is better)", "near this turn of one conversation"),
@@ -44,7 +44,9 @@ def main() -> None:
         axis.set_title(title, fontsize=10)
         axis.set_xlabel(below)
         axis.spines[["top", "right"]].set_visible(False)
-    axes[0][0].legend(frameon=False)
+    # From tens to thousands of milliseconds in one picture.
+    axes[0][0].set_yscale("log")
+    axes[0][0].legend(frameon=False, loc="upper left")
     figure.suptitle("Median of the rounds; the lines show the lowest and the highest", fontsize=9)
     figure.tight_layout()
     figure.savefig(target, metadata={"Date": None, "Creator": None})

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from tests.benchmark.soak import Outcome, Plan, soak
-from tests.benchmark.soak_checks import Held, list_lives
 from tests.benchmark.soak_world import World
 
 
@@ -28,15 +27,3 @@ async def test_a_minute_of_kills_loses_nothing_that_was_acknowledged(world: Worl
     # Somebody was asking while each of them was away.
     assert outcome.repeated + outcome.apologised > 0
     assert outcome.turns > 30
-
-
-def _held(pid: int, values: list[float]) -> list[Held]:
-    return [Held("engine", pid, float(at), value) for at, value in enumerate(values)]
-
-
-def test_a_process_that_grows_is_found_and_one_that_fills_its_caches_is_not() -> None:
-    flat = _held(1, [150.0, 178, 180, 181, *[182.0] * 26])
-    growing = _held(2, [180.0 + 2 * at for at in range(30)])
-    short = _held(3, [180.0, 400.0])
-    lives = list_lives(flat + growing + short)
-    assert [(life.seconds, life.is_flat) for life in lives] == [(29, True), (29, False)]
