@@ -15,6 +15,7 @@ class ScriptedEngine:
 
     def __init__(self) -> None:
         self.turn_ids: list[str] = []
+        self.conversation_ids: set[str] = set()
         self.answers = threading.Event()
         self.answers.set()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
@@ -56,6 +57,7 @@ class ScriptedEngine:
             def do_POST(self) -> None:
                 asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
                 engine.turn_ids.append(asked["turn_id"])
+                engine.conversation_ids.add(asked["conversation_id"])
                 engine.answers.wait()
                 reply = {"key": "utter_test", "text": "An answer.", "outcome": "answer"}
                 self._answer(
