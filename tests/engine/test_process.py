@@ -124,6 +124,20 @@ def test_it_does_not_outlive_the_process_that_started_it(engine: Engine) -> None
     assert engine.process.wait(timeout=5) == 0
 
 
+def test_one_that_hangs_does_not_outlive_it_either() -> None:
+    hangs = (
+        "import signal, time; from bot.engine import lifetime; lifetime._END_WITHIN_S = 0.2; "
+        "signal.signal(signal.SIGTERM, signal.SIG_IGN); lifetime.end_with_parent(); time.sleep(60)"
+    )
+    process = subprocess.Popen([sys.executable, "-c", hangs], cwd=ROOT, stdin=subprocess.PIPE)
+    assert process.stdin is not None
+    # Once it reads, the pipe's other end is what it waits for.
+    with pytest.raises(subprocess.TimeoutExpired):
+        process.wait(timeout=2)
+    process.stdin.close()
+    assert process.wait(timeout=20) == -signal.SIGKILL
+
+
 def fails(process: subprocess.Popen[bytes], log: Path, *words: str, status: int = 1) -> None:
     """The process ends with this status and one sentence that holds these words."""
     assert process.wait(timeout=60) == status
