@@ -165,6 +165,12 @@ def create_database_engine(url: str, *, timeout_s: float = DEFAULT_TIMEOUT_S) ->
             pool_timeout=timeout_s,
             connect_args={
                 "connect_timeout": max(1, int(timeout_s)),
+                # A server that is gone without a word (its machine, the network) is given up after some seconds, not
+                # after the hours for which TCP would wait: until then it keeps a thread.
+                "keepalives_idle": 5,
+                "keepalives_interval": 2,
+                "keepalives_count": 3,
+                "tcp_user_timeout": 10_000,
                 "options": f"-c statement_timeout={milliseconds} -c timezone=UTC",
             },
         )
