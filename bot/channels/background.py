@@ -16,6 +16,11 @@ class Background:
     def __init__(self) -> None:
         self._tasks: dict[str, asyncio.Task[None]] = {}
 
+    @property
+    def count(self) -> int:
+        """How much is going on now."""
+        return len(self._tasks)
+
     def start(self, name: str, work: Coroutine[object, object, None]) -> None:
         """Starts the work, unless the same is going on already."""
         if name in self._tasks:

@@ -39,6 +39,7 @@ class GatewayProcess:
     process: subprocess.Popen[bytes]
     log: Path
     engine: ScriptedEngine
+    database_url: str
 
     def events(self) -> list[Json]:
         """What was logged, one mapping an event."""
@@ -102,7 +103,7 @@ def start_gateway_process(
     while True:
         said = log.read_text(encoding="utf-8", errors="replace")
         if ready := READY.search(said):
-            return GatewayProcess(ready.group(1), process, log, engine)
+            return GatewayProcess(ready.group(1), process, log, engine, database_url)
         if process.poll() is not None or time.monotonic() > deadline:
             process.kill()
             raise AssertionError(f"the gateway did not start:\n{said[-4000:]}")

@@ -11,11 +11,10 @@ SECRET = "the-engine-secret"
 
 
 class ScriptedEngine:
-    """Answers as the engine's server does, in a thread of its own; `turn_ids` are the turns that it was asked for."""
+    """Answers as the engine's server does, in a thread of its own."""
 
     def __init__(self) -> None:
-        self.turn_ids: list[str] = []
-        self.conversation_ids: set[str] = set()
+        self._turns: list[tuple[str, str]] = []
         self.answers = threading.Event()
         self.answers.set()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
@@ -27,6 +26,10 @@ class ScriptedEngine:
     def url(self) -> str:
         """Where the gateway finds it."""
         return f"http://127.0.0.1:{self._server.server_address[1]}"
+
+    def turns_of(self, *conversation_ids: str) -> list[str]:
+        """The ids of the turns that it was asked for in these conversations."""
+        return [turn_id for conversation_id, turn_id in self._turns if conversation_id in conversation_ids]
 
     def hang(self) -> None:
         """From now on it takes turns and does not answer them."""
@@ -56,8 +59,7 @@ class ScriptedEngine:
 
             def do_POST(self) -> None:
                 asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-                engine.turn_ids.append(asked["turn_id"])
-                engine.conversation_ids.add(asked["conversation_id"])
+                engine._turns.append((asked["conversation_id"], asked["turn_id"]))
                 engine.answers.wait()
                 reply = {"key": "utter_test", "text": "An answer.", "outcome": "answer"}
                 self._answer(

@@ -91,11 +91,11 @@ async def test_a_line_that_is_lost_during_the_turn_loses_no_answer(
     gateway: GatewayProcess, engine: ScriptedEngine, http: ClientSession
 ) -> None:
     dana = await Outside(http, gateway.url).open()
-    before, sent = len(engine.turn_ids), str(uuid4())
+    sent = str(uuid4())
     engine.hang()
     try:
         saying = asyncio.create_task(dana.say("is zolgensma covered", sent))
-        await until(lambda: len(engine.turn_ids) > before, "the turn is at the engine")
+        await until(lambda: engine.turns_of(dana.id), "the turn is at the engine")
         saying.cancel()
         await asyncio.gather(saying, return_exceptions=True)
     finally:
@@ -103,7 +103,7 @@ async def test_a_line_that_is_lost_during_the_turn_loses_no_answer(
     again = await dana.say("is zolgensma covered", sent)
     assert again.status == 200
     assert [message["author"] for message in (await dana.read())[1:]] == ["member", "assistant"]
-    assert len(set(engine.turn_ids[before:])) == 1
+    assert len(set(engine.turns_of(dana.id))) == 1
 
 
 def read_to_the_end(line: socket.socket) -> int:

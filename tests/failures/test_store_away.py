@@ -10,8 +10,11 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+import sqlalchemy as sa
 from aiohttp import ClientSession
 
+from bot.channels.sms.inbox_store import sms_inbox
+from bot.database.database import create_database_engine
 from tests.failures.breaking import Postgres, Sqlite, allow_writing, copy_read_only, drop_capabilities
 from tests.failures.gateway_process import GatewayProcess, Outside, Person, start_gateway_process, until
 from tests.failures.scripted_engine import ScriptedEngine
@@ -60,7 +63,7 @@ async def test_nothing_is_claimed_danger_is_answered_and_what_is_sent_again_acts
     dana, marcus = await outside.open(), await outside.open()
     assert (await marcus.say("before")).status == 200
     socket = await marcus.connect()
-    sent, sid = str(uuid4()), f"SM{uuid4().hex}"
+    sent, sid, cry_sid = str(uuid4()), f"SM{uuid4().hex}", f"SM{uuid4().hex}"
     with broken():
         await socket.send_json({"type": "message", "client_message_id": str(uuid4()), "text": DANGER})
         calm, cry, opening, calm_text, cry_text, frame, alive = await asyncio.gather(
@@ -68,7 +71,7 @@ async def test_nothing_is_claimed_danger_is_answered_and_what_is_sent_again_acts
             marcus.say(DANGER),
             outside.call("POST", "/api/v1/conversations", json={"channel": "web"}),
             outside.text("is zolgensma covered", sid),
-            outside.text(DANGER),
+            outside.text(DANGER, cry_sid),
             socket.receive_json(timeout=30),
             outside.call("GET", "/livez"),
         )
@@ -83,7 +86,7 @@ async def test_nothing_is_claimed_danger_is_answered_and_what_is_sent_again_acts
         assert "911" in cry_text.body
         assert alive.status == 200
         assert max(answer.took_s for answer in (*refused, cry_text)) < WITHIN_S
-        assert dana.id not in gateway.engine.conversation_ids
+        assert gateway.engine.turns_of(dana.id) == []
     await works_again(outside)
     first, again = await dana.say("is zolgensma covered", sent), await dana.say("is zolgensma covered", sent)
     assert (first.status, again.status) == (200, 200)
@@ -93,6 +96,8 @@ async def test_nothing_is_claimed_danger_is_answered_and_what_is_sent_again_acts
     # The carrier brings it twice more: taken now, and taken already.
     texts = [await outside.text("is zolgensma covered", sid) for _ in range(2)]
     assert [text.body[-21:] for text in texts] == ["<Response></Response>"] * 2
+    # And what nobody could keep then, a coach reads now.
+    await until(lambda: was_acted_on(gateway, cry_sid), "the text about danger was acted on")
     await socket.close()
 
 
@@ -122,11 +127,11 @@ async def test_a_database_that_dies_during_the_turn_keeps_the_message_and_the_re
 ) -> None:
     engine = on_postgres.engine
     outside = Outside(http, on_postgres.url)
-    dana, sent, turns_before = await outside.open(), str(uuid4()), len(engine.turn_ids)
+    dana, sent = await outside.open(), str(uuid4())
     engine.hang()
     try:
         saying = asyncio.create_task(dana.say("is zolgensma covered", sent))
-        await until(lambda: len(engine.turn_ids) > turns_before, "the turn is at the engine")
+        await until(lambda: engine.turns_of(dana.id), "the turn is at the engine")
         with postgres.killed():
             engine.go_on()
             lost = await saying
@@ -138,18 +143,18 @@ async def test_a_database_that_dies_during_the_turn_keeps_the_message_and_the_re
     assert kept.status == 200
     assert [message["author"] for message in (await dana.read())[1:]] == ["member", "assistant"]
     # Taken up under the id that it had: an engine that has answered it gives the same answer.
-    assert len(set(engine.turn_ids[turns_before:])) == 1
+    assert len(set(engine.turns_of(dana.id))) == 1
 
 
 async def test_a_slow_engine_and_then_a_lock_do_not_take_as_long_as_both_together(
     on_sqlite: GatewayProcess, sqlite: Path, http: ClientSession
 ) -> None:
     engine, outside = on_sqlite.engine, Outside(http, on_sqlite.url)
-    dana, sent, turns_before = await outside.open(), str(uuid4()), len(engine.turn_ids)
+    dana, sent = await outside.open(), str(uuid4())
     engine.hang()
     try:
         saying = asyncio.create_task(dana.say("is zolgensma covered", sent))
-        await until(lambda: len(engine.turn_ids) > turns_before, "the turn is at the engine")
+        await until(lambda: engine.turns_of(dana.id), "the turn is at the engine")
         with Sqlite(sqlite, on_sqlite).locked():
             await asyncio.sleep(2.0)
             engine.go_on()
@@ -179,6 +184,17 @@ async def test_a_file_that_may_be_written_again_is_written_without_a_restart(
         assert {(await dana.say("is zolgensma covered")).status for _ in range(8)} == {200}
     finally:
         gateway.kill()
+
+
+def was_acted_on(gateway: GatewayProcess, sid: str) -> bool:
+    """True when this text stands in the record, and was taken into its conversation."""
+    engine = create_database_engine(gateway.database_url)
+    try:
+        with engine.connect() as connection:
+            query = sa.select(sms_inbox.c.handled_at).where(sms_inbox.c.message_sid == sid)
+            return connection.execute(query).scalar_one_or_none() is not None
+    finally:
+        engine.dispose()
 
 
 async def works_again(outside: Outside) -> None:

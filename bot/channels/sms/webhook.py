@@ -5,8 +5,10 @@ Nothing is done here but to check and to keep: the answer goes out at once, and 
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from datetime import datetime
 from typing import NoReturn
 from urllib.parse import parse_qsl
@@ -16,6 +18,7 @@ import structlog
 from aiohttp import web
 
 from bot import wording as words
+from bot.channels.background import Background
 from bot.channels.sms.carrier import OPTED_OUT
 from bot.channels.sms.inbox_store import InboxStore
 from bot.channels.sms.model import ADDRESS, Addresses, InboundText, SmsSettings, read_carrier_status
@@ -41,6 +44,9 @@ _SID = re.compile(r"(?:SM|MM)[0-9a-f]{32}")
 _MOST_FIELDS = 200
 # The record's limit; a carrier's text has 1,600 characters at most.
 _MOST_CHARACTERS = 2000
+# Cries for help that wait for the database in memory, and how often it is asked.
+_MOST_UNHEARD = 200
+_TRIED_AGAIN_AFTER_S = 2.0
 _CARRIER_ANSWERS = ("STOP", "START", "HELP")
 _SAFETY_KEYS = {SafetyLevel.EMERGENCY: words.EMERGENCY, SafetyLevel.CRISIS: words.CRISIS}
 
@@ -75,6 +81,7 @@ class Webhooks:
         self._clock = clock
         self._wake = wake
         self._begin = begin
+        self._unheard = Background()
 
     def add_routes(self, app: web.Application) -> None:
         """Adds both routes."""
@@ -86,7 +93,7 @@ class Webhooks:
         try:
             is_new = await self._inbox.receive(text, self._clock())
         except StoreUnavailable:
-            return self._answer_danger(text)
+            return self._answer_danger(text, self._clock())
         log.info("sms.received", sid=text.sid, is_new=is_new, media=text.media, carrier_answer=text.carrier_answer)
         if is_new and self._gate.check(text.body).level is not SafetyLevel.NONE:
             # Not behind the texts that wait when there are many: the warning is needed now.
@@ -145,16 +152,29 @@ class Webhooks:
             raise refuse(404, "NUMBER_UNKNOWN")
         return text
 
-    def _answer_danger(self, text: InboundText) -> web.Response:
+    def _answer_danger(self, text: InboundText, came_at: datetime) -> web.Response:
         """What the safety gate says, in the answer itself, because nothing can be kept now. Raises StoreUnavailable.
 
-        The carrier does not try a refused webhook again: without this nobody would ever have read the words.
+        The carrier does not try a refused webhook again: without this nobody would ever have read the words. They are
+        kept as soon as they can be, so that a coach reads them, too; the warning goes out a second time then, because
+        nobody knows whether the first one arrived.
         """
         finding = self._gate.check(text.body)
         if finding.level is SafetyLevel.NONE:
             raise StoreUnavailable("the text could not be kept")
         log.warning("safety.unrecorded", level=finding.level.value, entry=finding.entry, sid=text.sid)
+        if self._unheard.count < _MOST_UNHEARD:
+            self._unheard.start(f"danger:{text.sid}", self._keep_when_possible(text, came_at))
         return _twiml(self._wording.say(_SAFETY_KEYS[finding.level], Channel.SMS, finding.language))
+
+    async def _keep_when_possible(self, text: InboundText, came_at: datetime) -> None:
+        while True:
+            await asyncio.sleep(_TRIED_AGAIN_AFTER_S)
+            with suppress(StoreUnavailable):
+                is_new = await self._inbox.receive(text, came_at)
+                log.warning("sms.danger_kept_later", sid=text.sid, is_new=is_new)
+                self._begin(text.sid)
+                return
 
 
 def _translated(handler: Handler) -> Handler:
