@@ -48,13 +48,14 @@ class Figures:
         except StoreUnavailable:
             log.warning("metrics.store_unavailable")
             nothing = Waiting(math.nan, math.nan)
-            return StoredFigures(nothing, math.nan, nothing, nothing)
+            return StoredFigures(nothing, math.nan, nothing, nothing, nothing)
 
 
 def _show_stored(found: StoredFigures) -> None:
     for count, oldest, waiting in (
         (metrics.HANDOFFS_WAITING, metrics.HANDOFF_OLDEST, found.handoffs),
         (metrics.TEXTS_WAITING, metrics.INBOX_LAG, found.texts_in),
+        (metrics.LOOKUPS_WAITING, metrics.LOOKUP_OLDEST, found.lookups),
         (metrics.DELIVERIES_WAITING, metrics.OUTBOX_LAG, found.texts_out),
     ):
         count.set(waiting.count)

@@ -11,6 +11,7 @@ from bot.channels.sms.inbox_store import sms_inbox
 from bot.channels.sms.model import UNFINISHED
 from bot.conversations.coach_service import PRESENT_FOR
 from bot.conversations.deliveries_store import deliveries
+from bot.conversations.lookups_store import lookups
 from bot.conversations.tables_store import coaches, conversations, handoff_requests
 from bot.database import Database
 
@@ -27,12 +28,13 @@ class Waiting:
 
 @dataclass(frozen=True)
 class StoredFigures:
-    """What the rows say: members who wait for a coach, coaches on duty, texts that came in, texts on their way out."""
+    """What the rows say: members who wait for a coach, coaches on duty, texts in and out, look-ups behind a turn."""
 
     handoffs: Waiting
     coaches_on_duty: float
     texts_in: Waiting
     texts_out: Waiting
+    lookups: Waiting
 
 
 class FiguresStore:
@@ -60,11 +62,13 @@ def _read(connection: sa.Connection, now: datetime) -> StoredFigures:
     )
     texts_in = sa.select(sa.func.count(), sa.func.min(text.received_at)).where(text.handled_at.is_(None))
     texts_out = sa.select(sa.func.count(), sa.func.min(delivery.due_at)).where(delivery.status.in_(_UNFINISHED))
+    open_lookups = sa.select(sa.func.count(), sa.func.min(lookups.c.asked_at)).where(lookups.c.done_at.is_(None))
     return StoredFigures(
         handoffs=_waiting(connection, line, now),
         coaches_on_duty=connection.execute(present).scalar_one(),
         texts_in=_waiting(connection, texts_in, now),
         texts_out=_waiting(connection, texts_out, now),
+        lookups=_waiting(connection, open_lookups, now),
     )
 
 

@@ -109,6 +109,12 @@ TEXTS_WAITING = Gauge("gene_guide_texts_waiting", "Texts that came in and were n
 INBOX_LAG = Gauge(
     "gene_guide_inbox_lag_seconds", "How long the oldest text that came in has waited.", registry=REGISTRY
 )
+LOOKUPS_WAITING = Gauge(
+    "gene_guide_lookups_waiting", "Look-ups that go on behind a turn that is over.", registry=REGISTRY
+)
+LOOKUP_OLDEST = Gauge(
+    "gene_guide_lookup_oldest_wait_seconds", "How long the first of them has taken.", registry=REGISTRY
+)
 HANDOFFS_WAITING = Gauge("gene_guide_handoffs_waiting", "Members who wait for a coach.", registry=REGISTRY)
 HANDOFF_OLDEST = Gauge(
     "gene_guide_handoff_oldest_wait_seconds", "How long the first of them has waited.", registry=REGISTRY

@@ -15,6 +15,7 @@ from bot.channels.sms.inbox_store import InboxStore
 from bot.channels.sms.model import Addresses, InboundText
 from bot.channels.web.health import Health
 from bot.conversations.deliveries_store import deliveries
+from bot.conversations.lookups_store import lookups
 from bot.database import Database
 from bot.engine_client import EngineReadiness, EngineUnavailable
 from bot.figures import Figures
@@ -35,7 +36,7 @@ async def gateway(database: Database) -> AsyncIterator[Gateway]:
 
 async def test_who_waits_and_who_is_there_is_read_from_the_rows(gateway: Gateway) -> None:
     store = FiguresStore(gateway.database)
-    assert await store.read(gateway.clock()) == StoredFigures(NOBODY, 0, NOBODY, NOBODY)
+    assert await store.read(gateway.clock()) == StoredFigures(NOBODY, 0, NOBODY, NOBODY, NOBODY)
 
     coach = await gateway.coach()
     first, second, left = [await gateway.open() for _ in range(3)]
@@ -49,7 +50,7 @@ async def test_who_waits_and_who_is_there_is_read_from_the_rows(gateway: Gateway
     await InboxStore(gateway.database).receive(text, gateway.clock())
     gateway.clock.pass_time(seconds=10)
     now = gateway.clock()
-    assert await store.read(now) == StoredFigures(Waiting(2, 50.0), 1, Waiting(1, 10.0), NOBODY)
+    assert await store.read(now) == StoredFigures(Waiting(2, 50.0), 1, Waiting(1, 10.0), NOBODY, NOBODY)
 
     await gateway.claim(first.id, coach)
     await gateway.text()
@@ -65,6 +66,22 @@ async def test_who_waits_and_who_is_there_is_read_from_the_rows(gateway: Gateway
     assert (found.texts_out, found.coaches_on_duty) == (Waiting(1, 0.0), 1)
     gateway.clock.pass_time(seconds=30)
     assert (await store.read(gateway.clock())).coaches_on_duty == 0
+
+
+async def test_a_look_up_waits_until_it_is_done(gateway: Gateway) -> None:
+    tab = await gateway.open()
+    await tab.say("is my plan active")
+    member_message = (await tab.read(after=1))[0]
+    row = {
+        "id": "a" * 32, "conversation_id": tab.id, "message_id": member_message["id"], "kind": "plan_record",
+        "day": gateway.clock().date(), "asked_at": gateway.clock(), "attempts": 0, "next_try_at": gateway.clock(),
+    }  # fmt: skip
+    await gateway.database.write(lambda connection: connection.execute(sa.insert(lookups).values(row)))
+    gateway.clock.pass_time(seconds=7)
+    assert (await FiguresStore(gateway.database).read(gateway.clock())).lookups == Waiting(1, 7.0)
+    done = sa.update(lookups).values(done_at=gateway.clock(), outcome="answered")
+    await gateway.database.write(lambda connection: connection.execute(done))
+    assert (await FiguresStore(gateway.database).read(gateway.clock())).lookups == NOBODY
 
 
 async def test_failures_are_counted_by_their_reason(gateway: Gateway) -> None:
