@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-import time
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from engine_cast import Actions, Member, keys
 from rasa.core.agent import Agent
 from rasa.shared.core.events import UserUttered
@@ -93,17 +93,51 @@ async def test_the_last_messages_are_kept_as_they_were(member: Member, store: Di
     assert said == [f"hello {number}" for number in range(20 - MEMBER_MESSAGES_KEPT, 20)]
 
 
-async def test_the_size_and_the_time_of_a_turn_do_not_grow_with_the_conversation(
-    member: Member, store: DialogueStore, talkative: Actions
+DIALOGUES = {
+    # What is said once, and what is said again and again.
+    "answers, small talk and a form": (
+        [],
+        ["is casgevy covered in 43215", "hello", "this is useless", "find a hospital", "43215"],
+    ),
+    "a form that stays open": (
+        ["is zolgensma covered in 43215", "is my coverage active"],
+        ["hello", "good morning", "find a hospital", "hi there", "hello"],
+    ),
+}
+EARLY, LATE = range(10, 15), range(195, 200)
+# The numbers of turns in their ids, and moments, are written with more or fewer digits.
+ROOM_FOR_DIGITS = 200
+
+
+@pytest.mark.parametrize("dialogue", DIALOGUES)
+async def test_what_a_turn_reads_sends_and_writes_does_not_grow_with_the_conversation(
+    member: Member, store: DialogueStore, talkative: Actions, dialogue: str
 ) -> None:
-    sizes, times = [], []
-    for number in range(120):
-        started = time.perf_counter()
-        await member.says("is casgevy covered in 43215" if number % 2 else "hello")
-        times.append(time.perf_counter() - started)
+    once, again = DIALOGUES[dialogue]
+    statements: list[str] = []
+    sa.event.listen(store._engine, "before_cursor_execute", lambda *told: statements.append(told[2].split()[0]))
+    turns = []
+    for number in range(200):
+        text = once[number] if number < len(once) else again[number % len(again)]
+        statements.clear()
+        talkative.calls.clear()
+        answer = await member.says(text)
+        written = list(statements)
         stored = await store.load(member.conversation_id)
         assert stored is not None
-        sizes.append(len(json.dumps(stored.snapshot)))
-    assert max(sizes[100:]) <= max(sizes[10:20]) * 1.1
-    early, late = sorted(times[10:50])[20], sorted(times[80:])[20]
-    assert late < early * 2
+        calls = {call["next_action"]: call["tracker"] for call in talkative.calls}
+        turns.append((keys(answer), written, stored.snapshot, calls))
+    assert any(turns[number][3] for number in LATE)
+    for early, late in zip(EARLY, LATE, strict=True):
+        (said, written, kept, called), (said_late, written_late, kept_late, called_late) = turns[early], turns[late]
+        assert said_late == said
+        assert written_late == written == ["SELECT", "UPDATE"]
+        assert [event["event"] for event in kept_late] == [event["event"] for event in kept]
+        assert _size(kept_late) <= _size(kept) + ROOM_FOR_DIGITS
+        assert [len(call["events"]) for call in called_late.values()] == [len(c["events"]) for c in called.values()]
+        assert _size(called_late) <= _size(called) + ROOM_FOR_DIGITS
+        assert [call["slots"] for call in called_late.values()] == [call["slots"] for call in called.values()]
+
+
+def _size(value: Any) -> int:
+    return len(json.dumps(value))
