@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from jsonschema.validators import validator_for
+from rasa.shared.core.events import deserialise_events
 from rasa.shared.utils.schemas.events import EVENT_SCHEMA
 
 _BY_NAME = "oneOf"
+# Kinds that Rasa reads whatever else is in them; with others it may fail, and says nothing of it to anybody.
+_ALWAYS_READABLE = ("slot", "followup", "active_loop")
 
 
 class ResultCheck:
@@ -34,6 +37,14 @@ class ResultCheck:
         if not isinstance(events, list) or not isinstance(responses, list):
             return False
         return all(map(self._is_event, events)) and all(isinstance(response, dict) for response in responses)
+
+    def is_readable(self, answer: dict[str, Any]) -> bool:
+        """Whether Rasa can make events of a result's events: its schema lets, say, a reminder for no day pass."""
+        try:
+            deserialise_events([event for event in answer.get("events", []) if event["event"] not in _ALWAYS_READABLE])
+        except Exception:
+            return False
+        return True
 
     def _is_event(self, event: Any) -> bool:
         if not isinstance(event, dict):

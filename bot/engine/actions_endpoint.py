@@ -22,6 +22,8 @@ FAILURE_RESPONSE = "utter_failure_action"
 REQUEST_ID_HEADER = "X-Request-Id"
 # All action calls of one turn together; the gateway gives the whole turn 2.8 s.
 TIMEOUT_S = 2.5
+# A long answer with its cards and citations is some twenty kilobytes.
+_LONGEST_RESULT = 1024 * 1024
 
 
 class ActionFailed(Exception):
@@ -53,7 +55,7 @@ class ActionsConnection:
                 timeout=aiohttp.ClientTimeout(total=timeout_s),
                 allow_redirects=False,
             ) as response:
-                status, content = response.status, await response.read()
+                status, content = response.status, await _read(response)
         except asyncio.TimeoutError:
             raise ActionFailed("TIMEOUT") from None
         except aiohttp.ClientError:
@@ -74,14 +76,14 @@ class ActionsConnection:
             raise ActionFailed(f"STATUS_{status}")
         try:
             result = json.loads(content)
-        except ValueError:
+        except (ValueError, RecursionError):
             raise ActionFailed("NOT_JSON") from None
         if status == 400:
             if isinstance(result, dict) and isinstance(result.get("action_name"), str):
                 # A form's way to say that another rule should answer; Rasa knows what to do with it.
                 raise ClientResponseError(status, "", json.dumps({"action_name": result["action_name"]}))
             raise ActionFailed("STATUS_400")
-        if not self._results.is_result(result):
+        if not self._results.is_result(result) or not self._results.is_readable(result):
             raise ActionFailed("NOT_A_RESULT")
         return dict(result)
 
@@ -122,6 +124,15 @@ class TurnActions(EndpointConfig):
             self._failed = True
             self._on_failure(failure)
             return {**_stop(json), "responses": [{"response": FAILURE_RESPONSE}]}
+
+
+async def _read(response: aiohttp.ClientResponse) -> bytes:
+    content = bytearray()
+    async for piece in response.content.iter_any():
+        content += piece
+        if len(content) > _LONGEST_RESULT:
+            raise ActionFailed("TOO_LONG")
+    return bytes(content)
 
 
 def check_results_in_the_connection() -> None:

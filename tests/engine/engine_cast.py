@@ -14,6 +14,9 @@ from bot.engine.turns import Turn, TurnTaker
 
 ACTIONS_SECRET = "actions-secret"
 
+# An action that hangs ends after this, so that a test that waits for it fails instead of hanging, too.
+HANGING_S = 60.0
+
 Result = tuple[int, bytes]
 
 
@@ -42,7 +45,7 @@ class Actions:
         """The action never ends."""
 
         async def answer(call: dict[str, Any]) -> Result:
-            await asyncio.sleep(60)
+            await asyncio.sleep(HANGING_S)
             raise AssertionError("nobody waits that long")
 
         self._answers[action] = answer

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import time
 from typing import Any
 
 import pytest
-from engine_cast import ACTIONS_SECRET, Actions, Member, Result, keys
+from engine_cast import ACTIONS_SECRET, HANGING_S, Actions, Member, Result, accept_candidates, keys
 from rasa.core.agent import Agent
 
 from bot.engine import actions_endpoint
+from bot.engine import turns as turns_module
 from bot.engine.actions_endpoint import ActionsConnection
 from bot.engine.tracker_store import DialogueStore
 from bot.engine.turns import TurnTaker
@@ -31,6 +33,20 @@ BROKEN = [
     (400, b"bad"),
     (400, b'{"error": "unknown"}'),
 ]
+
+
+@pytest.fixture
+def limits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The seconds that each call was given, in order."""
+    given: list[float] = []
+    call = ActionsConnection.call
+
+    async def noted(self: ActionsConnection, body: dict[str, Any], timeout_s: float) -> dict[str, Any]:
+        given.append(timeout_s)
+        return await call(self, body, timeout_s)
+
+    monkeypatch.setattr(ActionsConnection, "call", noted)
+    return given
 
 
 @pytest.mark.parametrize(("status", "content"), BROKEN)
@@ -56,13 +72,20 @@ async def test_after_a_failure_the_next_message_works(member: Member, actions: A
     assert keys(await member.says("is casgevy covered")) == ["utter_coverage_general_answer"]
 
 
-async def test_an_action_that_hangs_is_given_up_in_time(
-    member: Member, actions: Actions, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_an_action_that_hangs_is_given_up_in_time(member: Member, actions: Actions, limits: list[float]) -> None:
     actions.hang("action_answer_coverage")
     started = time.monotonic()
     assert keys(await member.says("is casgevy covered")) == ["utter_failure_action"]
-    assert 2.4 < time.monotonic() - started < 2.8
+    # How late a busy machine is proves nothing: what counts is the limit that was set, and that it cut the call off.
+    [limit_s] = limits
+    assert 0 < limit_s <= 2.5
+    assert limit_s - 0.1 < time.monotonic() - started < HANGING_S / 2
+
+
+def test_the_limits_fit_into_each_other() -> None:
+    # An action's, that of a whole turn in the engine, and the 2.8 s that the gateway waits for a turn.
+    assert actions_endpoint.TIMEOUT_S == 2.5
+    assert actions_endpoint.TIMEOUT_S < turns_module.TIMEOUT_S < 2.8
 
 
 async def test_actions_that_are_not_there_are_answered_plainly(
@@ -118,15 +141,21 @@ async def test_after_the_first_failure_no_further_action_of_the_turn_is_called(
 
 
 async def test_all_actions_of_a_turn_share_one_time_limit(
-    member: Member, actions: Actions, monkeypatch: pytest.MonkeyPatch
+    member: Member, actions: Actions, limits: list[float], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(actions_endpoint.TurnActions.__init__, "__defaults__", (0.3,))
+    async def take_a_while(call: dict[str, Any]) -> Result:
+        await asyncio.sleep(0.3)
+        return await accept_candidates(call)
+
     await member.says("find a hospital")
-    actions.hang("validate_facility_form")
+    monkeypatch.setattr(actions_endpoint.TurnActions.__init__, "__defaults__", (2.0,))
+    actions.compute("validate_facility_form", take_a_while)
     actions.hang("action_find_facilities")
-    started = time.monotonic()
-    assert keys(await member.says("19104"))[0] == "utter_failure_action"
-    assert time.monotonic() - started < 1
+    limits.clear()
+    assert keys(await member.says("19104")) == ["utter_failure_action"]
+    first, second = limits
+    assert first <= 2.0
+    assert second <= first - 0.3
 
 
 async def test_an_action_may_decline_so_that_another_rule_answers(member: Member, actions: Actions) -> None:
