@@ -15,13 +15,34 @@ from uuid import uuid4
 
 import aiohttp
 
-# Each runs a custom action that looks something up; five in a row are the unit of everything that is compared.
+# Each runs a custom action that looks something up. The five kinds in a row are the unit of everything that is
+# compared; a conversation asks in one of several wordings, the next conversation in another.
 PRODUCT_QUESTIONS = (
-    "is zolgensma covered",
-    "what are gene-based therapies?",
-    "do I need prior authorization for it",
-    "what are the side effects of zolgensma",
-    "what does the medical policy say about luxturna",
+    ("is zolgensma covered", "is luxturna covered", "is hemgenix covered for me", "will you cover casgevy"),
+    (
+        "what are gene-based therapies?",
+        "what is gene therapy",
+        "how does gene therapy work",
+        "what kinds of gene therapies are there",
+    ),
+    (
+        "do I need prior authorization for it",
+        "who asks for the approval",
+        "how long does precertification take",
+        "does zolgensma need prior approval",
+    ),
+    (
+        "what are the side effects of zolgensma",
+        "is gene therapy safe",
+        "what are the risks of luxturna",
+        "are there long term risks of hemgenix",
+    ),
+    (
+        "what does the medical policy say about luxturna",
+        "which policy applies to zolgensma",
+        "what are the criteria for hemgenix",
+        "show me the medical policy for casgevy",
+    ),
 )
 PRODUCT_MEMBERS = ({"plan": "caresource", "state": "WV"}, {"plan": "independence"})
 STOCK_QUESTIONS = (
@@ -99,7 +120,7 @@ class ProductTalk:
 
     async def ask(self, place: int) -> None:
         """Asks; every answer must come from a look-up."""
-        text = PRODUCT_QUESTIONS[(place - 1) % len(PRODUCT_QUESTIONS)]
+        text = choose_question(place, self.number)
         body = {"client_message_id": str(uuid4()), "text": text}
         async with self.http.post(self._url, json=body, headers=self._headers) as response:
             answer = await _read(response, 200)
@@ -133,6 +154,12 @@ class StockTalk:
             raise Unanswered
         if [reply.get("text") for reply in answer] != [STOCK_ACTION_SAYS]:
             raise WrongAnswer(f"{text!r} did not run the action")
+
+
+def choose_question(place: int, number: int) -> str:
+    """What a member asks at this place (from 1) of their conversation with this number."""
+    wordings = PRODUCT_QUESTIONS[(place - 1) % len(PRODUCT_QUESTIONS)]
+    return wordings[number % len(wordings)]
 
 
 async def _read(response: aiohttp.ClientResponse, status: int) -> Any:

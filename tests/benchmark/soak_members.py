@@ -13,7 +13,7 @@ from uuid import uuid4
 
 import aiohttp
 
-from tests.benchmark.client import PRODUCT_MEMBERS, PRODUCT_QUESTIONS
+from tests.benchmark.client import PRODUCT_MEMBERS, choose_question
 
 TURNS_A_CONVERSATION = 20
 # Refusals that ask for another try: too much at once, and a record or a gateway that is away.
@@ -69,7 +69,7 @@ class Member:
             due = max(due + every_s, time.monotonic())
             if turn % TURNS_A_CONVERSATION == 0:
                 await self.open()
-            await self.ask(PRODUCT_QUESTIONS[turn % len(PRODUCT_QUESTIONS)])
+            await self.ask(choose_question(turn + 1, self._number))
             turn += 1
 
     async def open(self) -> None:
