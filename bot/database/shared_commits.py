@@ -25,16 +25,20 @@ LONGEST_TOGETHER_S = 0.02
 
 
 @dataclass
-class _Write:
+class SharedWrite:
+    """One work in line, and how it ended."""
+
     work: Callable[[Connection], Any]
     told: Future[Any] = field(default_factory=Future)
     result: Any = None
     error: BaseException | None = None
 
     def run(self, connection: Connection) -> None:
+        """Does the work, in a transaction that may be others', too."""
         self.result = self.work(connection)
 
     def tell(self) -> None:
+        """Says how it ended to whoever waits for it; nothing is said before the commit."""
         if self.error is None:
             self.told.set_result(self.result)
         else:
@@ -47,12 +51,12 @@ class SharedCommits:
     def __init__(self, engine: Engine) -> None:
         # The write lock first: upgrading a read lock half-way can fail under contention.
         self._engine = engine.execution_options(sqlite_begin="IMMEDIATE")
-        self._waiting: deque[_Write] = deque()
+        self._waiting: deque[SharedWrite] = deque()
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="database-write")
 
     def submit(self, work: Callable[[Connection], T]) -> Future[T]:
         """Puts `work` in line; the future ends after the commit. Cancelled while it waits, it never runs."""
-        write = _Write(work)
+        write = SharedWrite(work)
         self._waiting.append(write)
         # One call for each write: the first takes along what has come until then, and the others find nothing to do.
         self._thread.submit(self._write_together)
@@ -62,7 +66,7 @@ class SharedCommits:
         """Waits for everything in line."""
         self._thread.shutdown()
 
-    def _next(self) -> _Write | None:
+    def _next(self) -> SharedWrite | None:
         while self._waiting:
             write = self._waiting.popleft()
             if write.told.set_running_or_notify_cancel():
@@ -86,7 +90,7 @@ class SharedCommits:
         for write in taken:
             write.tell()
 
-    def _add_others(self, connection: Connection, taken: list[_Write]) -> None:
+    def _add_others(self, connection: Connection, taken: list[SharedWrite]) -> None:
         started = time.monotonic()
         while len(taken) < MOST_TOGETHER and time.monotonic() - started < LONGEST_TOGETHER_S:
             write = self._next()

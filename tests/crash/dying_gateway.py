@@ -41,6 +41,7 @@ from bot.channels.web.operations import MEMBER_API
 from bot.console.operations import CONSOLE_API
 from bot.console.passwords import Passwords
 from bot.database import Database
+from bot.database.shared_commits import SharedWrite
 from bot.engine_client import EngineClient
 from bot.http.openapi import build_document
 from bot.serving import run_gateway
@@ -113,23 +114,37 @@ def quick_passwords() -> Passwords:
 
 
 def _watch_commits(places: Places) -> None:
-    write = Database._write
+    """A write of its own is PostgreSQL's; on SQLite writes that wait share a commit, and each is told after it."""
+    write, run, tell = Database._write, SharedWrite.run, SharedWrite.tell
 
-    def watched(database: Database, work: Callable[[Any], Any]) -> Any:
-        label = _describe(work)
-        if label in _UNCOUNTED:
-            return write(database, work)
-
+    def passing(work: Callable[[Any], Any]) -> Callable[[Any], Any]:
         def working(connection: Any) -> Any:
             result = work(connection)
-            places.pass_by(f"before the commit of {label}")
+            places.pass_by(f"before the commit of {_describe(work)}")
             return result
 
-        result = write(database, working)
-        places.pass_by(f"after the commit of {label}")
+        return working
+
+    def watched(database: Database, work: Callable[[Any], Any]) -> Any:
+        if _describe(work) in _UNCOUNTED:
+            return write(database, work)
+        result = write(database, passing(work))
+        places.pass_by(f"after the commit of {_describe(work)}")
         return result
 
+    def run_watched(shared: SharedWrite, connection: Any) -> None:
+        run(shared, connection)
+        if _describe(shared.work) not in _UNCOUNTED:
+            places.pass_by(f"before the commit of {_describe(shared.work)}")
+
+    def tell_watched(shared: SharedWrite) -> None:
+        if shared.error is None and _describe(shared.work) not in _UNCOUNTED:
+            places.pass_by(f"after the commit of {_describe(shared.work)}")
+        tell(shared)
+
     Database._write = watched  # type: ignore[method-assign]
+    SharedWrite.run = run_watched  # type: ignore[method-assign]
+    SharedWrite.tell = tell_watched  # type: ignore[method-assign]
 
 
 def _describe(work: Callable[[Any], Any]) -> str:
