@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 from socket import create_connection
+from typing import Any
 from uuid import uuid4
 
-from aiohttp import ClientConnectionError, ClientSession, ClientWebSocketResponse, WSMsgType
+from aiohttp import ClientConnectionError, ClientSession, ClientWebSocketResponse, WSMessage, WSMsgType
 
 from tests.failures.breaking import Postgres
 from tests.failures.gateway_process import Answer, GatewayProcess, Outside, Person, start_gateway_process, until
@@ -39,9 +40,9 @@ async def test_what_is_under_way_is_answered_and_nothing_new_is_begun(
     assert {answer.status for answer in answers} == {200}
     assert all(answer.body["replies"] for answer in answers)
     for socket in sockets:
-        heard = [frame["message"]["author"] for frame in await frames_until_goodbye(socket) if "message" in frame]
-        assert heard == ["member", "assistant"]
-        assert socket.close_code == GOING_AWAY
+        frames, goodbye = await frames_until_goodbye(socket)
+        assert [frame["message"]["author"] for frame in frames if "message" in frame] == ["member", "assistant"]
+        assert (goodbye.type, goodbye.data) == (WSMsgType.CLOSE, GOING_AWAY)
     assert await stopping < STOPS_WITHIN_S
     assert gateway.process.returncode == 0
     assert "serving.cut_off" not in {event["event"] for event in gateway.events()}
@@ -132,9 +133,9 @@ async def take(member: Person) -> Answer | None:
         return None
 
 
-async def frames_until_goodbye(socket: ClientWebSocketResponse) -> list[dict[str, object]]:
-    """What comes over the socket until the other side closes it."""
+async def frames_until_goodbye(socket: ClientWebSocketResponse) -> tuple[list[dict[str, Any]], WSMessage]:
+    """What comes over the socket until the other side closes it, and with which words it does."""
     found = []
     while (received := await socket.receive(timeout=30)).type is WSMsgType.TEXT:
         found.append(received.json())
-    return found
+    return found, received
