@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ctypes
+import errno
+import os
 import resource
 import signal
 import sqlite3
@@ -140,7 +142,9 @@ def drop_capabilities() -> None:
     libc = ctypes.CDLL(None, use_errno=True)
     for capability in range(_LAST_CAPABILITY + 1):
         # Who is not root has none to lose, and may not ask either.
-        libc.prctl(_PR_CAPBSET_DROP, capability, 0, 0, 0)
+        refused = libc.prctl(_PR_CAPBSET_DROP, capability, 0, 0, 0) != 0
+        if refused and ctypes.get_errno() == errno.EPERM and os.geteuid() == 0:
+            raise PermissionError("this machine lets root give up no capability: a read-only file cannot be had")
 
 
 def _signal(family: list[psutil.Process], number: int) -> None:
