@@ -19,14 +19,13 @@ from bot.conversations.live import DESK, LiveHub, Subscription
 from bot.database import StoreUnavailable
 from bot.http.problems import refuse, refuse_field
 from bot.http.reading import parse_json, read_model
+from bot.http.sockets import leave
 from bot.http.views import JsonObject
 
 log = structlog.get_logger()
 
 _HEARTBEAT_S = 25.0
 _GOODBYE_S = 2.0
-# When the process stops, all of them together.
-_LAST_GOODBYE_S = 0.5
 _MAX_FRAME_BYTES = 4 * 1024
 # A session may end by itself, or in another process.
 _LOOK_AT_SESSION_S = 15.0
@@ -69,15 +68,8 @@ class DeskSocketApi:
         return socket
 
     async def stop(self) -> None:
-        """Closes every line, all at once: one that does not answer holds up no other."""
-        closing = (console.socket.close(code=WSCloseCode.GOING_AWAY) for console in tuple(self._consoles))
-        leaving = [asyncio.create_task(goodbye) for goodbye in closing]
-        if not leaving:
-            return
-        _, late = await asyncio.wait(leaving, timeout=_LAST_GOODBYE_S)
-        for goodbye in late:
-            goodbye.cancel()
-        await asyncio.gather(*leaving, return_exceptions=True)
+        """Closes every line."""
+        await leave(console.socket for console in self._consoles)
 
     def _tell_ended(self, key: str) -> None:
         for console in self._consoles:

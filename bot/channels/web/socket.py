@@ -21,6 +21,7 @@ from bot.conversations.service import ConversationService
 from bot.http.problems import refuse, refuse_field
 from bot.http.rate_limit import RateLimited
 from bot.http.reading import MAX_BODY_BYTES, parse_json, read_model, read_seq
+from bot.http.sockets import leave
 from bot.http.views import JsonObject, view_message, view_state
 from bot.request_ids import make_request_id, request_id_bound
 
@@ -30,9 +31,8 @@ PROTOCOL = "gene-guide.v1"
 _TOKEN_PREFIX = "token."  # noqa: S105 - the subprotocol's name for it
 _AUTH_TIMEOUT_S = 10.0
 _HEARTBEAT_S = 25.0
-# How long a page is waited for to say goodbye; when the process stops, all of them together.
+# How long a page is waited for to say goodbye.
 _GOODBYE_S = 2.0
-_LAST_GOODBYE_S = 0.5
 _MAX_MESSAGES_IN_FLIGHT = 16
 
 # Application close codes, after the HTTP status that says the same.
@@ -97,14 +97,8 @@ class SocketApi:
             await asyncio.wait(tuple(self._turns), timeout=timeout_s)
 
     async def stop(self) -> None:
-        """Closes every socket, all at once: one that does not answer holds up no other."""
-        leaving = [asyncio.create_task(socket.close(code=WSCloseCode.GOING_AWAY)) for socket in tuple(self._open)]
-        if not leaving:
-            return
-        _, late = await asyncio.wait(leaving, timeout=_LAST_GOODBYE_S)
-        for goodbye in late:
-            goodbye.cancel()
-        await asyncio.gather(*leaving, return_exceptions=True)
+        """Closes every socket."""
+        await leave(self._open)
 
     async def _serve(self, page: _Page, request: web.Request, token: str) -> None:
         tasks = {
