@@ -12,6 +12,7 @@ import re
 import sys
 import traceback
 from collections.abc import MutableMapping
+from contextlib import suppress
 from datetime import datetime, timezone
 from types import TracebackType
 from typing import Any, TextIO
@@ -34,6 +35,7 @@ _FRAMES = 6
 def configure_logs(level: str, stream: TextIO = sys.stderr) -> None:
     """Sends every log line of this process to `stream` as JSON; call it before Rasa is imported and used."""
     number = logging.getLevelName(level)
+    log_file: Any = _NeverInTheWay(stream)
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -43,10 +45,10 @@ def configure_logs(level: str, stream: TextIO = sys.stderr) -> None:
             _render,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(number),
-        logger_factory=structlog.PrintLoggerFactory(stream),
+        logger_factory=structlog.PrintLoggerFactory(log_file),
         cache_logger_on_first_use=False,
     )
-    handler = logging.StreamHandler(stream)
+    handler = logging.StreamHandler(log_file)
     handler.setFormatter(_OriginOnly())
     root = logging.getLogger()
     root.handlers[:] = [handler]
@@ -55,6 +57,21 @@ def configure_logs(level: str, stream: TextIO = sys.stderr) -> None:
     logging.captureWarnings(True)
     logging.getLogger("py.warnings").setLevel(logging.ERROR)
     sys.excepthook = _log_uncaught
+
+
+class _NeverInTheWay:
+    """The log's stream; a line that cannot be written, because the disk is full, is lost, and no turn with it."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, line: str) -> None:
+        with suppress(OSError):
+            self._stream.write(line)
+
+    def flush(self) -> None:
+        with suppress(OSError):
+            self._stream.flush()
 
 
 class _OriginOnly(logging.Formatter):

@@ -5,9 +5,11 @@ from __future__ import annotations
 import io
 import json
 import logging
+import os
 import sys
 import warnings
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -150,3 +152,13 @@ async def test_the_id_of_a_request_stands_in_its_lines_and_goes_on_to_the_action
     assert actions.request_ids == ["request-number-1", None]
     said = {line["turn_id"]: line.get("request_id") for line in lines(log) if line["event"] == "engine.turn"}
     assert said == {"turn-0": "request-number-1", "turn-1": None}
+
+
+def test_a_disk_that_is_full_takes_the_log_and_nothing_else(log: io.StringIO) -> None:
+    with Path("/dev/full").open("w", buffering=1) as full:
+        configure_logs("INFO", full)
+        structlog.get_logger().info("engine.ready")
+        logging.getLogger("rasa").warning("a sentence")
+        configure_logs("INFO", log)
+        # What the file still held would be written when it is closed.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), full.fileno())
