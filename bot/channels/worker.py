@@ -19,7 +19,7 @@ from bot.request_ids import make_request_id, request_id_bound
 log = structlog.get_logger()
 
 _AT_ONCE = 8
-# What a database that is away may be asked.
+# What a database that is away, or takes no writes, may be asked: once so often for each piece of work.
 _AFTER_FAILURE_S = 1.0
 
 
@@ -39,6 +39,7 @@ class Worker:
         self._poll_s = poll_s
         self._awake = asyncio.Event()
         self._running: dict[str, asyncio.Task[None]] = {}
+        self._failed: set[str] = set()
         self._loop: asyncio.Task[None] | None = None
 
     def wake(self) -> None:
@@ -84,11 +85,14 @@ class Worker:
         free = _AT_ONCE - len(self._running)
         if free <= 0:
             return
-        due = [id_ for id_ in await self._find_due(_AT_ONCE * 2) if id_ not in self._running]
+        due = [id_ for id_ in await self._find_due(_AT_ONCE * 2) if self._may_start(id_)]
         for id_ in due[:free]:
             # It may have begun while the rows were read.
-            if id_ not in self._running:
+            if self._may_start(id_):
                 self._start(id_)
+
+    def _may_start(self, id_: str) -> bool:
+        return id_ not in self._running and id_ not in self._failed
 
     def _start(self, id_: str) -> None:
         task = asyncio.create_task(self._do(id_))
@@ -97,8 +101,10 @@ class Worker:
 
     def _ended(self, id_: str, done: asyncio.Task[None]) -> None:
         self._running.pop(id_, None)
-        # What waited behind this may go now.
-        self._awake.set()
+        if id_ not in self._failed:
+            # What waited behind this may go now. After a failure it waits for the next look: where reads work and
+            # writes do not, all of it would fail in a circle without a pause.
+            self._awake.set()
 
     async def _do(self, id_: str) -> None:
         try:
@@ -106,5 +112,7 @@ class Worker:
             with request_id_bound(make_request_id()):
                 await self._work(id_)
         except Exception as error:
-            # Its lease gives it back; waking at once would only fail again.
+            # Its lease gives it back; at once it would only fail again.
+            self._failed.add(id_)
+            asyncio.get_running_loop().call_later(_AFTER_FAILURE_S, self._failed.discard, id_)
             log.error("worker.work_failed", worker=self._name, id=id_, error=type(error).__name__)
