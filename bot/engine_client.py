@@ -211,7 +211,9 @@ class EngineClient:
     def _open_session(self) -> aiohttp.ClientSession:
         # Inside the loop and not before: a session belongs to the loop that it is made in.
         if self._session is None:
-            self._session = aiohttp.ClientSession()
+            # No limit of its own: how many turns are under way is decided where they are taken, and a look at whether
+            # the engine lives must never wait behind them.
+            self._session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0))
         return self._session
 
 

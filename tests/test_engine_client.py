@@ -10,6 +10,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
+from bot.channels.turn_limit import MOST_TURNS
 from bot.engine_client import (
     EngineAwaiting,
     EngineClient,
@@ -219,3 +220,32 @@ async def test_an_engine_that_gets_through_its_turns_is_alive(engine: Engine, cl
     looking = asyncio.create_task(client.is_alive(0.4))
     await client.take_turn(turn_id="turn-1", conversation_id="c", channel="web", text="hello")
     assert await looking
+
+
+async def test_turns_up_to_the_limit_keep_no_question_after_its_life_waiting(
+    engine: Engine, client: EngineClient
+) -> None:
+    go_on = asyncio.Event()
+
+    async def hold_turns(request: web.Request) -> web.StreamResponse:
+        if request.path == "/turns":
+            await go_on.wait()
+            return web.json_response(ANSWER)
+        return web.json_response({"status": "ready", "model_id": "model-1"})
+
+    engine.answer = hold_turns
+    patient = EngineClient(client._base_url, "secret", timeout_s=60)
+    turns = [
+        asyncio.create_task(patient.take_turn(turn_id="turn-1", conversation_id=f"c{n}", channel="web", text="hello"))
+        for n in range(MOST_TURNS)
+    ]
+    deadline = time.monotonic() + 30
+    while len(engine.requests) < MOST_TURNS:
+        assert time.monotonic() < deadline
+        await asyncio.sleep(0.01)
+    assert await patient.is_alive(30)
+    assert await patient.is_ready() == EngineReadiness(True, "model-1")
+    assert not any(turn.done() for turn in turns)
+    go_on.set()
+    assert len(await asyncio.gather(*turns)) == MOST_TURNS
+    await patient.close()
