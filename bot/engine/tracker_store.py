@@ -198,7 +198,16 @@ def _open(url: str, timeout_s: float) -> Engine:
     }
     if parsed.get_backend_name() == "postgresql":
         options = f"-c statement_timeout={int(timeout_s * 1000)} -c timezone=UTC -c synchronous_commit=off"
-        connect = {"connect_timeout": max(1, int(timeout_s)), "options": options}
+        connect: dict[str, Any] = {
+            "connect_timeout": max(1, int(timeout_s)),
+            # A server that is gone without a word is given up after some seconds, not after the hours for which TCP
+            # would wait: until then it keeps one of the few threads.
+            "keepalives_idle": 5,
+            "keepalives_interval": 2,
+            "keepalives_count": 3,
+            "tcp_user_timeout": 10_000,
+            "options": options,
+        }
         return sa.create_engine(parsed.set(drivername="postgresql+psycopg2"), connect_args=connect, **kept)
     if parsed.get_backend_name() != "sqlite":
         raise ValueError(f"the database address must begin with sqlite: or postgresql:, not {parsed.drivername}:")

@@ -111,6 +111,17 @@ async def test_a_connection_that_the_database_dropped_is_opened_anew(postgres_ur
     await store.close()
 
 
+async def test_a_database_that_is_gone_without_a_word_keeps_no_thread_for_hours(postgres_url: str) -> None:
+    store = DialogueStore(postgres_url)
+    with store._engine.connect() as connection:
+        driver: Any = connection.connection.dbapi_connection
+        used = driver.get_dsn_parameters()
+    await store.close()
+    found_dead_s = int(used["keepalives_idle"]) + int(used["keepalives_interval"]) * int(used["keepalives_count"])
+    assert found_dead_s <= 15
+    assert int(used["tcp_user_timeout"]) <= 15_000
+
+
 def _drop_connections(url: str) -> None:
     engine = sa.create_engine(url, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
