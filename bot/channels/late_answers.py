@@ -128,7 +128,7 @@ class LateAnswers:
                 finding = result.finding
                 changed = replace(changed, plan_id=finding.plan_id, state=finding.state or changed.state)
             # A question that was asked meanwhile stays open.
-            changed = replace(changed, awaiting=awaiting or changed.awaiting)
+            changed = replace(changed, awaiting=changed.awaiting or awaiting)
             entries = self._record.entries(drafts)
             return Change(changed, entries=entries, ends_lookup=LookupEnding(lookup.id, ended))
 

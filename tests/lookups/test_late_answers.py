@@ -135,6 +135,21 @@ async def test_a_question_that_was_asked_meanwhile_stays_open(asked: Asked) -> N
     assert (await desk.get(asked.id)).awaiting == Awaiting("zip_code", "postal_code")
 
 
+async def test_a_late_question_does_not_take_the_place_of_one_that_was_asked_meanwhile(asked: Asked) -> None:
+    desk, phone = asked.desk, Awaiting("phone", "phone")
+    turn = await desk.say(asked.id, "please call me")
+    await desk.conversations.record_answer(
+        asked.id, turn, replies=asked.turn.replies, understood=Understood(), awaiting=phone
+    )
+    buttons = (QuickReply("About me", "me"),)
+    question = Said("utter_ask_for_whom", "ask", "eligibility_member", {}, quick_replies=buttons)
+    asked.source.finding = Finding((replace(question, awaiting=Awaiting("for_whom", "choice")),))
+    await asked.work()
+    assert (await desk.get(asked.id)).awaiting == phone
+    # Its buttons are there all the same.
+    assert await desk.conversations.find_choice(asked.id, "me") == buttons[0]
+
+
 async def test_what_may_not_be_shown_is_not(asked: Asked) -> None:
     (said,) = FOUND.said
     asked.source.finding = Finding((replace(said, values={"statement": "You are covered for this therapy."}),))
