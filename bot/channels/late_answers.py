@@ -77,36 +77,35 @@ class LateAnswers:
         if lookup is None:
             return
         try:
-            result = await self._try(lookup)
-            if result is None:
-                pause = timedelta(seconds=PAUSES_S[lookup.attempts - 1])
-                await self._store.postpone(lookup, self._record.clock() + pause)
-            else:
-                await self._end(lookup, result)
+            await self._end(lookup, await self._try(lookup))
         except (asyncio.CancelledError, _AnotherMember) as error:
             # Another try at once: the process stops and need not keep it, or what was found is another member's.
             await self._store.postpone(lookup, self._record.clock())
             if isinstance(error, asyncio.CancelledError):
                 raise
+        except Exception as error:
+            # Of the source, or of what was to be made of its answer: nothing is tried for ever.
+            # The class of the error alone: its text may quote what the source said of the member.
+            log.warning(
+                "lookup.not_answered", lookup_id=lookup.id, attempts=lookup.attempts, error=type(error).__name__
+            )
+            if lookup.attempts > len(PAUSES_S):
+                await self._end(lookup, _Result(LookupEnd.FAILED))
+            else:
+                pause = timedelta(seconds=PAUSES_S[lookup.attempts - 1])
+                await self._store.postpone(lookup, self._record.clock() + pause)
 
-    async def _try(self, lookup: Lookup) -> _Result | None:
-        """What the source says, or why it is not asked any more; None for another try."""
+    async def _try(self, lookup: Lookup) -> _Result:
+        """What the source says, or why it is not asked any more. Raises whatever the source raises."""
         conversation = await self._record.get(lookup.conversation_id)
         obstacle = find_obstacle(conversation, lookup, self._record)
         if obstacle:
             # What may not be shown is not even looked at.
             return _Result(obstacle)
         member_id = conversation.verified_member_id or ""
-        try:
-            finding = await asyncio.wait_for(self._source.find(lookup, member_id), self._attempt_s)
-            end = LookupEnd.REPLACED if await self._was_shown(lookup, finding) else LookupEnd.ANSWERED
-            return _Result(end, finding, member_id)
-        except Exception as error:
-            # The class of the error alone: its text may quote what the source said of the member.
-            log.warning(
-                "lookup.not_answered", lookup_id=lookup.id, attempts=lookup.attempts, error=type(error).__name__
-            )
-            return _Result(LookupEnd.FAILED) if lookup.attempts > len(PAUSES_S) else None
+        finding = await asyncio.wait_for(self._source.find(lookup, member_id), self._attempt_s)
+        end = LookupEnd.REPLACED if await self._was_shown(lookup, finding) else LookupEnd.ANSWERED
+        return _Result(end, finding, member_id)
 
     async def _was_shown(self, lookup: Lookup, finding: Finding) -> bool:
         """True where the member asked again while the source was slow no more, and has this very record."""

@@ -108,6 +108,19 @@ async def test_a_source_that_never_answers_ends_in_one_apology_with_the_way_to_a
     assert len(asked.source.asked) == len(PAUSES_S) + 1
 
 
+async def test_a_result_that_cannot_be_said_ends_in_one_apology_too(asked: Asked) -> None:
+    (said,) = FOUND.said
+    asked.source.finding = Finding((replace(said, key="utter_that_no_file_has"),))
+    await asked.work()
+    for pause in PAUSES_S:
+        assert await asked.heard() == []
+        await asked.work(seconds=pause)
+    assert await asked.keys() == [words.LOOKUP_FAILED]
+    assert await asked.ends() == ["failed"]
+    await asked.work(hours=1)
+    assert len(asked.source.asked) == len(PAUSES_S) + 1
+
+
 async def test_a_question_about_the_result_can_be_answered(asked: Asked) -> None:
     buttons = (QuickReply("About me", "me"),)
     question = Said("utter_ask_for_whom", "ask", "eligibility_member", {}, quick_replies=buttons)
