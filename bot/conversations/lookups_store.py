@@ -44,13 +44,22 @@ def open_lookup(
     message_id: MessageId,
     asked: LookupRequest,
     now: datetime,
+    answered_up_to: int,
 ) -> None:
-    """Writes the look-up that a message asks for, unless the same one is under way in its conversation."""
+    """Writes the look-up that a message asks for, unless the same one is under way in its conversation.
+
+    One for a message up to `answered_up_to` is not: a coach has taken it, and it ends with nothing said.
+    """
     values = {"kind": asked.kind.value, "day": asked.day, "for_whom": asked.for_whom}
-    same = sa.select(lookups.c.id).where(
-        lookups.c.conversation_id == conversation_id,
-        lookups.c.done_at.is_(None),
-        *(lookups.c[name].is_not_distinct_from(value) for name, value in values.items()),
+    same = (
+        sa.select(lookups.c.id)
+        .join(messages, messages.c.id == lookups.c.message_id)
+        .where(
+            lookups.c.conversation_id == conversation_id,
+            lookups.c.done_at.is_(None),
+            messages.c.seq > answered_up_to,
+            *(lookups.c[name].is_not_distinct_from(value) for name, value in values.items()),
+        )
     )
     if connection.execute(same).first() is None:
         row = {

@@ -90,7 +90,7 @@ class SqlConversationStore(ConversationStore):
                 answer = replace(change.answer, state=state)
                 connection.execute(_INSERT_TURN, rows.answer_values(answer, now))
                 if change.lookup is not None:
-                    open_lookup(connection, after.id, answer.message_id, change.lookup, now)
+                    open_lookup(connection, after.id, answer.message_id, change.lookup, now, after.answered_up_to)
             if change.ends_lookup is not None and not end_lookup(connection, change.ends_lookup, now):
                 raise AlreadyRecorded
             return Recorded(after, said, before)

@@ -129,6 +129,19 @@ async def test_what_a_coach_took_over_is_not_answered_after_the_coach(asked: Ask
     assert await asked.ends() == ["left_to_coach"]
 
 
+async def test_the_same_question_after_a_coach_is_looked_up_for_itself(asked: Asked) -> None:
+    desk = asked.desk
+    await desk.ask(asked.id)
+    coach_id = await desk.claim(asked.id)
+    await desk.handoffs.give_back(asked.id, coach_id, await desk.version(asked.id), HandoffOutcome.ANSWERED, None)
+    # The look-up that the coach took with the conversation has not been ended yet.
+    assert await asked.ends() == [None]
+    await ask_again(desk, asked.id)
+    await asked.work()
+    assert (await asked.keys())[-1] == RECORD
+    assert sorted(end or "" for end in await asked.ends()) == ["answered", "left_to_coach"]
+
+
 async def test_a_question_that_was_answered_later_is_no_open_one_for_a_coach(asked: Asked) -> None:
     await asked.work()
     await asked.desk.ask(asked.id)
