@@ -18,6 +18,8 @@ from bot.metrics import ENGINE_RESTARTS
 
 log = structlog.get_logger()
 
+# The product's model took half a minute on a quiet machine; a training that takes twenty times as long hangs.
+TRAINING_LIMIT_S = 600.0
 # No turn is under way when it is told to end; one that takes longer hangs, and members' turns had 3 s of the 5 already.
 STOP_TIMEOUT_S = 1.5
 # With this status the engine says that its model cannot be used (`bot/engine/__main__.py`).
@@ -32,6 +34,7 @@ class Patience:
 
     # Loading took 5 s on a quiet machine, and a minute on one with ten times too much to do.
     start_s: float = 120.0
+    training_s: float = TRAINING_LIMIT_S
     # Hanging is: nothing answered for three looks in a row, not even a member's turn; 9 to 12 s. The longest turn keeps
     # the engine from answering for 0.3 s, and a machine that gives it no time for so long serves nobody anyway.
     look_every_s: float = 1.0
@@ -83,16 +86,18 @@ class EngineCommand:
         )
 
 
-async def train_if_needed(command: EngineCommand) -> None:
+async def train_if_needed(command: EngineCommand, limit_s: float = TRAINING_LIMIT_S) -> None:
     """Trains the model where it is missing or older than its data; progress goes to the terminal.
 
-    Raises EngineFailed; the trainer has then said why.
+    Raises EngineFailed with the trainer's own sentence, or after `limit_s`; the trainer has ended then.
     """
     process = await command.start("train")
     assert process.stderr is not None  # noqa: S101 - `start` opened it
     try:
-        said = await process.stderr.read()
+        said = await asyncio.wait_for(process.stderr.read(), limit_s)
         status = await process.wait()
+    except asyncio.TimeoutError:
+        raise EngineFailed(f"The training did not end within {limit_s:.0f} s, and was stopped.") from None
     finally:
         await _stop(process)
     if status != 0:
@@ -175,12 +180,13 @@ class EngineProcess:
             await asyncio.sleep(delay_s)
             try:
                 if model_unusable:
-                    await train_if_needed(self._command)
+                    await train_if_needed(self._command, self._patience.training_s)
                 ENGINE_RESTARTS.inc()
                 return await self._command.start("serve")
             except (EngineFailed, OSError) as error:
                 # Whatever keeps it from starting now (memory, files, a changed environment) may pass.
-                log.error("engine.not_started", error=type(error).__name__)
+                # Its sentence is the trainer's or the system's, for the operator; no member's words come near it.
+                log.error("engine.not_started", error=type(error).__name__, reason=str(error))
 
     async def _wait_for_end(self, process: asyncio.subprocess.Process, *, is_up: bool) -> int:
         """Waits until the engine has ended, and ends it when it hangs; returns its exit status."""

@@ -23,7 +23,8 @@ def read():
 with open({starts!r}, "a") as starts:
     starts.write(str(time.monotonic()) + " " + sys.argv[-1] + "\\n")
 if sys.argv[-1] == "train":
-    sys.exit(0)
+    time.sleep(read().get("trains_for_s", 0.0))
+    sys.exit(read().get("training_says"))
 if read().get("ends_with") is not None:
     sys.exit(read()["ends_with"])
 
@@ -62,8 +63,11 @@ class SmallEngine:
         """How it is started."""
         return EngineCommand(self._script, {}, sys.stderr)
 
-    def order(self, **orders: float | int | bool) -> None:
-        """From now on it does so: `ends_with` a status at once, `waits_s` before an answer, `has_database`."""
+    def order(self, **orders: float | int | bool | str) -> None:
+        """From now on it does so: `ends_with` a status at once, `waits_s` before an answer, `has_database`.
+
+        A training takes `trains_for_s`, and fails where there is something that `training_says`.
+        """
         written = self._orders.with_suffix(".new")
         written.write_text(json.dumps(orders))
         written.replace(self._orders)
