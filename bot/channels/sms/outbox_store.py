@@ -56,7 +56,7 @@ class OutboxStore:
         """
         table = deliveries
 
-        def work(connection: sa.Connection) -> Delivery | None:
+        def work(connection: sa.Connection) -> Delivery | DeliveryStatus | None:
             row = connection.execute(sa.select(table).where(table.c.id == delivery_id).with_for_update()).first()
             if row is None or row.status not in _UNFINISHED:
                 return None
@@ -71,8 +71,7 @@ class OutboxStore:
             is_allowed = kind is DeliveryKind.CONFIRMATION or (message is not None and _is_safety(message))
             if not is_allowed and read_consent(connection, addresses) is Consent.OUT:
                 connection.execute(change.values(status=DeliveryStatus.SUPPRESSED.value, updated_at=now))
-                DELIVERIES.labels(DeliveryStatus.SUPPRESSED.value).inc()
-                return None
+                return DeliveryStatus.SUPPRESSED
             connection.execute(
                 change.values(
                     status=DeliveryStatus.SENDING.value,
@@ -99,7 +98,12 @@ class OutboxStore:
                 unclear_since=(row.attempted_at or row.created_at) if unclear else None,
             )
 
-        return await self._database.write(work)
+        claimed = await self._database.write(work)
+        if isinstance(claimed, DeliveryStatus):
+            # Counted here: inside, it would be counted even if it were taken back.
+            DELIVERIES.labels(claimed.value).inc()
+            return None
+        return claimed
 
     async def add_parts(self, delivery: Delivery, ids: Sequence[str], now: datetime) -> None:
         """Plans the further parts of a message that needs several texts; planned already, nothing changes."""
