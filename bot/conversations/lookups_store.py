@@ -10,11 +10,13 @@ import sqlalchemy as sa
 from bot.conversations.lookups import Lookup, LookupEnding, LookupId, LookupKind, LookupRequest
 from bot.conversations.model import ConversationId, MessageId
 from bot.conversations.tables_store import messages
-from bot.conversations.timers_store import LONGEST_AHEAD, is_due
+from bot.conversations.timers_store import is_due
 from bot.database import Database, UtcDateTime, metadata
 
 # The source was too slow just now: asking it at once would only add to its work.
 _FIRST_TRY_AFTER = timedelta(seconds=1)
+# Leases and pauses last for a minute at most; two gateways' clocks may differ by another one.
+_LONGEST_AHEAD = timedelta(minutes=2)
 
 lookups = sa.Table(
     "lookups",
@@ -93,7 +95,7 @@ class LookupStore:
         """The look-ups whose next try has come, the longest due first."""
         query = (
             sa.select(lookups.c.id)
-            .where(lookups.c.done_at.is_(None), is_due(lookups.c.next_try_at, now, now + LONGEST_AHEAD))
+            .where(lookups.c.done_at.is_(None), is_due(lookups.c.next_try_at, now, now + _LONGEST_AHEAD))
             .order_by(lookups.c.next_try_at)
             .limit(limit)
         )
@@ -103,7 +105,7 @@ class LookupStore:
 
     async def claim(self, lookup_id: LookupId, now: datetime, lease_until: datetime) -> Lookup | None:
         """Takes the look-up for one try, until `lease_until`; None when somebody else has it, or it is over."""
-        its_time = is_due(lookups.c.next_try_at, now, now + LONGEST_AHEAD)
+        its_time = is_due(lookups.c.next_try_at, now, now + _LONGEST_AHEAD)
         free = (lookups.c.id == lookup_id, lookups.c.done_at.is_(None), its_time)
         query = sa.select(lookups, messages.c.seq).join(messages, messages.c.id == lookups.c.message_id)
 

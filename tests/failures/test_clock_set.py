@@ -7,13 +7,18 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from bot import wording as words
+from bot.channels.late_answers import LEASE
+from bot.channels.sms.inbox import LEASE as INBOX_LEASE
 from bot.channels.sms.inbox_store import InboxStore, sms_inbox
-from bot.channels.sms.model import Addresses, InboundText
+from bot.channels.sms.model import Addresses, DeliveryKind, DeliveryStatus, InboundText
+from bot.channels.sms.outbox_store import OutboxStore
 from bot.conversations.deliveries_store import deliveries
 from bot.conversations.ids import hash_token
 from bot.conversations.live import LiveHub
+from bot.conversations.lookups_store import LookupStore
 from bot.conversations.model import Holder
 from bot.database import Database
 from bot.demo.carrier.faults import RestFailure
@@ -23,6 +28,7 @@ from tests.channels.sms.rig import DANA, MARCUS, PLAN, open_rig
 from tests.channels.test_protection import limits
 from tests.conversations.conftest import Clock, Desk, build_desk
 from tests.failures.gateway_process import until
+from tests.lookups.cast import ask as ask_for_record
 
 SETTLED_S = 60
 
@@ -129,6 +135,54 @@ def test_a_page_that_was_seen_before_the_clock_was_set_is_not_taken_for_one_that
     assert live.has_page("a conversation", clock())
     clock.pass_time(hours=hours)
     assert not live.has_page("a conversation", clock())
+
+
+async def test_a_look_up_does_not_wait_for_a_clock_that_was_put_back_by_minutes(desk: Desk) -> None:
+    asked = await ask_for_record(desk)
+    store = LookupStore(desk.database)
+    desk.clock.pass_time(seconds=1)
+    (due,) = await store.find_due(desk.clock(), 10)
+    # A process took it for one try, and ended.
+    assert await store.claim(due, desk.clock(), desk.clock() + LEASE) is not None
+    assert await store.find_due(desk.clock(), 10) == ()
+    desk.clock.pass_time(minutes=-10)
+    await asked.work(seconds=1)
+    assert await asked.ends() == ["answered"]
+
+
+async def test_a_text_that_came_in_does_not_wait_for_a_clock_that_was_put_back_by_minutes(database: Database) -> None:
+    clock, store = Clock(), InboxStore(database)
+    text = InboundText(f"SM{'0' * 31}2", Addresses(MARCUS, PLAN), "hello", 0, None)
+    await store.receive(text, clock())
+    await store.claim_text(text.sid, clock(), clock() + INBOX_LEASE)
+    assert await store.find_texts(clock(), 10) == []
+    clock.pass_time(minutes=-10)
+    assert await store.find_texts(clock(), 10) == [text.sid]
+    assert await store.claim_text(text.sid, clock(), clock() + INBOX_LEASE) is not None
+
+
+async def test_a_text_going_out_does_not_wait_for_a_clock_that_was_put_back_by_half_an_hour(database: Database) -> None:
+    clock, store = Clock(), OutboxStore(database)
+    later = clock() + timedelta(minutes=15)
+    row = {
+        "id": "d" * 32,
+        "part": 1,
+        "of": 1,
+        "member_address": MARCUS,
+        "plan_address": PLAN,
+        "kind": DeliveryKind.SLOW_DOWN.value,
+        "text": "hello",
+        "status": DeliveryStatus.QUEUED.value,
+        "due_at": later,
+        "created_at": clock(),
+        "updated_at": clock(),
+    }
+    await database.write(lambda connection: connection.execute(sa.insert(deliveries).values(row)))
+    # As long as the carrier asked for, and no attempt sooner.
+    assert await store.find_deliveries(clock(), 10) == []
+    clock.pass_time(minutes=-30)
+    assert await store.find_deliveries(clock(), 10) == ["d" * 32]
+    assert await store.claim_delivery("d" * 32, clock(), clock() + timedelta(seconds=30)) is not None
 
 
 async def test_texts_in_and_out_do_not_wait_until_the_clock_has_caught_up(database: Database) -> None:

@@ -33,7 +33,8 @@ log = structlog.get_logger()
 LEASE = timedelta(seconds=10)
 # A text that fails again and again would hold up everything that the member sends after it.
 _MOST_FAILURES = 5
-_LONGEST_WAIT_S = 900.0
+# Less than what the inbox takes for a clock that was put back (InboxStore).
+_LONGEST_WAIT_S = 90.0
 # So long a confirmation waits for the number to call in an emergency, which is to be read first.
 _AFTER_DANGER_S = 2.0
 

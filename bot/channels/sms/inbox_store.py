@@ -13,7 +13,6 @@ from bot.channels.sms.consent_store import is_free, is_outdated, of_pair, read_c
 from bot.channels.sms.model import Addresses, Consent, DeliveryKind, DeliveryStatus, InboundText, Reply
 from bot.channels.sms.pace import LOOK_BACK, TOLD_FOR, Pace, find_pace
 from bot.conversations.deliveries_store import deliveries
-from bot.conversations.timers_store import LONGEST_AHEAD
 from bot.database import Database, UtcDateTime, metadata
 
 sms_inbox = sa.Table(
@@ -35,6 +34,8 @@ sms_inbox = sa.Table(
 
 # A lease is shorter: what is free only later than this has failed again and again and was put off.
 PUT_OFF = timedelta(seconds=15)
+# Leases, and pauses after failures, are shorter than this.
+_LONGEST_AHEAD = timedelta(minutes=2)
 
 
 class InboxStore:
@@ -69,14 +70,14 @@ class InboxStore:
 
         One that was put off holds up nothing: a STOP behind it counts.
         """
-        asked = {"now": now, "put_off": now + PUT_OFF, "too_far": now + LONGEST_AHEAD, "limit": limit}
+        asked = {"now": now, "put_off": now + PUT_OFF, "too_far": now + _LONGEST_AHEAD, "limit": limit}
         return await self._database.read(lambda connection: connection.execute(_due_texts(), asked).scalars().all())
 
     async def claim_text(self, sid: str, now: datetime, lease_until: datetime) -> InboundText | None:
         """Takes a text for as long as the lease lasts; None when another was faster."""
 
         def work(connection: sa.Connection) -> InboundText | None:
-            is_open = is_free(sms_inbox, now, now + LONGEST_AHEAD)
+            is_open = is_free(sms_inbox, now, now + _LONGEST_AHEAD)
             free = (sms_inbox.c.message_sid == sid, sms_inbox.c.handled_at.is_(None), is_open)
             claimed = connection.execute(sa.update(sms_inbox).where(*free).values(lease_until=lease_until))
             if not claimed.rowcount:

@@ -23,7 +23,7 @@ from bot.conversations import rows
 from bot.conversations.deliveries_store import deliveries, sms_links
 from bot.conversations.model import Author, Message
 from bot.conversations.tables_store import conversations, messages
-from bot.conversations.timers_store import LONGEST_AHEAD, is_due
+from bot.conversations.timers_store import is_due
 from bot.database import Database, UtcDateTime
 from bot.metrics import DELIVERIES
 
@@ -31,6 +31,8 @@ _UNFINISHED = tuple(status.value for status in UNFINISHED)
 _DANGER = ("emergency", "crisis")
 # A delivery that was tried and could not be sent for so long lets the later ones pass.
 _HOLDS_UP_FOR = timedelta(minutes=2)
+# The carrier may ask for a pause of 15 minutes.
+_LONGEST_AHEAD = timedelta(minutes=20)
 
 
 class OutboxStore:
@@ -45,7 +47,7 @@ class OutboxStore:
 
     async def find_deliveries(self, now: datetime, limit: int) -> Sequence[str]:
         """The ids of deliveries that are due, urgent ones first, without those that wait for an earlier one."""
-        asked = {"now": now, "stuck_since": now - _HOLDS_UP_FOR, "too_far": now + LONGEST_AHEAD, "limit": limit}
+        asked = {"now": now, "stuck_since": now - _HOLDS_UP_FOR, "too_far": now + _LONGEST_AHEAD, "limit": limit}
         return await self._database.read(lambda connection: connection.execute(_due(), asked).scalars().all())
 
     async def claim_delivery(self, delivery_id: str, now: datetime, lease_until: datetime) -> Delivery | None:
@@ -62,7 +64,7 @@ class OutboxStore:
                 return None
             unclear = row.status == DeliveryStatus.SENDING.value
             timer = (row.lease_until or now) if unclear else row.due_at
-            if now < timer <= now + LONGEST_AHEAD:
+            if now < timer <= now + _LONGEST_AHEAD:
                 return None
             message = _read_message(connection, row.message_id)
             change = sa.update(table).where(table.c.id == delivery_id)
