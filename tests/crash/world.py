@@ -50,6 +50,7 @@ COACHES = (("dana", "Dana R., RN"), ("luis", "Luis M., RN"))
 TIMERS = {
     "bot.conversations.sweep:INTERVAL_S": 0.2,
     "bot.conversations.sweep:PRESENT_FOR": 4.0,
+    "bot.conversations.handoff_service:PRESENT_FOR": 4.0,
     "bot.conversations.coach_service:PRESENT_FOR": 10.0,
     "bot.channels.sms.inbox:LEASE": 3.0,
     "bot.channels.sms.outbox:LEASE": 3.0,
