@@ -9,7 +9,7 @@ from rasa_sdk.events import EventType, SlotSet
 
 from actions.eligibility_member import AnswerEligibilityMember
 from actions.form_steps import VERIFICATION_FORM, begin_form, forget_identity, leave_form, resume_form
-from actions.patience import RECORD_BUDGET_S, within
+from actions.patience import RECORD_BUDGET_S, LookUpIsLate
 from actions.phrases import Phrases
 from actions.replies import Replies
 from actions.services import ActionServices
@@ -68,12 +68,14 @@ class VerifyMember(TurnAction):
         if turn.slots.member_id is None or born is None:
             return [*forget_identity(), *begin_form(turn, VERIFICATION_FORM)]
         # Not waited for behind the turn: number and birth date would have to be kept, and who sits there may change.
-        attempt = await within(
-            RECORD_BUDGET_S,
-            self.services.eligibility.verify(
-                member_number=turn.slots.member_id, date_of_birth=born, conversation_id=turn.conversation_id
-            ),
+        attempt = await self.services.eligibility.verify(
+            member_number=turn.slots.member_id,
+            date_of_birth=born,
+            conversation_id=turn.conversation_id,
+            budget_s=RECORD_BUDGET_S,
         )
+        if attempt.outcome is VerificationOutcome.ABANDONED:
+            raise LookUpIsLate
         if attempt.outcome is VerificationOutcome.LOCKED:
             replies.say("utter_eligibility_member_verify_locked", "verify_locked")
             return [*forget_identity(), *resume_form(turn)]

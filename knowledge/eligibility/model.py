@@ -32,11 +32,15 @@ class Funding(str, Enum):
 
 
 class VerificationOutcome(str, Enum):
-    """How an attempt to prove one's identity ended. A wrong date and no such member are the same NO_MATCH."""
+    """How an attempt to prove one's identity ended. A wrong date and no such member are the same NO_MATCH.
+
+    ABANDONED: the source took longer than anybody waited; nothing was compared and nothing is counted.
+    """
 
     VERIFIED = "verified"
     NO_MATCH = "no_match"
     LOCKED = "locked"
+    ABANDONED = "abandoned"
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import hmac
 from collections.abc import Callable
@@ -92,17 +93,30 @@ class EligibilityService:
         self._settings = settings
 
     async def verify(
-        self, *, member_number: str, date_of_birth: date, conversation_id: str, origin: str | None = None
+        self,
+        *,
+        member_number: str,
+        date_of_birth: date,
+        conversation_id: str,
+        origin: str | None = None,
+        budget_s: float | None = None,
     ) -> Verification:
         """Checks a member number (in any writing) with a date of birth.
 
         The third failure of a conversation, or for a member number, locks it for 15 minutes, and so does the tenth
         from one `origin` (the network address, where the channel knows it); while it is locked even the right data
         is refused. Whether a number exists can't be told from outcome or time.
+
+        The source has `budget_s` seconds, after which the attempt is abandoned. Once it has answered, the attempt
+        comes to its end: what is counted and audited is what the member hears.
         """
         number = normalise_member_number(member_number)
         now = self._clock()
-        member = await self._store.find_member(number)
+        try:
+            member = await asyncio.wait_for(self._store.find_member(number), budget_s)
+        except asyncio.TimeoutError:
+            await self._record_attempt(now, conversation_id, None, VerificationOutcome.ABANDONED)
+            return Verification(VerificationOutcome.ABANDONED, None)
         expected = member.date_of_birth if member else _NOBODYS_BIRTH_DATE
         is_right = hmac.compare_digest(expected.isoformat(), date_of_birth.isoformat()) and member is not None
         limits = self._limits(conversation_id, number, origin)
@@ -125,19 +139,8 @@ class EligibilityService:
             return after
 
         await self._store.change_failure_counts(tuple(limit.key for limit in limits), judge)
-        is_verified = judgement.outcome is VerificationOutcome.VERIFIED
-        member_id = member.id if member and is_verified else None
-        await self._audit.record(
-            AuditEvent(
-                at=now,
-                actor="member",
-                conversation_id=conversation_id,
-                member_id=member_id,
-                purpose="verification",
-                level="verified" if is_verified else "anonymous",
-                outcome=judgement.outcome.value,
-            )
-        )
+        member_id = member.id if member and judgement.outcome is VerificationOutcome.VERIFIED else None
+        await self._record_attempt(now, conversation_id, member_id, judgement.outcome)
         return Verification(judgement.outcome, member_id)
 
     async def look_up(
@@ -239,6 +242,21 @@ class EligibilityService:
             return limits
         by_origin = _Limit(f"origin:{_digest(origin)}", self._settings.origin_failures_before_lock, is_forgiven=False)
         return (*limits, by_origin)
+
+    async def _record_attempt(
+        self, now: datetime, conversation_id: str, member_id: MemberId | None, outcome: VerificationOutcome
+    ) -> None:
+        await self._audit.record(
+            AuditEvent(
+                at=now,
+                actor="member",
+                conversation_id=conversation_id,
+                member_id=member_id,
+                purpose="verification",
+                level="verified" if outcome is VerificationOutcome.VERIFIED else "anonymous",
+                outcome=outcome.value,
+            )
+        )
 
     async def _record_look_up(
         self, member_id: MemberId, conversation_id: str | None, purpose: str, outcome: str

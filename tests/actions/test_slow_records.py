@@ -88,6 +88,21 @@ async def test_a_proof_that_cannot_be_checked_in_time_is_no_job_and_is_forgotten
     assert stage.conversations.context.verified_member_id is None
 
 
+@pytest.mark.parametrize("born", ["1985-04-12", "1985-04-13"])
+async def test_a_proof_that_was_given_up_is_audited_as_that_and_nothing_comes_of_it_later(born: str) -> None:
+    stage, store = slow(slots={"member_id": MEMBER, "date_of_birth": born})
+    await stage.run("action_verify_member", "inform")
+    store.answers.set()
+    for _ in range(20):
+        await asyncio.sleep(0)
+
+    assert [(event.outcome, event.level, event.member_id) for event in stage.members.audited] == [
+        ("abandoned", "anonymous", None)
+    ]
+    # Right or wrong, nobody was told: it is no failed attempt.
+    assert store.counts == {}
+
+
 async def test_a_verified_member_is_not_answered_by_the_plan_of_the_page() -> None:
     stage, _ = slow(plan_id="caresource", verified=MEMBER)
     ran = await stage.run("action_answer_coverage_general", "coverage_general")
