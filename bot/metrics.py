@@ -56,7 +56,7 @@ SWEEP = Histogram(
     registry=REGISTRY,
 )
 
-TURNS_IN_FLIGHT = Gauge("gene_guide_turns_in_flight", "Turns that are answered now, or wait to be.", registry=REGISTRY)
+TURNS_IN_FLIGHT = Gauge("gene_guide_turns_in_flight", "Turns that are answered now.", registry=REGISTRY)
 TURNS_REFUSED = Counter(
     "gene_guide_turns_refused_total", "Messages that the limit on load refused.", ("channel",), registry=REGISTRY
 )

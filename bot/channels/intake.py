@@ -41,6 +41,9 @@ from bot.wording import Wording
 
 log = structlog.get_logger()
 
+# In one conversation, the one that is being answered included: more than anybody types before an answer comes.
+MOST_IN_LINE = 16
+
 
 class UnknownChoice(ConversationError):
     """The choice was not offered lately in this conversation."""
@@ -185,17 +188,27 @@ class Intake:
 
         Raises ConversationClosed, IdempotencyConflict, UnknownChoice, Overloaded, StoreUnavailable.
         """
-        self._check_load(conversation, text, choice, channel)
-        with self._limit.turn(), measured_turn(channel.value):
-            return await self._receive(conversation, client_message_id, text, choice, channel)
+        is_too_much = self._limit.is_full or self._locks.count(conversation.id) >= MOST_IN_LINE
+        self._refuse_if(is_too_much, conversation, text, choice, channel)
+        came = perf_counter()
+        with measured_turn(channel.value):
+            async with self._locks.hold(conversation.id):
+                TURN_STEP.labels(channel.value, "wait").observe(perf_counter() - came)
+                # Counted here: who waits behind their own words takes nobody's place. Meanwhile the house may have
+                # become full.
+                self._refuse_if(self._limit.is_full, conversation, text, choice, channel)
+                with self._limit.turn():
+                    return await self._receive(conversation, client_message_id, text, choice, channel)
 
-    def _check_load(self, conversation: Conversation, text: str | None, choice: str | None, channel: Channel) -> None:
+    def _refuse_if(
+        self, is_too_much: bool, conversation: Conversation, text: str | None, choice: str | None, channel: Channel
+    ) -> None:
         """Raises Overloaded where one turn more would make all of them late.
 
         A text waits in its row, and its worker takes a few at a time. Whatever needs no turn of the engine is taken:
         words for a coach, the wish for one, and danger.
         """
-        if not self._limit.is_full or channel is Channel.SMS:
+        if not is_too_much or channel is Channel.SMS:
             return
         if conversation.holder is Holder.COACH or choice == HANDOFF_CHOICE:
             return
@@ -205,27 +218,24 @@ class Intake:
     async def _receive(
         self, conversation: Conversation, client_message_id: str, text: str | None, choice: str | None, channel: Channel
     ) -> Turn:
-        came = perf_counter()
-        async with self._locks.hold(conversation.id):
-            TURN_STEP.labels(channel.value, "wait").observe(perf_counter() - came)
-            try:
-                title = None if choice is None else await self._title(conversation, choice)
-            except UnknownChoice:
-                # Offered long ago, and sent again: its first answer counts.
-                turn = await self._conversations.find_turn(conversation.id, client_message_id, text="", choice=choice)
-                if turn is None:
-                    raise
-            else:
-                # Whoever texts "1" or "nurse pls" is quoted; only a button has no words but its own.
-                shown = text if text is not None else title or ""
-                with measured(channel.value, "record"):
-                    turn = await self._conversations.record_member_message(
-                        conversation.id, client_message_id=client_message_id, text=shown, choice=choice, channel=channel
-                    )
-            if turn.state is not None:
-                return replace(turn, replies=self.veil(conversation, turn.replies))
-            # Recorded but not answered: the process ended in between, and the turn is taken again under its id.
-            return await self._answering.answer(turn, conversation)
+        try:
+            title = None if choice is None else await self._title(conversation, choice)
+        except UnknownChoice:
+            # Offered long ago, and sent again: its first answer counts.
+            turn = await self._conversations.find_turn(conversation.id, client_message_id, text="", choice=choice)
+            if turn is None:
+                raise
+        else:
+            # Whoever texts "1" or "nurse pls" is quoted; only a button has no words but its own.
+            shown = text if text is not None else title or ""
+            with measured(channel.value, "record"):
+                turn = await self._conversations.record_member_message(
+                    conversation.id, client_message_id=client_message_id, text=shown, choice=choice, channel=channel
+                )
+        if turn.state is not None:
+            return replace(turn, replies=self.veil(conversation, turn.replies))
+        # Recorded but not answered: the process ended in between, and the turn is taken again under its id.
+        return await self._answering.answer(turn, conversation)
 
     async def list_messages(self, conversation: Conversation, *, after: int) -> tuple[Message, ...]:
         """The recorded messages after `seq`, as they may be shown again now."""

@@ -33,6 +33,11 @@ class TurnLocks:
         """True while somebody works on this conversation, or waits to."""
         return conversation_id in self._lines
 
+    def count(self, conversation_id: str) -> int:
+        """How many work on this conversation or wait to."""
+        line = self._lines.get(conversation_id)
+        return line.waiting if line is not None else 0
+
     async def wait_until_free(self, timeout_s: float) -> None:
         """Waits until no conversation has work, for so long."""
         with suppress(asyncio.TimeoutError):

@@ -9,6 +9,7 @@ from uuid import uuid4
 
 import pytest
 
+from bot.channels.intake import MOST_IN_LINE
 from bot.channels.turn_limit import TurnLimit
 from bot.database import Database
 from bot.metrics import REGISTRY
@@ -24,16 +25,22 @@ class SlowEngine:
     def __init__(self, gateway: Gateway) -> None:
         self._gateway = gateway
         self._go_on = asyncio.Event()
+        self._freed = ""
         gateway.engine.before_answer = self._wait
 
     async def _wait(self, turn: SimpleNamespace) -> None:
-        await self._go_on.wait()
+        while not self._go_on.is_set() and turn.conversation_id != self._freed:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
 
     async def is_busy_with(self, turns: int) -> None:
         """Waits until so many turns are held."""
         async with asyncio.timeout(20):
             while self._gateway.engine.running < turns:  # noqa: ASYNC110
                 await asyncio.sleep(0.01)
+
+    def go_on_with(self, conversation_id: str) -> None:
+        """Lets the turns of one conversation go."""
+        self._freed = conversation_id
 
     def go_on(self) -> None:
         self._go_on.set()
@@ -134,6 +141,61 @@ async def test_danger_a_wish_for_a_coach_and_words_for_a_coach_are_never_refused
     assert [answer.status for answer in await asyncio.gather(*taken)] == [200] * LIMIT
 
 
+async def test_who_waits_behind_their_own_words_takes_nobodys_place(gateway: Gateway, slow_engine: SlowEngine) -> None:
+    talking, other = await gateway.open(), await gateway.open()
+    queued = [asyncio.create_task(talking.say(f"question {number}")) for number in range(LIMIT + 3)]
+    await slow_engine.is_busy_with(1)
+    await in_line(gateway, talking, LIMIT + 3)
+    heard = asyncio.create_task(other.say("is it covered"))
+    await slow_engine.is_busy_with(2)
+
+    slow_engine.go_on()
+    assert {answer.status for answer in await asyncio.gather(*queued, heard)} == {200}
+    assert [message["author"] for message in await talking.read(after=1)] == ["member", "assistant"] * (LIMIT + 3)
+
+
+async def test_one_conversation_lets_so_many_wait_and_refuses_the_next_at_once(
+    gateway: Gateway, slow_engine: SlowEngine
+) -> None:
+    tab = await gateway.open()
+    queued = [asyncio.create_task(tab.say(f"question {number}")) for number in range(MOST_IN_LINE)]
+    await in_line(gateway, tab, MOST_IN_LINE)
+    refused = await tab.say("and this")
+    assert (refused.status, refused.code) == (429, "OVERLOADED")
+    assert not any(task.done() for task in queued)
+    urgent = asyncio.create_task(tab.say("i want to kill myself"))
+    await in_line(gateway, tab, MOST_IN_LINE + 1)
+
+    slow_engine.go_on()
+    assert {answer.status for answer in await asyncio.gather(*queued)} == {200}
+    assert (await urgent).body["replies"][0]["outcome"] == "crisis"
+    assert "and this" not in {message["text"] for message in await tab.read()}
+
+
+async def test_who_comes_to_the_front_of_the_line_in_a_full_house_is_refused_and_not_recorded(
+    gateway: Gateway, slow_engine: SlowEngine
+) -> None:
+    tab = await gateway.open()
+    first = asyncio.create_task(tab.say("is it covered"))
+    await slow_engine.is_busy_with(1)
+    second = asyncio.create_task(tab.say("and this"))
+    await in_line(gateway, tab, 2)
+    others = [asyncio.create_task((await gateway.open()).say("is it covered")) for _ in range(LIMIT - 1)]
+    await slow_engine.is_busy_with(LIMIT)
+    phone = await gateway.text()
+    texted = asyncio.create_task(phone.say("is it covered"))
+    await slow_engine.is_busy_with(LIMIT + 1)
+    # The first of the conversation ends, and all others are still under way.
+    slow_engine.go_on_with(tab.id)
+    assert (await first).status == 200
+    refused = await second
+    assert (refused.status, refused.code) == (429, "OVERLOADED")
+    slow_engine.go_on()
+    assert {answer.status for answer in await asyncio.gather(*others)} == {200}
+    assert (await texted).state is not None
+    assert len(await tab.read(after=1)) == 2
+
+
 async def test_a_frame_is_refused_as_a_request_is(gateway: Gateway, slow_engine: SlowEngine) -> None:
     tab = await gateway.open()
     taken = await fill(gateway, slow_engine)
@@ -155,6 +217,13 @@ async def test_the_count_of_turns_comes_back_to_nothing(gateway: Gateway, slow_e
     slow_engine.go_on()
     assert [answer.body["replies"][0]["outcome"] for answer in await asyncio.gather(*taken)] == ["failure"] * LIMIT
     assert REGISTRY.get_sample_value("gene_guide_turns_in_flight") == before
+
+
+async def in_line(gateway: Gateway, tab: Tab, count: int) -> None:
+    """Waits until so many messages of the conversation are under way or wait to be."""
+    async with asyncio.timeout(20):
+        while gateway.intake._locks.count(tab.id) < count:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
 
 
 def figure(name: str) -> float:
