@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 from aiohttp import web
@@ -44,11 +45,22 @@ from bot.texting import add_texting, read_texting
 from knowledge.content_files import ContentError
 from knowledge.importing import import_file, load_content
 
-__all__ = ["Core", "build_actions", "build_gateway", "build_metrics", "open_core", "open_database", "prepare_database"]
+__all__ = [
+    "Core",
+    "build_actions",
+    "build_gateway",
+    "build_late_answers",
+    "build_metrics",
+    "open_core",
+    "open_database",
+    "prepare_database",
+]
 
 # A member who waits for a look-up does not notice a second; nobody waits for longer when the process stops.
 _LOOKUPS_POLL_S = 1.0
 _LAST_LOOKUP_S = 1.0
+# As many as there are threads that read for them: more would spend their time waiting for each other.
+_LOOKUPS_AT_ONCE = 4
 
 
 def prepare_database(database: Database, *, demo: bool = False) -> str:
@@ -135,9 +147,8 @@ def _add_desk(app: web.Application, settings: Settings, core: Core, privacy: Tex
 
 def _add_late_answers(app: web.Application, core: Core) -> None:
     """What finishes the look-ups that took longer than a turn."""
-    source = LateRecord(_services(core), Phrases.load(RESPONSES))
-    answers = LateAnswers(core.record, LookupStore(core.database), source, core.wording)
-    worker = Worker("lookups", answers.find_due, answers.handle, _LOOKUPS_POLL_S)
+    answers = build_late_answers(core)
+    worker = Worker("lookups", answers.find_due, answers.handle, _LOOKUPS_POLL_S, _LOOKUPS_AT_ONCE)
 
     async def working(app: web.Application) -> AsyncIterator[None]:
         worker.start()
@@ -146,6 +157,13 @@ def _add_late_answers(app: web.Application, core: Core) -> None:
 
     app.cleanup_ctx.append(working)
     finish_before_end(app, worker.stop)
+
+
+def build_late_answers(core: Core) -> LateAnswers:
+    """What finishes look-ups behind a turn, with the time that their source needs."""
+    services = replace(_services(core), eligibility=core.patient_records)
+    source = LateRecord(services, Phrases.load(RESPONSES))
+    return LateAnswers(core.record, LookupStore(core.database), source, core.wording)
 
 
 def build_actions(core: Core, secret: str) -> web.Application:

@@ -16,15 +16,17 @@ from bot.conversations.hours import HoursBook
 from bot.conversations.hours_file import load_hours
 from bot.conversations.ids import RandomIds
 from bot.conversations.live import LiveHub
+from bot.conversations.lookups import ATTEMPT_S
 from bot.conversations.record import ConversationSettings, Record
 from bot.conversations.requests import HandoffRequests
 from bot.conversations.service import ConversationService
 from bot.conversations.store import SqlConversationStore
-from bot.database import Database
+from bot.database import DEFAULT_TIMEOUT_S, Database
 from bot.failures import StartFailed
 from bot.settings import Settings, SettingsError
 from bot.wording import Wording, WordingError, load_wording
-from knowledge.bootstrap import Knowledge, build_knowledge
+from knowledge.bootstrap import Knowledge, build_eligibility, build_knowledge
+from knowledge.eligibility.service import EligibilityService
 
 ROOT = Path(__file__).parents[1]
 RESPONSES = ROOT / "data" / "responses"
@@ -44,6 +46,8 @@ class Core:
 
     database: Database
     knowledge: Knowledge
+    # The member records, for whoever can wait for as long as one try may take.
+    patient_records: EligibilityService
     wording: Wording
     live: LiveHub
     record: Record
@@ -53,10 +57,10 @@ class Core:
     requests: HandoffRequests
 
 
-def open_database(settings: Settings) -> Database:
+def open_database(settings: Settings, *, timeout_s: float = DEFAULT_TIMEOUT_S) -> Database:
     """The database of the settings, not yet connected. Raises SettingsError."""
     try:
-        return Database.open(settings.database_url)
+        return Database.open(settings.database_url, timeout_s=timeout_s)
     except ValueError as error:
         raise SettingsError(f"GENE_GUIDE_DATABASE_URL cannot be used: {error}.") from None
 
@@ -73,11 +77,13 @@ async def open_core(settings: Settings) -> AsyncIterator[Core]:
         raise StartFailed(f"The gateway's wording cannot be used: {error}.") from None
     hours = _read_hours(settings)
     database = open_database(settings)
-    # With threads and connections of its own: a source of records that hangs must not take them from the record.
-    members = open_database(settings)
+    # With threads and connections of their own: a source of records that hangs must not take them from the record, and
+    # what is looked up behind a turn, with much more time, must not take them from a turn.
+    members, patient = open_database(settings), open_database(settings, timeout_s=ATTEMPT_S)
     try:
-        yield build_core(database, wording, hours, _read_lifetimes(settings), members)
+        yield build_core(database, wording, hours, _read_lifetimes(settings), members, patient)
     finally:
+        await patient.close()
         await members.close()
         await database.close()
 
@@ -88,8 +94,9 @@ def build_core(
     hours: HoursBook,
     lifetimes: ConversationSettings,
     members: Database | None = None,
+    patient: Database | None = None,
 ) -> Core:
-    """The services on an open database; `members` is where plan records are read, else the same."""
+    """The services on an open database; plan records are read in `members`, and behind a turn in `patient`."""
     live, ids = LiveHub(), RandomIds()
     record = Record(SqlConversationStore(database), utc_now, ids, lifetimes, live)
     conversations = ConversationService(record)
@@ -98,6 +105,7 @@ def build_core(
     return Core(
         database=database,
         knowledge=build_knowledge(database, utc_now, members=members, fresh_for_s=_CONTENT_FRESH_FOR_S),
+        patient_records=build_eligibility(database, utc_now, patient),
         wording=wording,
         live=live,
         record=record,

@@ -55,7 +55,14 @@ def build_knowledge(
         policies=PolicyService(SqlPolicyStore(content), clock),
         therapies=TherapyService(SqlTherapyStore(content)),
         facilities=FacilityService(SqlFacilityStore(content)),
-        eligibility=EligibilityService(
-            SqlEligibilityStore(database, members), SqlAuditLog(database), clock, EligibilitySettings()
-        ),
+        eligibility=build_eligibility(database, clock, members),
+    )
+
+
+def build_eligibility(
+    database: Database, clock: Callable[[], datetime], members: Database | None = None
+) -> EligibilityService:
+    """The one door to members' records, which are read in `members`, else in `database`."""
+    return EligibilityService(
+        SqlEligibilityStore(database, members), SqlAuditLog(database), clock, EligibilitySettings()
     )

@@ -15,7 +15,7 @@ import structlog
 
 from bot import wording as words
 from bot.conversations import rules
-from bot.conversations.lookups import Finding, Lookup, LookupEnd, LookupEnding, LookupId, Said
+from bot.conversations.lookups import ATTEMPT_S, Finding, Lookup, LookupEnd, LookupEnding, LookupId, Said
 from bot.conversations.lookups_store import LookupStore
 from bot.conversations.model import Author, Awaiting, Channel, Conversation, Draft, Holder
 from bot.conversations.port import AlreadyRecorded, Change
@@ -25,8 +25,6 @@ from bot.wording import Wording
 
 log = structlog.get_logger()
 
-# How long the operating rules of CAQH CORE give a payer for an eligibility answer in real time.
-ATTEMPT_S = 20.0
 # Longer than a try, so that nobody else begins while one is under way.
 LEASE = timedelta(seconds=25)
 # What is waited after each try; with the tries themselves 3 to 6 minutes, less than a proof of identity lasts.

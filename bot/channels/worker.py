@@ -32,11 +32,13 @@ class Worker:
         find_due: Callable[[int], Awaitable[Sequence[str]]],
         work: Callable[[str], Awaitable[None]],
         poll_s: float,
+        at_once: int = _AT_ONCE,
     ) -> None:
         self._name = name
         self._find_due = find_due
         self._work = work
         self._poll_s = poll_s
+        self._at_once = at_once
         self._awake = asyncio.Event()
         self._running: dict[str, asyncio.Task[None]] = {}
         self._failed: set[str] = set()
@@ -82,10 +84,10 @@ class Worker:
                 await asyncio.wait_for(self._awake.wait(), pause)
 
     async def _take_up(self) -> None:
-        free = _AT_ONCE - len(self._running)
+        free = self._at_once - len(self._running)
         if free <= 0:
             return
-        due = [id_ for id_ in await self._find_due(_AT_ONCE * 2) if self._may_start(id_)]
+        due = [id_ for id_ in await self._find_due(self._at_once * 2) if self._may_start(id_)]
         for id_ in due[:free]:
             # It may have begun while the rows were read.
             if self._may_start(id_):

@@ -16,6 +16,9 @@ from bot.conversations.model import Awaiting, Card, Citation, ConversationId, Me
 
 LookupId = NewType("LookupId", str)
 
+# How long a try may take: what the operating rules of CAQH CORE give a payer for an eligibility answer in real time.
+ATTEMPT_S = 20.0
+
 
 class LookupKind(str, Enum):
     """What is looked up."""

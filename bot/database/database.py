@@ -26,6 +26,8 @@ T = TypeVar("T")
 
 # The public contract promises STORE_UNAVAILABLE within 3 s; this leaves room for the answer itself.
 DEFAULT_TIMEOUT_S = 2.5
+# How long a server may take to hear that a statement is to be cut off.
+_CUT_OFF_S = 1.0
 
 
 class Database:
@@ -34,6 +36,8 @@ class Database:
     def __init__(self, engine: Engine, *, timeout_s: float = DEFAULT_TIMEOUT_S) -> None:
         self._engine = engine
         self._timeout_s = timeout_s
+        # What the reading threads are at, to be cut off at the end; adding to a dict and taking from it is atomic.
+        self._reading: dict[int, Any] = {}
         self._readers = ThreadPoolExecutor(max_workers=4, thread_name_prefix="database-read")
         self._writers = ThreadPoolExecutor(max_workers=4, thread_name_prefix="database-write")
         # SQLite has one writer; a queue in front of it is fair and never meets "database is locked".
@@ -79,8 +83,9 @@ class Database:
         await self.read(lambda connection: connection.execute(text("SELECT 1")).scalar_one())
 
     async def close(self) -> None:
-        """Waits for the running work and closes every connection."""
+        """Cuts off the reads that still run, waits for the writes and closes every connection."""
         loop = asyncio.get_running_loop()
+        await loop.run_in_executor(None, self._cut_off_reads)
         for stop in (self._readers.shutdown, self._writers.shutdown, *([self._shared.close] if self._shared else [])):
             await loop.run_in_executor(None, stop)
         self._engine.dispose()
@@ -102,16 +107,31 @@ class Database:
             # `from None`: SQLAlchemy's message carries the statement's parameters, which are personal data.
             raise translate(error) from None
 
+    def _cut_off_reads(self) -> None:
+        """Nobody waits for them any more, and a source that hangs would keep the process for as long as it may take."""
+        self._readers.shutdown(wait=False, cancel_futures=True)
+        for driver in tuple(self._reading.values()):
+            # Of PostgreSQL's driver; SQLite's reads wait for nobody.
+            if hasattr(driver, "cancel_safe"):
+                driver.cancel_safe(timeout=_CUT_OFF_S)
+
     def _read(self, work: Callable[[Connection], T]) -> T:
         try:
             with self._unbegun.connect() as connection:
-                return work(connection)
+                return self._read_on(connection, work)
         except DBAPIError as error:
             if not error.connection_invalidated:
                 raise
         # It died while it lay in the pool, and with it all the others: a new one is asked, once.
         with self._unbegun.connect() as connection:
+            return self._read_on(connection, work)
+
+    def _read_on(self, connection: Connection, work: Callable[[Connection], T]) -> T:
+        self._reading[id(connection)] = connection.connection.driver_connection
+        try:
             return work(connection)
+        finally:
+            del self._reading[id(connection)]
 
     def _write(self, work: Callable[[Connection], T]) -> T:
         if self._shared is not None:
@@ -164,7 +184,8 @@ def create_database_engine(url: str, *, timeout_s: float = DEFAULT_TIMEOUT_S) ->
             max_overflow=0,
             pool_timeout=timeout_s,
             connect_args={
-                "connect_timeout": max(1, int(timeout_s)),
+                # However long a statement may take: a server that is there takes a connection at once.
+                "connect_timeout": max(1, int(min(timeout_s, DEFAULT_TIMEOUT_S))),
                 # A server that is gone without a word (its machine, the network) is given up after some seconds, not
                 # after the hours for which TCP would wait: until then it keeps a thread.
                 "keepalives_idle": 5,
