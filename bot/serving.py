@@ -37,6 +37,9 @@ DRAIN_S = 2.95
 _SHORT_DRAIN_S = 0.3
 # Whatever still hangs then (a database that does not answer) does not keep us: everything that counts is in the record.
 CUT_OFF_AFTER_S = 4.7
+_CUT_OFF = 1
+# A log that nobody reads on does not keep us, either.
+_LAST_LINE_S = 0.2
 _STOPPED_BEFORE_READY = 130
 
 log = structlog.get_logger()
@@ -240,9 +243,11 @@ def _stop_signals() -> asyncio.Event:
 
     def stop() -> None:
         if not stopped.is_set():
-            cut_off = threading.Timer(CUT_OFF_AFTER_S, _cut_off)
-            cut_off.daemon = True
-            cut_off.start()
+            # Both now: a process that only waits for its threads any more begins no others.
+            for after_s, end in ((CUT_OFF_AFTER_S, _cut_off), (CUT_OFF_AFTER_S + _LAST_LINE_S, _end)):
+                timer = threading.Timer(after_s, end)
+                timer.daemon = True
+                timer.start()
         stopped.set()
 
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -251,9 +256,17 @@ def _stop_signals() -> asyncio.Event:
 
 
 def _cut_off() -> None:
-    """Ends the process without waiting for its threads."""
-    log.warning("serving.cut_off", after_s=CUT_OFF_AFTER_S)
-    os._exit(0)
+    """Ends the process and says so, unless nobody reads on in its log: then `_end` does without."""
+    try:
+        log.warning("serving.cut_off", after_s=CUT_OFF_AFTER_S)
+    finally:
+        # Its file may be closed by now.
+        _end()
+
+
+def _end() -> None:
+    """Ends the process without waiting for its threads, with a status by which a supervisor sees it."""
+    os._exit(_CUT_OFF)
 
 
 def _allow_many_connections() -> None:

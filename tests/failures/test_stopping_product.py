@@ -40,6 +40,7 @@ async def test_an_engine_that_stands_still_keeps_nothing_alive(
     own_product.process.send_signal(signal.SIGTERM)
     assert await asyncio.to_thread(own_product.process.wait, 60) == 0
     assert time.monotonic() - started < STOPS_WITHIN_S
+    assert "serving.cut_off" not in own_product.log.read_text()
     _, alive = await asyncio.to_thread(psutil.wait_procs, family, 5)
     assert [process.pid for process in alive if process.status() != psutil.STATUS_ZOMBIE] == []
     answer = await saying
