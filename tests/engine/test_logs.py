@@ -154,11 +154,28 @@ async def test_the_id_of_a_request_stands_in_its_lines_and_goes_on_to_the_action
     assert said == {"turn-0": "request-number-1", "turn-1": None}
 
 
-def test_a_disk_that_is_full_takes_the_log_and_nothing_else(log: io.StringIO) -> None:
+@pytest.fixture
+def full_disk(log: io.StringIO) -> Iterator[None]:
+    """The log's file is on a disk that is full."""
     with Path("/dev/full").open("w", buffering=1) as full:
         configure_logs("INFO", full)
-        structlog.get_logger().info("engine.ready")
-        logging.getLogger("rasa").warning("a sentence")
+        yield
         configure_logs("INFO", log)
         # What the file still held would be written when it is closed.
         os.dup2(os.open(os.devnull, os.O_WRONLY), full.fileno())
+
+
+@pytest.mark.usefixtures("full_disk")
+def test_a_disk_that_is_full_takes_the_log_and_nothing_else() -> None:
+    structlog.get_logger().info("engine.ready")
+    logging.getLogger("rasa").warning("a sentence")
+
+
+@pytest.mark.usefixtures("full_disk")
+@pytest.mark.parametrize("log", ["INFO"], indirect=True)
+async def test_a_turn_is_answered_on_a_full_disk(turns: TurnTaker, store: DialogueStore) -> None:
+    turn = {"turn_id": "turn-1", "conversation_id": "c-1", "channel": "web", "text": "is casgevy covered"}
+    async with TestClient(TestServer(create_app(turns, store, "secret"))) as client:
+        answer = await client.post("/turns", json=turn, headers={"Authorization": "Bearer secret"})
+        assert answer.status == 200
+        assert (await answer.json())["turn_id"] == "turn-1"
