@@ -178,11 +178,11 @@ async def test_order_is_kept_while_the_first_is_tried_again(rig: Rig, until: Unt
     rig.carrier.faults.rest = [RestFailure(status=429, code=20429, times=1)]
     for word in ("one", "two", "three"):
         rig.gateway.engine.replies = [reply(f"Answer {word}.")]
-        await rig.text(word)
 
         async def answered(count: int = len(await rig.deliveries()) + 1) -> bool:
             return len(await rig.deliveries()) == count
 
+        await rig.text(word)
         await until(answered)
     assert len(rig.phone()) == 2
     # Another phone does not wait for this one.
