@@ -61,8 +61,8 @@ export const words = {
   delivery: {
     sending: "Sending…",
     sent: "Sent",
-    waiting: "Not sent yet. We’ll send it when you’re back.",
-    busy: "Not sent yet. Many people are writing to us. We’ll send it in a moment.",
+    waiting: "Not sent yet. We’ll send it when the chat is back.",
+    busy: "Not sent yet. The chat can’t take it right now. We’ll try again in a moment.",
     failed: "Not sent",
     retry: "Try again",
   },
@@ -127,7 +127,11 @@ export const words = {
     unreachable: "We can’t reach the chat right now. We keep trying, and nothing you wrote is lost.",
   },
 
+  // As the safety messages say it, for as long as none of them can come.
+  emergency: { danger: "In an emergency, call 911.", suicide: "For thoughts of suicide, call or text 988." },
+
   problems: {
+    opening: "We can’t open the chat right now. We keep trying.",
     CONVERSATION_NOT_FOUND: "This chat has ended, or was opened somewhere else. Start a new one to go on here.",
     CONVERSATION_CLOSED: "This chat is closed. Start a new one to go on.",
     OVERLOADED: "Many people are writing to us right now. Wait a moment, then try again.",
