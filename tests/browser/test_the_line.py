@@ -114,7 +114,7 @@ async def test_an_answer_lost_on_its_way_is_fetched_and_the_message_acts_once(vi
 
 async def test_an_unsent_message_survives_a_reload(visit: Visit) -> None:
     chat = await visit(plan="independence")
-    await chat.page.route(SEND, refuse(503, "STORE_UNAVAILABLE"))
+    await chat.page.route(SEND, refuse(500, "INTERNAL_ERROR"))
     await chat.say("What are gene-based therapies?")
     await expect(chat.unsent).to_have_attribute("data-status", "failed")
     await chat.page.unroute(SEND)
@@ -127,13 +127,17 @@ async def test_an_unsent_message_survives_a_reload(visit: Visit) -> None:
 
 @pytest.mark.parametrize(
     ("status", "code", "says"),
-    [(429, "RATE_LIMITED", "7 seconds"), (503, "STORE_UNAVAILABLE", "try again"), (500, "INTERNAL_ERROR", "try again")],
+    [
+        (429, "RATE_LIMITED", "90 seconds"),
+        (503, "STORE_UNAVAILABLE", "try again"),
+        (500, "INTERNAL_ERROR", "try again"),
+    ],
 )
 async def test_a_refusal_says_the_next_step_and_keeps_the_words(
     visit: Visit, status: int, code: str, says: str
 ) -> None:
     chat = await visit(plan="independence")
-    await chat.page.route(SEND, refuse(status, code, **{"Retry-After": "7"}))
+    await chat.page.route(SEND, refuse(status, code, **{"Retry-After": "90"}))
     await chat.say("What are gene-based therapies?")
     await expect(chat.notice).to_contain_text(says)
     await expect(chat.said("What are gene-based therapies?")).to_be_visible()

@@ -21,6 +21,11 @@ export class Problem extends Error {
     return this.code === "CONVERSATION_NOT_FOUND" || this.code === "CONVERSATION_CLOSED";
   }
 
+  /** It is no fault of the call, and passes: too much at once, a record that is locked, a gateway that restarts. */
+  get isPassing() {
+    return [429, 502, 503, 504].includes(this.status);
+  }
+
   /** The same call may work later; otherwise what was sent has to change first. */
   get canRetry() {
     return this.status < 400 || this.status >= 500 || this.status === 429;

@@ -71,7 +71,8 @@ export function connect(conversation, listener) {
       if (stopped) return;
       socketTimer = setTimeout(openSocket, pauseAfter(socketFailures));
       socketFailures += 1;
-      schedulePoll();
+      // Whether the gateway is gone, or only this socket, is known at once and not when the member has written.
+      poll();
     };
   }
 
@@ -100,8 +101,18 @@ export function connect(conversation, listener) {
         return;
       }
       pollFailures += 1;
-      listener.status(navigator.onLine ? "unreachable" : "offline");
+      tellDown();
     }
+    schedulePoll();
+  }
+
+  const tellDown = () => listener.status(navigator.onLine ? "unreachable" : "offline");
+
+  function lose() {
+    // A look that comes anyway is not put off by whoever goes on writing.
+    if (stopped || pollFailures > 0) return;
+    pollFailures = 1;
+    tellDown();
     schedulePoll();
   }
 
@@ -142,6 +153,8 @@ export function connect(conversation, listener) {
     stop,
     /** Asks now for what is new, and for how things stand. */
     check: poll,
+    /** Another call did not get through: the line counts as down until a look gets through. */
+    lose,
     /** Tells the other side that the member is writing, at most every few seconds. */
     tellTyping() {
       if (Date.now() - lastTyping < TYPING_EVERY_MS) return;

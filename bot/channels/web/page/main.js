@@ -48,6 +48,7 @@ const turns = createTurns({
     isOpen: () => connection !== null,
     isConnected: () => lineStatus === "connected",
     isAssistantNext: () => state.holder !== "coach",
+    lose: () => (connection ? connection.lose() : opening.hurry()),
   },
   onState: takeAnswerState,
   onOver: takeOver,
@@ -55,6 +56,7 @@ const turns = createTurns({
 });
 const requests = createRequests({
   current: () => session.conversation,
+  whenOpen: () => opening.whenOpen(),
   notices,
   onBusy: (isBusy) => holderPanel.setBusy(isBusy),
   onPage: takePage,
@@ -168,8 +170,10 @@ function takeState(newState) {
 
 /** What an answer says of the holder may be old by now (a coach has come meanwhile): then the server is asked. */
 function takeAnswerState(newState) {
-  if (newState.holder === state.holder || lineStatus !== "connected") takeState(newState);
-  else connection.check();
+  const isDown = lineStatus !== "connected";
+  if (newState.holder === state.holder || isDown) takeState(newState);
+  // Something got through: what waits for the line need not wait for the next look.
+  if (newState.holder !== state.holder || isDown) connection.check();
 }
 
 function takeMessages(messages) {
@@ -238,4 +242,6 @@ addEventListener("hashchange", () => {
 });
 takeLink(session);
 await whenSeen();
+// What is unsent belongs to this tab's chat, not to the one that a link opens.
+if (session.link === null) turns.restore();
 opening.start(plan);

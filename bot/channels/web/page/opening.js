@@ -2,7 +2,6 @@
 
 import * as api from "./api.js";
 import { pauseAfter } from "./connection.js";
-import { sentenceFor } from "./status.js";
 import { words } from "./words.js";
 
 // A link that the server can't read (cut off by a copy) works no better than one that it doesn't know.
@@ -10,10 +9,13 @@ const LINK_IS_GONE = new Set([404, 422]);
 
 /**
  * `onOpened(messages, state)` gets the conversation that the session now has, `onOver(problem)` hears that the server
- * does not know it any more, `onLinkGone()` that a link opens nothing. A failed opening is tried again, or offered.
+ * does not know it any more, `onLinkGone()` that a link opens nothing. A failed opening is tried again by itself, and at
+ * once when the member does anything.
  */
 export function createOpening({ session, log, notices, starter, onOpened, onOver, onLinkGone }) {
   let failures = 0;
+  let endPause = null;
+  const waiting = [];
 
   /** Follows the link, takes up this tab's conversation, or opens one with `plan` if the site offers it. */
   async function start(plan) {
@@ -25,8 +27,10 @@ export function createOpening({ session, log, notices, starter, onOpened, onOver
       if (session.link !== null) await join(session.link);
       else if (session.conversation) await resume();
       else await open(site.plans.some(({ id }) => id === plan) ? plan : null);
-      failures = 0;
       notices.showLine(null);
+      if (failures > 0) notices.clearProblem();
+      failures = 0;
+      for (const tell of waiting.splice(0)) tell();
     } catch (problem) {
       if (!(problem instanceof api.Problem)) throw problem;
       log.showTyping(null);
@@ -39,21 +43,31 @@ export function createOpening({ session, log, notices, starter, onOpened, onOver
   }
 
   async function startLater(problem, plan) {
-    if (!problem.isUnreachable) {
-      const run = () => {
-        notices.clearProblem();
-        start(plan);
-      };
-      notices.showProblem(sentenceFor(problem), { label: words.tryAgain, run });
-      return;
-    }
-    notices.showLine(navigator.onLine ? words.connection.unreachable : words.connection.offline);
+    showTrouble(problem);
+    const asked = (problem.retryAfterS ?? 0) * 1000;
     await new Promise((resolve) => {
-      setTimeout(resolve, pauseAfter(failures));
+      endPause = resolve;
+      setTimeout(resolve, Math.max(asked, pauseAfter(failures)));
       addEventListener("online", resolve, { once: true });
     });
+    endPause = null;
     failures += 1;
     start(plan);
+  }
+
+  function showTrouble(problem) {
+    if (!problem.isUnreachable) {
+      notices.showLine(null);
+      notices.showProblem(words.problems.opening, { label: words.tryAgain, run: hurry });
+      return;
+    }
+    notices.clearProblem();
+    notices.showLine(navigator.onLine ? words.connection.unreachable : words.connection.offline);
+  }
+
+  /** The member does something: a pause ends now, whatever its length. */
+  function hurry() {
+    endPause?.();
   }
 
   async function join(link) {
@@ -78,5 +92,14 @@ export function createOpening({ session, log, notices, starter, onOpened, onOver
     onOpened(page.messages, page.state);
   }
 
-  return { start, begin };
+  return {
+    start,
+    begin,
+    hurry,
+    /** Hurries, and resolves when a conversation is open. */
+    whenOpen() {
+      hurry();
+      return new Promise((resolve) => waiting.push(resolve));
+    },
+  };
 }

@@ -1,13 +1,19 @@
 // How does what the member wrote get sent exactly once, through lost lines and reloads?
 
 import { Problem } from "./api.js";
-import { pauseAfter } from "./connection.js";
 
 // The line works for reading but not for this message: stop promising and let the member decide.
 const MOST_ATTEMPTS_WHILE_CONNECTED = 3;
-// A gateway that is too busy says when to come again; after some twenty seconds the member decides.
-const MOST_WAITS_WHILE_BUSY = 6;
-const BUSY_PAUSE_S = 2;
+// A gateway that can't take it now says when to come again; after a minute or so the member decides.
+const MOST_WAITS = 6;
+const FIRST_WAIT_S = 1;
+const LONGEST_WAIT_S = 15;
+// Nobody is left to hope for longer than this: they are told how long it takes instead.
+const LONGEST_ASKED_S = 60;
+// What is written goes out in order, but behind a slow message a new one (it may be about danger) waits no longer.
+const HELD_UP_MS = 1_000;
+
+const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 export function newId() {
   if (crypto.randomUUID) return crypto.randomUUID();
@@ -21,18 +27,18 @@ export function newId() {
 }
 
 /**
- * A queue of entries `{client_message_id, text, choice?, status, attempts}`, sent one at a time and in order. An entry keeps its
- * id through every attempt, so the server acts once. `status` is `sending`, `waiting` (no line), `busy` (the gateway has too much
- * to do) or `failed` (refused).
+ * Entries `{client_message_id, text, choice?, status, attempts, waits}`. An entry keeps its id through every attempt, so the
+ * server acts once. `status` is `sending`, `waiting` (no line: sent by `sendWaiting` when it is back), `busy` (the gateway asked
+ * to come again later) or `failed` (refused, or given up). What waits is sent again in its order, and holds up nothing new.
  *
  * `send(entry)` returns the turn or throws a Problem; `listener` gets `changed(entry)`, `delivered(entry, turn)` and
  * `refused(entry, problem)`.
  */
 export function createOutbox({ send, isConnected, remember, listener }) {
   let entries = [];
-  let running = false;
-  let failures = 0;
-  let timer = 0;
+  let isResending = false;
+  let timer = null;
+  let lastSent = Promise.resolve();
 
   function change(entry, status) {
     entry.status = status;
@@ -45,12 +51,13 @@ export function createOutbox({ send, isConnected, remember, listener }) {
     remember(entries);
   }
 
-  /** Tries one entry; says whether the line is good enough to try the next. */
+  /** Tries one entry; false says that it has to wait, and so have those that wait behind it. */
   async function attempt(entry) {
+    if (!entries.includes(entry)) return true;
+    const wasConnected = isConnected();
     change(entry, "sending");
     try {
       const turn = await send(entry);
-      failures = 0;
       if (!entries.includes(entry)) return true;
       remove(entry);
       listener.delivered(entry, turn);
@@ -58,69 +65,99 @@ export function createOutbox({ send, isConnected, remember, listener }) {
     } catch (problem) {
       if (!(problem instanceof Problem)) throw problem;
       if (!entries.includes(entry)) return true;
-      if (problem.code === "OVERLOADED" && (entry.waits ?? 0) < MOST_WAITS_WHILE_BUSY) {
-        entry.waits = (entry.waits ?? 0) + 1;
-        for (const other of entries) if (other.status !== "failed") change(other, "busy");
-        // Not all at the same moment: it would be too much at once again.
-        timer = setTimeout(flush, (problem.retryAfterS ?? BUSY_PAUSE_S) * 1000 * (1 + Math.random() / 2));
-        return false;
-      }
-      entry.attempts += isConnected() ? 1 : 0;
-      if (problem.isUnreachable && entry.attempts < MOST_ATTEMPTS_WHILE_CONNECTED) {
-        for (const other of entries) if (other.status !== "failed") change(other, "waiting");
-        timer = setTimeout(flush, pauseAfter(failures));
-        failures += 1;
-        return false;
-      }
+      if (postpone(entry, problem, wasConnected)) return false;
+      entry.isUnreached = problem.isUnreachable;
       change(entry, "failed");
       listener.refused(entry, problem);
       return true;
     }
   }
 
-  async function flush() {
+  /** Says whether the entry is sent again by itself. */
+  function postpone(entry, problem, wasConnected) {
+    if (problem.isUnreachable) {
+      entry.attempts += wasConnected ? 1 : 0;
+      if (entry.attempts >= MOST_ATTEMPTS_WHILE_CONNECTED) return false;
+      change(entry, "waiting");
+      return true;
+    }
+    if (!problem.isPassing || entry.waits >= MOST_WAITS || problem.retryAfterS > LONGEST_ASKED_S) return false;
+    const waitS = Math.max(problem.retryAfterS ?? 0, Math.min(LONGEST_WAIT_S, FIRST_WAIT_S * 2 ** entry.waits));
+    entry.waits += 1;
+    change(entry, "busy");
+    // Not all pages at the same moment: it would be too much at once again.
+    timer ??= setTimeout(resend, waitS * 1000 * (1 + Math.random() / 2));
+    return true;
+  }
+
+  /** Sends an entry behind the one that is under way, as long as that is not slow. */
+  function submit(entry) {
+    const before = lastSent;
+    const sent = (async () => {
+      await Promise.race([before, pause(HELD_UP_MS)]);
+      return attempt(entry);
+    })();
+    lastSent = sent.catch(() => null);
+    return sent;
+  }
+
+  function stopTimer() {
     clearTimeout(timer);
-    if (running) return;
-    running = true;
+    timer = null;
+  }
+
+  async function resend() {
+    stopTimer();
+    if (isResending) return;
+    isResending = true;
     try {
-      let entry = firstUnsent();
-      while (entry && (await attempt(entry))) entry = firstUnsent();
+      let entry = firstWaiting();
+      while (entry && (await submit(entry))) entry = firstWaiting();
     } finally {
-      running = false;
+      isResending = false;
     }
   }
 
-  const firstUnsent = () => entries.find((entry) => entry.status !== "failed");
+  const firstWaiting = () => entries.find(({ status }) => status === "waiting" || status === "busy");
+
+  /** Sends an entry as if it had never been tried. */
+  function renew(entry, status) {
+    entry.attempts = 0;
+    entry.waits = 0;
+    change(entry, status);
+  }
 
   return {
-    flush,
     add(text, choice) {
-      const entry = { client_message_id: newId(), text, ...(choice && { choice }), status: "sending", attempts: 0 };
+      const entry = { client_message_id: newId(), text, ...(choice && { choice }) };
       entries.push(entry);
-      change(entry, "sending");
-      flush();
+      renew(entry, "sending");
+      submit(entry);
     },
-    /** Takes up what an earlier load of the page left unsent. */
+    /** The line is back: sends what waits, and what was given up for want of a line; says whether there was such. */
+    sendWaiting() {
+      const givenUp = entries.filter((entry) => entry.status === "failed" && entry.isUnreached);
+      for (const entry of givenUp) renew(entry, "waiting");
+      resend();
+      return givenUp.length > 0;
+    },
+    /** Takes up what an earlier load of the page left unsent; what was written since then stands behind it. */
     restore(earlier) {
-      entries = earlier.map((entry) => ({
-        ...entry,
-        status: entry.status === "failed" ? "failed" : "waiting",
-        attempts: 0,
-      }));
-      for (const entry of entries) listener.changed(entry);
+      const known = new Set(entries.map((entry) => entry.client_message_id));
+      const left = earlier.filter((entry) => !known.has(entry.client_message_id)).map((entry) => ({ ...entry }));
+      entries = [...left, ...entries];
+      for (const entry of left) renew(entry, entry.status === "failed" ? "failed" : "waiting");
     },
     retry(entryId) {
       const entry = entries.find((other) => other.client_message_id === entryId);
       if (!entry) return;
-      entry.attempts = 0;
-      entry.waits = 0;
-      change(entry, "sending");
-      flush();
+      renew(entry, "sending");
+      submit(entry);
     },
     remove,
     /** Gives up: returns what was not sent, and sends none of it. */
     drain() {
-      clearTimeout(timer);
+      stopTimer();
       const unsent = entries;
       entries = [];
       remember(entries);

@@ -2,16 +2,19 @@
 
 import * as api from "./api.js";
 import { sentenceFor } from "./status.js";
+import { words } from "./words.js";
 
 /**
  * The requests, one at a time; a second press meanwhile does nothing. Each resolves to null when it went well, else to the
- * sentence that was shown. `onPage(page)` gets the messages and state of an answer, `onOver(problem)` a 404 or 409,
- * `onSafety(message)` what the safety gate says to something that was refused.
+ * sentence that was shown. `whenOpen()` resolves when there is a conversation: a coach can be asked for before.
+ * `onPage(page)` gets the messages and state of an answer, `onOver(problem)` a 404 or 409, `onSafety(message)` what the
+ * safety gate says to something that was refused.
  */
-export function createRequests({ current, notices, onBusy, onPage, onOver, onSafety }) {
+export function createRequests({ current, whenOpen, notices, onBusy, onPage, onOver, onSafety }) {
   let isBusy = false;
 
-  async function attempt(request) {
+  /** `again` is what "Try again" does, where the request can be made from the notice. */
+  async function attempt(request, again) {
     const conversation = current();
     if (isBusy || !conversation) return null;
     isBusy = true;
@@ -25,7 +28,7 @@ export function createRequests({ current, notices, onBusy, onPage, onOver, onSaf
       if (!(problem instanceof api.Problem)) throw problem;
       if (problem.safety) onSafety(problem.safety);
       const sentence = sentenceFor(problem);
-      notices.showProblem(sentence);
+      notices.showProblem(sentence, again && problem.canRetry ? { label: words.tryAgain, run: again } : {});
       if (problem.isOver) onOver(problem);
       return sentence;
     } finally {
@@ -34,11 +37,19 @@ export function createRequests({ current, notices, onBusy, onPage, onOver, onSaf
     }
   }
 
+  async function askForCoach() {
+    if (!current()) await whenOpen();
+    return attempt(api.requestHandoff, askForCoach);
+  }
+
+  const leaveCoach = () => attempt(api.cancelHandoff, leaveCoach);
+  const end = () => attempt(api.closeConversation, end);
+
   return {
     attempt,
-    askForCoach: () => attempt(api.requestHandoff),
-    leaveCoach: () => attempt(api.cancelHandoff),
-    end: () => attempt(api.closeConversation),
+    askForCoach,
+    leaveCoach,
+    end,
     rate: (score, comment) => attempt((conversation) => api.rateConversation(conversation, score, comment)),
   };
 }

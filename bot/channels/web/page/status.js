@@ -33,7 +33,8 @@ export function createNotices() {
     },
     showProblem(text, { label, run } = {}) {
       notice.hidden = false;
-      noticeText.textContent = text;
+      // What is said again after another try is not read out again.
+      if (noticeText.textContent !== text) noticeText.textContent = text;
       noticeButton.hidden = !label;
       noticeButton.textContent = label ?? "";
       action = run ?? null;

@@ -5,8 +5,9 @@ import { createOutbox, newId } from "./outbox.js";
 import { sentenceFor } from "./status.js";
 
 /**
- * `line` says how things stand: `conversation()`, `isOpen()`, `isConnected()`, `isAssistantNext()`. `onState(state)` gets the
- * state of an answer, `onOver(problem)` a conversation that can't go on, `onShown()` every change of the log.
+ * `line` says how things stand: `conversation()`, `isOpen()`, `isConnected()`, `isAssistantNext()`, and hears by `lose()` that
+ * something did not get through. `onState(state)` gets the state of an answer, `onOver(problem)` a conversation that can't
+ * go on, `onShown()` every change of the log.
  */
 export function createTurns({ session, log, composer, notices, line, onState, onOver, onShown }) {
   const outbox = createOutbox({
@@ -16,13 +17,21 @@ export function createTurns({ session, log, composer, notices, line, onState, on
     listener: { changed, delivered, refused },
   });
 
+  let underWay = 0;
+
   async function deliver(entry) {
-    if (!line.isOpen() || !navigator.onLine) throw new Problem();
-    if (line.isAssistantNext()) log.showTyping("assistant", 15_000);
+    underWay += 1;
     try {
+      if (!line.isOpen() || !navigator.onLine) throw new Problem();
+      if (line.isAssistantNext()) log.showTyping("assistant", 15_000);
       return await sendMessage(line.conversation(), entry);
+    } catch (problem) {
+      if (problem.safety) log.showUnrecorded(problem.safety);
+      if (problem.isUnreachable) line.lose();
+      throw problem;
     } finally {
-      log.hideTyping("assistant");
+      underWay -= 1;
+      if (underWay === 0) log.hideTyping("assistant");
     }
   }
 
@@ -37,7 +46,6 @@ export function createTurns({ session, log, composer, notices, line, onState, on
   }
 
   function refused(entry, problem) {
-    if (problem.safety) log.showUnrecorded(problem.safety);
     if (problem.isOver) return onOver(problem);
     notices.showProblem(sentenceFor(problem));
     if (problem.canRetry) return;
@@ -46,9 +54,14 @@ export function createTurns({ session, log, composer, notices, line, onState, on
     if (log.removeEntry(entry) && !entry.choice) composer.putBack([entry.text]);
   }
 
+  /** A chat that is not open says so until it is. */
+  function clearProblem() {
+    if (line.isOpen()) notices.clearProblem();
+  }
+
   return {
     send(text) {
-      notices.clearProblem();
+      clearProblem();
       outbox.add(text);
     },
     /** A text that is too long is refused by the server, too, which reads it for danger all the same. */
@@ -61,14 +74,14 @@ export function createTurns({ session, log, composer, notices, line, onState, on
       }
     },
     choose(reply) {
-      notices.clearProblem();
+      clearProblem();
       // The pressed button goes away: keep the focus near, without opening a phone's keyboard.
       if (matchMedia("(pointer: coarse)").matches) log.focus();
       else composer.focus();
       outbox.add(reply.title, reply.value);
     },
     retry(entryId) {
-      notices.clearProblem();
+      clearProblem();
       outbox.retry(entryId);
     },
     take(messages) {
@@ -78,7 +91,9 @@ export function createTurns({ session, log, composer, notices, line, onState, on
     },
     /** Takes up the unsent messages of an earlier load of the page. */
     restore: () => outbox.restore(session.outbox),
-    sendWaiting: outbox.flush,
+    sendWaiting() {
+      if (outbox.sendWaiting()) notices.clearProblem();
+    },
     /** Gives up what is unsent: the texts go back to the message box, for the next conversation. */
     putBack() {
       const unsent = outbox.drain().filter((entry) => log.removeEntry(entry) && !entry.choice);
