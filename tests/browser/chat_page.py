@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -190,3 +192,12 @@ class ChatPage:
 async def new_chat_page(context: BrowserContext, base_url: str) -> ChatPage:
     """A fresh tab, not yet anywhere."""
     return ChatPage.watch(await context.new_page(), base_url)
+
+
+async def wait_until(is_so: Callable[[], bool]) -> None:
+    """Waits for something that happens outside the page, such as a request."""
+    for _ in range(TIMEOUT_MS // 50):
+        if is_so():
+            return
+        await asyncio.sleep(0.05)
+    raise AssertionError("it never came so far")

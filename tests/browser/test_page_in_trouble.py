@@ -1,4 +1,4 @@
-"""What does the page do when the gateway refuses, is slow or is gone? Danger gets through, and nothing waits for a button."""
+"""What does the page do when the gateway refuses, is slow or gone? Danger gets through; nothing waits for a button."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import pytest
 from playwright.async_api import Locator, Route, WebSocketRoute, expect
 
-from tests.browser.chat_page import TIMEOUT_MS, ChatPage
+from tests.browser.chat_page import TIMEOUT_MS, ChatPage, wait_until
 from tests.browser.conftest import Visit
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -72,14 +72,6 @@ async def open_refused(visit: Visit, refusal: Refusal) -> ChatPage:
 
 async def own_texts(chat: ChatPage) -> list[str]:
     return [message.text for message in await chat.transcript() if message.author == "member"]
-
-
-async def wait_until(is_so: Callable[[], bool]) -> None:
-    for _ in range(TIMEOUT_MS // 50):
-        if is_so():
-            return
-        await asyncio.sleep(0.05)
-    raise AssertionError("it never came so far")
 
 
 async def expect_calm(chat: ChatPage) -> None:
