@@ -35,6 +35,7 @@ class Refusal:
     retry_after_s: int | None = None
     applies: Callable[[Route], bool] = lambda _: True
     texts: list[str | None] = field(default_factory=list)
+    safety: dict[str, object] | None = None
 
     async def __call__(self, route: Route) -> None:
         if route.request.method != "POST" or not self.applies(route):
@@ -42,7 +43,14 @@ class Refusal:
             return
         self.texts.append((route.request.post_data_json or {}).get("text"))
         headers = {} if self.retry_after_s is None else {"Retry-After": str(self.retry_after_s)}
-        problem = {"type": "about:blank", "title": "Refused", "status": self.status, "code": self.code}
+        problem: dict[str, object] = {
+            "type": "about:blank",
+            "title": "Refused",
+            "status": self.status,
+            "code": self.code,
+        }
+        if self.safety is not None:
+            problem["safety"] = self.safety
         await route.fulfill(status=self.status, headers=headers, json=problem)
 
 
@@ -182,6 +190,28 @@ async def test_what_could_not_be_taken_is_sent_again_by_itself_in_order(visit: V
     await chat.page.unroute(SEND)
     await expect_calm(chat)
     assert await own_texts(chat) == [QUESTION, "Is it covered?"]
+
+
+async def test_an_alarm_that_is_not_recorded_sounds_once_and_gives_way_to_the_recorded_one(visit: Visit) -> None:
+    chat = await visit()
+    safety_message = {
+        "seq": 0,
+        "author": "system",
+        "outcome": "emergency",
+        "text": "Call 911 now.",
+        "created_at": "2026-05-01T12:00:00Z",
+    }
+    refusal = Refusal(503, "STORE_UNAVAILABLE", 1, safety=safety_message)
+    await chat.page.route(SEND, refusal)
+    await chat.say(DANGER)
+    alarm = chat.page.locator("#messages > [data-safety]")
+    await expect(alarm).to_have_count(1)
+    await alarm.evaluate("item => { item.dataset.first = 'yes'; }")
+    await wait_until(lambda: len(refusal.texts) >= 3)
+    await expect(alarm).to_have_attribute("data-first", "yes")
+    await chat.page.unroute(SEND)
+    await expect(safety(chat)).to_be_visible(timeout=TIMEOUT_MS)
+    await expect(alarm).to_have_count(1)
 
 
 async def test_after_some_tries_the_member_decides(visit: Visit) -> None:

@@ -18,6 +18,8 @@ export function createTurns({ session, log, composer, notices, line, onState, on
   });
 
   let underWay = 0;
+  // A message that is sent again by itself sounds its alarm once.
+  const warned = new Set();
 
   async function deliver(entry) {
     underWay += 1;
@@ -26,7 +28,10 @@ export function createTurns({ session, log, composer, notices, line, onState, on
       if (line.isAssistantNext()) log.showTyping("assistant", 15_000);
       return await sendMessage(line.conversation(), entry);
     } catch (problem) {
-      if (problem.safety) log.showUnrecorded(problem.safety);
+      if (problem.safety && !warned.has(entry.client_message_id)) {
+        warned.add(entry.client_message_id);
+        log.showUnrecorded(problem.safety);
+      }
       if (problem.isUnreachable) line.lose();
       throw problem;
     } finally {

@@ -126,6 +126,7 @@ export function createLog({ onChoose, onRetry }) {
 
   function add(message, isNew) {
     const item = messageElement(message, { isNew });
+    dropUnrecorded(message.outcome);
     shown.set(message.seq, message);
     if (message.client_message_id) own.set(message.client_message_id, item);
     place(item, message.seq);
@@ -187,12 +188,15 @@ export function createLog({ onChoose, onRetry }) {
 
   /** A safety message that the record could not take is shown all the same, after everything else. */
   function showUnrecorded(message) {
-    for (const item of list.querySelectorAll("[data-safety]:not([data-seq])")) {
-      if (item.dataset.outcome === message.outcome) item.remove();
-    }
-    const item = messageElement(message, { isNew: true });
-    list.append(item);
+    dropUnrecorded(message.outcome);
+    list.append(messageElement(message, { isNew: true }));
     goToEnd();
+  }
+
+  function dropUnrecorded(outcome) {
+    for (const item of list.querySelectorAll("[data-safety]:not([data-seq])")) {
+      if (item.dataset.outcome === outcome) item.remove();
+    }
   }
 
   /** Shows who is writing (a coach by name); without more news it fades after some seconds. */
