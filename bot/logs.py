@@ -26,7 +26,8 @@ def configure_logs(level: str, stream: TextIO) -> None:
             structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level)),
-        logger_factory=structlog.PrintLoggerFactory(log_file),
+        # A line with its end at once: printed in two steps, lines of several threads are torn.
+        logger_factory=structlog.WriteLoggerFactory(log_file),
         cache_logger_on_first_use=True,
     )
     handler = logging.StreamHandler(log_file)

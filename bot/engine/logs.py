@@ -45,7 +45,8 @@ def configure_logs(level: str, stream: TextIO = sys.stderr) -> None:
             _render,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(number),
-        logger_factory=structlog.PrintLoggerFactory(log_file),
+        # A line with its end at once: printed in two steps, lines of several threads are torn.
+        logger_factory=structlog.WriteLoggerFactory(log_file),
         cache_logger_on_first_use=False,
     )
     handler = logging.StreamHandler(log_file)

@@ -165,6 +165,25 @@ def full_disk(log: io.StringIO) -> Iterator[None]:
         os.dup2(os.open(os.devnull, os.O_WRONLY), full.fileno())
 
 
+@pytest.mark.usefixtures("log")
+def test_a_line_is_written_whole_so_that_nobody_elses_stands_in_it() -> None:
+    class Pieces(io.StringIO):
+        def __init__(self) -> None:
+            super().__init__()
+            self.pieces: list[str] = []
+
+        def write(self, text: str) -> int:
+            self.pieces.append(text)
+            return len(text)
+
+    stream = Pieces()
+    configure_logs("INFO", stream)
+    structlog.get_logger().error("engine.died", status=1)
+    logging.getLogger("rasa").error("a sentence")
+    assert [json.loads(piece)["event"] for piece in stream.pieces] == ["engine.died", "library.log"]
+    assert all(piece.endswith("\n") for piece in stream.pieces)
+
+
 @pytest.mark.usefixtures("full_disk")
 def test_a_disk_that_is_full_takes_the_log_and_nothing_else() -> None:
     structlog.get_logger().info("engine.ready")
