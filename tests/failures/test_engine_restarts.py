@@ -60,6 +60,8 @@ class Watched:
 async def watched(tmp_path: Path) -> AsyncIterator[Watched]:
     port = free_port()
     engine = SmallEngine(tmp_path, port)
+    # Whatever else these tests have started, say for the story of the crash tests, is none of these.
+    _OTHERS[:] = [*children(), *children("train")]
     client = EngineClient(f"http://127.0.0.1:{port}", "secret")
 
     async def is_ready() -> bool:
@@ -208,6 +210,9 @@ async def until(holds: Callable[[], bool]) -> None:
         await asyncio.sleep(0.02)
 
 
+_OTHERS: list[psutil.Process] = []
+
+
 def find() -> psutil.Process:
     (child,) = children()
     return child
@@ -215,7 +220,8 @@ def find() -> psutil.Process:
 
 def children(verb: str = "serve") -> list[psutil.Process]:
     """The engines of this test, or its trainers; no other children."""
-    return [child for child in psutil.Process().children() if child.is_running() and _is_small_engine(child, verb)]
+    mine = [child for child in psutil.Process().children() if child not in _OTHERS]
+    return [child for child in mine if child.is_running() and _is_small_engine(child, verb)]
 
 
 def _is_small_engine(process: psutil.Process, verb: str) -> bool:
