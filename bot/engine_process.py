@@ -202,7 +202,9 @@ class EngineProcess:
         deadline = time.monotonic() + self._patience.start_s
         while not is_up:
             await asyncio.sleep(self._patience.look_every_s)
-            is_up = await self._looks_alive()
+            started = time.monotonic()
+            # It listens once it is loaded, and refuses before: whoever keeps a look waiting is up, and hangs.
+            is_up = await self._looks_alive() or self._was_kept_waiting(started)
             if not is_up and time.monotonic() > deadline:
                 log.error("engine.start_too_slow", after_s=self._patience.start_s)
                 _kill(process)
@@ -212,11 +214,17 @@ class EngineProcess:
             started = time.monotonic()
             if await self._looks_alive():
                 self._failed_looks = 0
-            elif time.monotonic() - started < self._patience.look_s + self._patience.own_delay_s:
+            elif not self._had_no_time(started):
                 self._failed_looks += 1
                 log.warning("engine.no_sign_of_life", looks=self._failed_looks)
         log.error("engine.hanging", looks=self._failed_looks)
         _kill(process)
+
+    def _was_kept_waiting(self, since: float) -> bool:
+        return time.monotonic() - since >= self._patience.look_s and not self._had_no_time(since)
+
+    def _had_no_time(self, since: float) -> bool:
+        return time.monotonic() - since >= self._patience.look_s + self._patience.own_delay_s
 
     async def _looks_alive(self) -> bool:
         try:

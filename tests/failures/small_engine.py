@@ -41,6 +41,7 @@ class Handler(BaseHTTPRequestHandler):
     def log_message(self, *what):
         pass
 
+time.sleep(read().get("comes_up_after_s", 0.0))
 ThreadingHTTPServer(("127.0.0.1", {port}), Handler).serve_forever()
 """
 

@@ -103,10 +103,22 @@ async def test_one_that_hangs_is_ended_by_force_and_started_again(watched: Watch
     ]  # fmt: skip
 
 
-async def test_one_that_hangs_while_it_comes_up_is_started_again(watched: Watched) -> None:
+async def test_one_that_hangs_before_it_was_ever_seen_alive_is_not_given_the_time_of_a_start(watched: Watched) -> None:
+    first = await watched.start()
+    watched.process._patience = replace(PATIENCE, start_s=3600)
+    watched.engine.order(waits_s=_LONG_S)
+    with capture_logs() as logs:
+        first.kill()
+        await until(lambda: any(event["event"] == "engine.hanging" for event in logs))
+        watched.engine.order()
+        await watched.until_ready()
+    assert not any(event["event"] == "engine.start_too_slow" for event in logs)
+
+
+async def test_one_that_never_comes_up_is_started_again(watched: Watched) -> None:
     first = await watched.start()
     watched.process._patience = replace(PATIENCE, start_s=1.0)
-    watched.engine.order(waits_s=_LONG_S)
+    watched.engine.order(comes_up_after_s=_LONG_S)
     with capture_logs() as logs:
         first.kill()
         await until(lambda: any(event["event"] == "engine.start_too_slow" for event in logs))
