@@ -27,6 +27,7 @@ from bot.engine_process import EngineCommand, EngineProcess, train_if_needed
 from bot.failures import StartFailed
 from bot.http.metrics_app import ROUTE as METRICS
 from bot.http.metrics_app import create_metrics_app
+from bot.http.ports import free_port
 from bot.http.server import Server
 from bot.logs import configure_logs
 from bot.settings import Settings, SettingsError
@@ -127,7 +128,7 @@ async def _start_everything(
     settings: Settings, stack: AsyncExitStack, listeners: _Listeners, log_stream: TextIO
 ) -> None:
     engine_secret, actions_secret = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
-    engine_port = _free_port()
+    engine_port = free_port()
     command = EngineCommand(
         settings.engine_python,
         {
@@ -226,11 +227,6 @@ def _bind(host: str, port: int, setting: str) -> socket.socket:
             f"or choose another port with GENE_GUIDE_{setting}."
         ) from None
     return listener
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])
 
 
 def _address(listener: socket.socket) -> str:

@@ -10,8 +10,9 @@ from pathlib import Path
 import psutil
 import psycopg
 
+from bot.http.ports import free_port
 from tests.benchmark.processes import find_child
-from tests.benchmark.systems import Postgres, free_port, start_postgres
+from tests.benchmark.systems import Postgres, start_postgres
 from tests.failures.breaking import Postgres as BreakablePostgres
 from tests.failures.engine_door import end_family, find_engine
 from tests.product import RunningProduct, launch_product, wait_until_ready

@@ -11,8 +11,9 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
+from bot.http.ports import free_port
 from tests.benchmark.client import STOCK_ACTION_SAYS, STOCK_QUESTIONS
-from tests.benchmark.systems import READY_WITHIN_S, Cost, System, free_port, run_timed, stop_process
+from tests.benchmark.systems import READY_WITHIN_S, Cost, System, run_timed, stop_process
 from tests.product import ROOT
 
 RASA = ROOT / ".venv/engine/bin/rasa"

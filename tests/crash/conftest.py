@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -16,6 +15,7 @@ import pytest
 
 from bot.app import prepare_database
 from bot.database import Database
+from bot.http.ports import free_port
 from tests.crash.gateways import Launcher
 from tests.crash.world import Door, Engine, Lane, copy_file, open_door, open_lane
 from tests.product import ROOT
@@ -49,7 +49,7 @@ def engine(prepared_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> I
     """The real engine with the trained model, on a database of its own."""
     folder = tmp_path_factory.mktemp("engine")
     (folder / "engine.sqlite").write_bytes(prepared_sqlite.read_bytes())
-    port, actions_port = _free_port(), _free_port()
+    port, actions_port = free_port(), free_port()
     engine = Engine(f"http://127.0.0.1:{port}", "the-engine-secret", actions_port, "the-actions-secret")
     environment = {
         **os.environ,
@@ -87,11 +87,6 @@ def _is_ready(engine: Engine) -> bool:
             return bool(answer.status == 200)
     except (urllib.error.URLError, OSError):
         return False
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from aiohttp import ClientSession, web
-from aiohttp.test_utils import TestServer, unused_port
+from aiohttp.test_utils import TestServer
 
 from actions.server import ROUTE
 from bot.app import Core, build_actions, open_core
@@ -35,6 +35,7 @@ from bot.conversations.tables_store import (
 from bot.core import DEMO
 from bot.demo.carrier.app import REST_PREFIX, Carrier, create_carrier, create_carrier_app
 from bot.demo.carrier.keywords import OptOutMode
+from bot.http.ports import free_port
 from bot.settings import Settings
 from tests.crash.dying_gateway import quick_passwords
 from tests.crash.gateways import Gateway, Launcher, Place
@@ -230,7 +231,7 @@ async def open_world(lane: Lane, die_at: Place | None = None, **timers: float) -
     lane.runs += 1
     folder = lane.folder / str(lane.runs)
     folder.mkdir(parents=True)
-    port = unused_port()
+    port = free_port()
     carrier = create_carrier(
         account_sid=ACCOUNT_SID,
         auth_token=AUTH_TOKEN,

@@ -6,12 +6,12 @@ import asyncio
 
 import pytest
 from aiohttp import web
-from aiohttp.test_utils import unused_port
 from hypothesis import given
 from hypothesis import strategies as st
 from twilio.request_validator import RequestValidator
 
 from bot.demo.carrier.signature import sign
+from bot.http.ports import free_port
 from tests.demo.world import ACCOUNT_SID, DANA, PLAN, World, never, open_world, until
 
 _WORDS = st.text(st.characters(blacklist_categories=["Cs"]), max_size=40)
@@ -219,7 +219,7 @@ async def test_an_answer_that_is_not_twiml_is_noted(world: World) -> None:
 
 
 async def test_a_product_that_is_away_is_tried_once_more_and_then_given_up() -> None:
-    port, calls = unused_port(), []
+    port, calls = free_port(), []
     async with open_world(webhook_url=f"http://127.0.0.1:{port}/sms/twilio") as world:
         sid = await world.text("1")
         answers: list[object] = []

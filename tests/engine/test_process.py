@@ -18,6 +18,8 @@ from typing import Any
 import psutil
 import pytest
 
+from bot.http.ports import free_port
+
 ROOT = Path(__file__).parents[2]
 CANARY = "Quokka"
 SECRET = "engine-secret"
@@ -39,12 +41,6 @@ class Engine:
         )
         with urllib.request.urlopen(request, timeout=10) as response:  # noqa: S310 - the address is ours
             return dict(json.loads(response.read()))
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def start(model: Path, database_url: str, log: Path, port: int, **changes: str) -> subprocess.Popen[bytes]:

@@ -12,9 +12,10 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from bot.http.ports import free_port
 from tests.failures.breaking import Postgres
 from tests.failures.early import Early, write_early
-from tests.failures.engine_door import EngineDoor, end_family, free_port
+from tests.failures.engine_door import EngineDoor, end_family
 from tests.failures.scripted_engine import ScriptedEngine
 from tests.product import RunningProduct, launch_product, wait_until_ready
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import sys
 import time
 from pathlib import Path
@@ -79,12 +78,6 @@ def end_family(product: RunningProduct) -> None:
         # What is stopped cannot end in order.
         os.kill(process.pid, signal.SIGKILL)
     product.process.wait()
-
-
-def free_port() -> int:
-    """A port that nobody has now."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])
 
 
 def _is_engine(process: psutil.Process) -> bool:

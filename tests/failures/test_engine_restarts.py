@@ -16,7 +16,7 @@ from structlog.testing import capture_logs
 from bot import engine_process
 from bot.engine_client import EngineClient
 from bot.engine_process import MODEL_UNUSABLE, EngineFailed, EngineProcess, Patience
-from tests.failures.engine_door import free_port
+from bot.http.ports import free_port
 from tests.failures.small_engine import SmallEngine
 
 # The product's patience, shorter.
@@ -61,7 +61,7 @@ async def watched(tmp_path: Path) -> AsyncIterator[Watched]:
     port = free_port()
     engine = SmallEngine(tmp_path, port)
     # Whatever else these tests have started, say for the story of the crash tests, is none of these.
-    _OTHERS[:] = [*children(), *children("train")]
+    _OTHERS[:] = psutil.Process().children()
     client = EngineClient(f"http://127.0.0.1:{port}", "secret")
 
     async def is_ready() -> bool:

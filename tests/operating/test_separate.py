@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -15,6 +14,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
+from bot.http.ports import free_port
 from tests.member import Member
 from tests.product import ROOT
 
@@ -23,7 +23,7 @@ READY_WITHIN_S = 90.0
 
 @pytest.fixture
 def separate_gateway(postgres_url: str, tmp_path: Path) -> Iterator[str]:
-    ports = {name: _free_port() for name in ("gateway", "actions", "engine")}
+    ports = {name: free_port() for name in ("gateway", "actions", "engine")}
     environment = {
         **os.environ,
         "GENE_GUIDE_DATABASE_URL": postgres_url,
@@ -76,8 +76,3 @@ async def _until_ready(http: aiohttp.ClientSession, gateway: str) -> None:
             pass
         await asyncio.sleep(0.2)
     raise AssertionError("the gateway did not become ready")
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])

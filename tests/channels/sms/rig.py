@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 
 import sqlalchemy as sa
 from aiohttp import ClientSession, web
-from aiohttp.test_utils import TestServer, unused_port
+from aiohttp.test_utils import TestServer
 from twilio.request_validator import RequestValidator
 
 from bot.channels.answering import Answering
@@ -40,6 +40,7 @@ from bot.demo.carrier.app import REST_PREFIX, Carrier, create_carrier, create_ca
 from bot.demo.carrier.keywords import OptOutMode
 from bot.demo.carrier.model import Answer as Answered
 from bot.demo.carrier.model import Direction
+from bot.http.ports import free_port
 from tests.channels.gateway import ScriptedEngine, gate, no_names, wording
 
 ACCOUNT_SID = "AC" + "0123456789abcdef" * 2
@@ -108,7 +109,7 @@ class Rig:
     ) -> Gateway:
         """One more gateway; the first is the one that the carrier calls."""
         gateway = await start_gateway(
-            database or self.database, self.clock, self.carrier_url, port or unused_port(), **options
+            database or self.database, self.clock, self.carrier_url, port or free_port(), **options
         )
         self.stack.push_async_callback(gateway.server.close)
         self.gateways.append(gateway)
@@ -257,7 +258,7 @@ async def open_rig(
 ) -> AsyncIterator[Rig]:
     """A carrier without waiting times and so many gateways on one database."""
     clock = Clock()
-    port = unused_port()
+    port = free_port()
     carrier = create_carrier(
         account_sid=ACCOUNT_SID,
         auth_token=AUTH_TOKEN,
