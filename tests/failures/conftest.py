@@ -8,11 +8,10 @@ from itertools import count
 from pathlib import Path
 
 import aiohttp
-import psycopg
 import pytest
-from psycopg import sql
 
 from bot.http.ports import free_port
+from tests.conftest import create_postgres_database, run_postgres
 from tests.failures.breaking import Postgres
 from tests.failures.early import Early, write_early
 from tests.failures.engine_door import EngineDoor, end_family
@@ -66,15 +65,22 @@ def product(early: Early) -> RunningProduct:
     return early.product
 
 
+@pytest.fixture(scope="package")
+def postgres_to_break() -> Iterator[str]:
+    """The address of a server of these tests alone, as it is installed: what was committed is kept through a crash.
+
+    The server of all other tests holds thousands of databases by now, and would take minutes to recover from a kill.
+    """
+    with run_postgres() as address:
+        yield address
+
+
 @pytest.fixture(scope="module")
-def postgres(postgres_address: str, postgres_template: str) -> Postgres:
-    """A database on the server of these tests, in which what was committed is kept through a crash."""
+def postgres(postgres_to_break: str) -> Postgres:
+    """A migrated database on the server of these tests."""
     database = f"failing_{next(_names)}"
-    with psycopg.connect(postgres_address, autocommit=True) as connection:
-        name = sql.Identifier(database)
-        connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template").format(name))
-        connection.execute(sql.SQL("ALTER DATABASE {} SET synchronous_commit = on").format(name))
-    return Postgres(postgres_address, database)
+    create_postgres_database(postgres_to_break, database, migrated=True)
+    return Postgres(postgres_to_break, database)
 
 
 @pytest.fixture(scope="module")
