@@ -1,4 +1,4 @@
-"""A coach is asked for by itself when the assistant does not understand, or cannot answer at all."""
+"""A coach is asked for by itself when the assistant does not understand, and not because the engine is away."""
 
 from __future__ import annotations
 
@@ -47,15 +47,17 @@ async def test_after_three_questions_back_by_text(cast: Cast) -> None:
     await phone.reads_nothing()
 
 
-async def test_when_the_engine_does_not_answer_twice(cast: Cast) -> None:
+async def test_not_while_the_engine_is_away_but_by_the_members_choice(cast: Cast) -> None:
     dana = await cast.coach("dana")
     member, other = await cast.member(), await cast.member()
     with _engine_frozen(cast.product):
-        await member.say("Is gene therapy covered?")
-        assert [reply["outcome"] for reply in member.last_replies] == ["failure"]
-        await member.say("What does it cost?")
-        assert [reply["outcome"] for reply in member.last_replies] == ["failure", "handoff_waiting", "handoff_waiting"]
-        assert (await dana.find(member.conversation_id))["cause"] == "failure"
+        for words in ("Is gene therapy covered?", "What does it cost?"):
+            await member.say(words)
+            assert [reply["outcome"] for reply in member.last_replies] == ["failure"]
+        assert await dana.list_queue() == []
+        await member.choose("Talk to a coach")
+        assert [reply["outcome"] for reply in member.last_replies] == ["handoff_waiting"]
+        assert (await dana.find(member.conversation_id))["cause"] == "button"
 
         # A person can be asked for, reached and left without the engine.
         await other.ask_for_coach()
@@ -66,6 +68,10 @@ async def test_when_the_engine_does_not_answer_twice(cast: Cast) -> None:
         await dana.give_back(other.conversation_id)
         await other.hears("assistant")
     await _until_answered(cast)
+    # Whoever was told that they wait for a coach does.
+    await member.say("Is gene therapy covered?")
+    assert member.last_replies[-1]["outcome"] == "answer"
+    assert (await dana.find(member.conversation_id))["cause"] == "button"
 
 
 @contextmanager
