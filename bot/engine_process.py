@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import sys
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TextIO
 
@@ -58,11 +59,15 @@ class EngineFailed(OperatorError):
 
 @dataclass(frozen=True)
 class EngineCommand:
-    """How to call the engine environment: its Python and the settings that the engine reads from its environment."""
+    """How to call the engine environment: its Python and the settings that the engine reads from its environment.
+
+    `model` is the file that was checked or trained last, and is served; training needs the folder in `environment`.
+    """
 
     python: Path
     environment: Mapping[str, str]
     log_stream: TextIO
+    model: Path | None = None
 
     async def start(self, verb: str) -> asyncio.subprocess.Process:
         """Starts `python -m bot.engine <verb>`. Raises EngineFailed when there is no such Python."""
@@ -71,6 +76,8 @@ class EngineCommand:
                 f"There is no engine environment at {self.python}: run `make run` once, "
                 "or set GENE_GUIDE_ENGINE_PYTHON to its Python."
             )
+        serves = verb == "serve"
+        model = {"GENE_GUIDE_MODEL": str(self.model)} if serves and self.model else {}
         return await asyncio.create_subprocess_exec(
             str(self.python),
             "-m",
@@ -78,31 +85,49 @@ class EngineCommand:
             verb,
             # The engine ends itself when this pipe closes, so that it never outlives us, not even after a kill -9.
             stdin=asyncio.subprocess.PIPE,
-            # The serving engine writes the log; of the trainer the last line is kept, which says what went wrong.
-            stderr=self.log_stream if verb == "serve" else asyncio.subprocess.PIPE,
-            env={**os.environ, **self.environment},
+            # The last line that a trainer says names its model; the last that it complains of says what went wrong.
+            stdout=None if serves else asyncio.subprocess.PIPE,
+            # The serving engine writes the log.
+            stderr=self.log_stream if serves else asyncio.subprocess.PIPE,
+            env={**os.environ, **self.environment, **model},
             # A Ctrl-C in the terminal reaches us alone; we stop the engine in order.
             start_new_session=True,
         )
 
 
-async def train_if_needed(command: EngineCommand, limit_s: float = TRAINING_LIMIT_S) -> None:
-    """Trains the model where it is missing or older than its data; progress goes to the terminal.
+async def train_if_needed(command: EngineCommand, limit_s: float = TRAINING_LIMIT_S) -> EngineCommand:
+    """Trains the model where it is missing, damaged or older than its data; progress goes to the terminal.
+
+    Returns the command that serves the very file that was checked or trained: whatever else lies beside it, and
+    however new, was looked at by nobody.
 
     Raises EngineFailed with the trainer's own sentence, or after `limit_s`; the trainer has ended then.
     """
     process = await command.start("train")
-    assert process.stderr is not None  # noqa: S101 - `start` opened it
+    assert process.stdout is not None and process.stderr is not None  # noqa: S101, PT018 - `start` opened them
     try:
-        said = await asyncio.wait_for(process.stderr.read(), limit_s)
-        status = await process.wait()
+        ending = asyncio.gather(_pass_on(process.stdout), process.stderr.read(), process.wait())
+        model, complained, status = await asyncio.wait_for(ending, limit_s)
     except asyncio.TimeoutError:
         raise EngineFailed(f"The training did not end within {limit_s:.0f} s, and was stopped.") from None
     finally:
         await _stop(process)
     if status != 0:
-        lines = said.decode(errors="replace").strip().splitlines()
+        lines = complained.decode(errors="replace").strip().splitlines()
         raise EngineFailed(lines[-1] if lines else f"The model could not be trained (exit status {status}).")
+    if not model:
+        raise EngineFailed("The training ended without naming its model.")
+    return replace(command, model=Path(model))
+
+
+async def _pass_on(output: asyncio.StreamReader) -> str:
+    """Shows every line on the terminal as it comes; returns the last one."""
+    last = ""
+    async for line in output:
+        last = line.decode(errors="replace").rstrip("\n")
+        sys.stdout.write(last + "\n")
+        sys.stdout.flush()
+    return last
 
 
 class EngineProcess:
@@ -180,7 +205,7 @@ class EngineProcess:
             await asyncio.sleep(delay_s)
             try:
                 if model_unusable:
-                    await train_if_needed(self._command, self._patience.training_s)
+                    self._command = await train_if_needed(self._command, self._patience.training_s)
                 ENGINE_RESTARTS.inc()
                 return await self._command.start("serve")
             except (EngineFailed, OSError) as error:

@@ -148,7 +148,7 @@ async def _start_everything(
     preparing = asyncio.create_task(asyncio.to_thread(prepare_database, core.database, demo=settings.demo))
     warming = asyncio.create_task(asyncio.to_thread(warm_up))
     try:
-        await train_if_needed(command)
+        command = await train_if_needed(command)
         engine, client = await _start_engine(settings, stack, command, engine_port, engine_secret)
     finally:
         report = await preparing

@@ -78,7 +78,8 @@ def _train() -> int:
         terminal.write(line + "\n")
         terminal.flush()
 
-    train_if_needed(Path(), read_model_path(os.environ), say)
+    # The last line is the file alone, so that whoever started the training can serve just that.
+    say(str(train_if_needed(Path(), read_model_path(os.environ), say)))
     return 0
 
 

@@ -22,10 +22,15 @@ class ModelNotUnpacked(Exception):
     """The disk refused what a model needs to be loaded; the message is one sentence for the operator."""
 
 
-def find_model(path: Path) -> Path:
-    """The model file itself, or the newest one in the folder. Raises ModelUnusable."""
+def find_model(path: Path, root: Path = Path()) -> Path:
+    """The model file itself, or of a folder the one that the project under `root` makes: training checked it.
+
+    Where that is not there, as where a model was brought without its project, the newest. Raises ModelUnusable.
+    """
     if path.is_file():
         return path
+    if (made := trained_model(path, root)).is_file():
+        return made
     newest = sorted(path.glob(f"*{_SUFFIX}"), key=lambda file: file.stat().st_mtime) if path.is_dir() else []
     if not newest:
         raise ModelUnusable(f"There is no trained model in {path}: run `python -m bot.engine train`.")

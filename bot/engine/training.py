@@ -19,9 +19,7 @@ from typing import Any
 from bot.engine.model_files import (
     ModelNotUnpacked,
     ModelUnusable,
-    check_whole,
     earlier_models,
-    find_model,
     is_whole,
     trained_model,
 )
@@ -58,11 +56,9 @@ def train_if_needed(root: Path, models: Path, say: Callable[[str], None]) -> Pat
     try:
         model = trained_model(models, root)
         if model.is_file() and is_whole(model):
-            say(f"The model is up to date: {model}")
+            say("The model is up to date:")
         else:
             _make(root, model, say)
-        # The newest one is served, whoever put it there.
-        check_whole(find_model(models))
     except (ModelUnusable, ModelNotUnpacked) as error:
         raise TrainingFailed(str(error)) from error
     except OSError as error:
@@ -90,7 +86,7 @@ def _make(root: Path, model: Path, say: Callable[[str], None]) -> None:
         made.replace(model)
     for earlier in earlier_models(model.parent, model):
         earlier.unlink(missing_ok=True)
-    say(f"The model was trained in {time.monotonic() - started:.0f} s: {model}")
+    say(f"The model was trained in {time.monotonic() - started:.0f} s:")
 
 
 def _remove_abandoned(models: Path) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from bot.engine_process import EngineCommand
 
+MODELS = "models"
 _SCRIPT = """#!{python} -S
 import json, os, sys, time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -21,9 +22,11 @@ def read():
         return json.load(orders)
 
 with open({starts!r}, "a") as starts:
-    starts.write(str(time.monotonic()) + " " + sys.argv[-1] + "\\n")
+    starts.write(" ".join([str(time.monotonic()), sys.argv[-1], os.environ.get("GENE_GUIDE_MODEL", "")]) + "\\n")
 if sys.argv[-1] == "train":
     time.sleep(read().get("trains_for_s", 0.0))
+    print("Training the model ...")
+    print(read().get("makes", "models/small.tar.gz"))
     sys.exit(read().get("training_says"))
 if read().get("ends_with") is not None:
     sys.exit(read()["ends_with"])
@@ -61,13 +64,13 @@ class SmallEngine:
 
     @property
     def command(self) -> EngineCommand:
-        """How it is started."""
-        return EngineCommand(self._script, {}, sys.stderr)
+        """How it is started, and told where models are."""
+        return EngineCommand(self._script, {"GENE_GUIDE_MODEL": MODELS}, sys.stderr)
 
     def order(self, **orders: float | int | bool | str) -> None:
         """From now on it does so: `ends_with` a status at once, `waits_s` before an answer, `has_database`.
 
-        A training takes `trains_for_s`, and fails where there is something that `training_says`.
+        A training takes `trains_for_s`, and `makes` a file, or fails where there is something that `training_says`.
         """
         written = self._orders.with_suffix(".new")
         written.write_text(json.dumps(orders))
@@ -75,5 +78,10 @@ class SmallEngine:
 
     def list_starts(self) -> list[tuple[float, str]]:
         """When it was started, in seconds, and for what."""
-        lines = (line.split() for line in self._starts.read_text().splitlines())
-        return [(float(moment), verb) for moment, verb in lines]
+        lines = (line.split(" ") for line in self._starts.read_text().splitlines())
+        return [(float(moment), verb) for moment, verb, _ in lines]
+
+    def list_models(self) -> list[tuple[str, str]]:
+        """For what it was started, and which model it was given each time."""
+        lines = (line.split(" ") for line in self._starts.read_text().splitlines())
+        return [(verb, model) for _, verb, model in lines]

@@ -188,7 +188,10 @@ async def test_a_text_has_one_apology_however_often_the_carrier_tells_of_it(cast
 
 
 async def test_the_engine_comes_back_by_itself(back: Cast, door: EngineDoor) -> None:
-    assert find_engine(back.product) != back.killed
+    engine = find_engine(back.product)
+    assert engine != back.killed
+    # The very file that was checked, and not whatever lies in the folder now.
+    assert f"{engine.environ()['GENE_GUIDE_MODEL']}\n" in back.product.log.read_text()
     assert door.count_starts() == back.starts + 1
     status, engine = await read_readiness(back.http, back.product.base_url)
     assert (status, engine["status"]) == (200, "ok")

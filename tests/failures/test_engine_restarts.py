@@ -15,9 +15,9 @@ from structlog.testing import capture_logs
 
 from bot import engine_process
 from bot.engine_client import EngineClient
-from bot.engine_process import MODEL_UNUSABLE, EngineFailed, EngineProcess, Patience
+from bot.engine_process import MODEL_UNUSABLE, EngineFailed, EngineProcess, Patience, train_if_needed
 from bot.http.ports import free_port
-from tests.failures.small_engine import SmallEngine
+from tests.failures.small_engine import MODELS, SmallEngine
 
 # The product's patience, shorter.
 PATIENCE = Patience(
@@ -167,6 +167,35 @@ async def test_one_whose_model_cannot_be_used_is_trained_before_it_is_started_ag
     watched.engine.order()
     await watched.until_ready()
     assert [verb for _, verb in watched.engine.list_starts()][:4] == ["serve", "serve", "train", "serve"]
+
+
+async def test_what_is_served_is_the_very_file_that_was_checked_or_trained_last(
+    watched: Watched, capfd: pytest.CaptureFixture[str]
+) -> None:
+    checked, trained = "models/checked.tar.gz", "models/trained-anew.tar.gz"
+    watched.engine.order(makes=checked)
+    watched.process._command = await train_if_needed(watched.engine.command)
+    assert capfd.readouterr().out.splitlines() == ["Training the model ...", checked]
+    first = await watched.start()
+    watched.engine.order(ends_with=MODEL_UNUSABLE, makes=trained)
+    first.kill()
+    await until(lambda: [verb for _, verb in watched.engine.list_starts()].count("train") > 1)
+    watched.engine.order(makes=trained)
+    await watched.until_ready()
+    starts = len(watched.engine.list_starts())
+    find().kill()
+    await until(lambda: len(watched.engine.list_starts()) > starts)
+    await watched.until_ready()
+
+    given = watched.engine.list_models()
+    assert given[:4] == [("train", MODELS), ("serve", checked), ("serve", checked), ("train", MODELS)]
+    assert {model for verb, model in given[4:] if verb == "serve"} == {trained}
+
+
+async def test_a_training_that_names_no_model_is_no_training(watched: Watched) -> None:
+    watched.engine.order(makes="")
+    with pytest.raises(EngineFailed, match="without naming"):
+        await train_if_needed(watched.engine.command)
 
 
 async def test_a_training_that_fails_says_why_in_the_log_and_is_tried_again(watched: Watched) -> None:
