@@ -9,7 +9,8 @@ from urllib.parse import urlsplit
 
 from playwright.async_api import BrowserContext, ConsoleMessage, Locator, Page, Request, WebSocket, expect
 
-TIMEOUT_MS = 15_000
+# How long anything is awaited, on a machine that has much else to do.
+TIMEOUT_MS = 30_000
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, BrowserContext, async_playwright
+from playwright.async_api import Browser, BrowserContext, async_playwright, expect
 
-from tests.browser.chat_page import ChatPage, new_chat_page
+from tests.browser.chat_page import TIMEOUT_MS, ChatPage, new_chat_page
 from tests.browser.chromium import find_chromium
 from tests.browser.console_page import ConsolePage
 from tests.product import RunningProduct
@@ -24,6 +24,9 @@ _ARGUMENTS = (
     "--disable-component-update",
     "--disable-sync",
 )
+
+# What is awaited may come late on a busy machine; Playwright's own patience of 5 s is no claim of these tests.
+expect.set_options(timeout=TIMEOUT_MS)
 
 Visit = Callable[..., Awaitable[ChatPage]]
 OpenDesk = Callable[..., Awaitable[ConsolePage]]

@@ -106,7 +106,8 @@ export const readSite = () => request("GET", "/api/v1/site").catch(() => ({ demo
 
 export const readSession = async () => keep(await call("GET", "session"));
 export const signIn = async (username, password) => keep(await call("POST", "session", { username, password }));
-export const signOut = () => call("DELETE", "session");
+/** Goes on when the page goes: whoever leaves at that moment is signed out all the same. */
+export const signOut = () => call("DELETE", "session", undefined, { keepalive: true });
 export const beat = (active) => call("POST", "heartbeat", { active });
 export const setDuty = (on_duty) => call("PUT", "duty", { on_duty });
 

@@ -19,14 +19,17 @@ export function watchPresence({ idleS, onIdle, onLeave, onDuty, holdsAny }) {
   const tabs = new BroadcastChannel("gene-guide-desk");
   let lastActivity = Date.now();
   let lastTold = 0;
-  let lastBeat = 0;
+  // Counted and not compared by the clock, which two things may share a tick of; to come here is the first.
+  let doings = 1;
+  let doingsHeard = 0;
   let serverEnd = Infinity;
+  let isAsking = false;
   let beating = false;
   let stopped = false;
 
   const time = element("strong", { id: "idle-time" });
   const held = element("p", {}, dialogs.idle.held);
-  const stay = element("button", { type: "button", class: "strong", click: () => dialog.close() }, dialogs.idle.stay);
+  const stay = element("button", { type: "button", class: "strong", click: answer }, dialogs.idle.stay);
   const leave = element("button", { type: "button", class: "quiet", click: onLeave }, dialogs.idle.leave);
   dialog.replaceChildren(
     element("h2", { id: "idle-title" }, dialogs.idle.title),
@@ -37,11 +40,12 @@ export function watchPresence({ idleS, onIdle, onLeave, onDuty, holdsAny }) {
 
   // With the question on the screen only its answer counts: a mouse that somebody bumps into says nothing.
   const noteActivity = () => {
-    if (!dialog.open) beActive();
+    if (!isAsking) beActive();
   };
 
   function beActive() {
     lastActivity = Date.now();
+    doings += 1;
     if (lastActivity - lastTold < TELL_TABS_EVERY_MS) return;
     lastTold = lastActivity;
     tabs.postMessage("active");
@@ -50,11 +54,10 @@ export function watchPresence({ idleS, onIdle, onLeave, onDuty, holdsAny }) {
   async function sendBeat() {
     if (beating || stopped) return;
     beating = true;
-    const active = lastActivity > lastBeat;
-    const at = Date.now();
+    const doingsNow = doings;
     try {
-      const { idle_seconds_left, on_duty } = await beat(active);
-      lastBeat = at;
+      const { idle_seconds_left, on_duty } = await beat(doingsNow > doingsHeard);
+      doingsHeard = doingsNow;
       serverEnd = Date.now() + idle_seconds_left * 1_000;
       if (!stopped) onDuty(on_duty);
     } catch {
@@ -66,33 +69,43 @@ export function watchPresence({ idleS, onIdle, onLeave, onDuty, holdsAny }) {
   function check() {
     if (stopped) return;
     // The server hears of activity only with the next heartbeat, so its word counts only while there was none since.
-    const end = Math.min(lastActivity + idleS * 1_000, lastActivity > lastBeat ? Infinity : serverEnd);
+    const end = Math.min(lastActivity + idleS * 1_000, doings > doingsHeard ? Infinity : serverEnd);
     const leftS = Math.ceil((end - Date.now()) / 1_000);
     if (leftS <= 0) {
       onIdle();
       return;
     }
     if (leftS > WARN_S) {
-      if (dialog.open) dialog.close();
+      // Somebody is active in another tab: here nobody has answered.
+      isAsking = false;
+      dialog.close();
       return;
     }
     held.hidden = !holdsAny();
     const { minutes, seconds } = dialogs.idle;
     setText(time, leftS >= 60 ? minutes(Math.floor(leftS / 60), leftS % 60) : seconds(leftS));
-    if (!dialog.open) {
-      dialog.showModal();
-      stay.focus();
-    }
+    if (isAsking) return;
+    isAsking = true;
+    dialog.showModal();
+    stay.focus();
   }
 
+  /** Counts from the press on, not from when the browser says that the dialog is closed: that may be a frame later. */
   function answer() {
-    if (stopped) return;
+    if (!isAsking) return;
+    isAsking = false;
     beActive();
     sendBeat();
+    dialog.close();
+  }
+
+  /** Esc has closed it; or it was closed before and is open again by now. */
+  function noteClosed() {
+    if (!dialog.open) answer();
   }
 
   for (const kind of ACTIVITY) addEventListener(kind, noteActivity, { capture: true, passive: true });
-  dialog.addEventListener("close", answer);
+  dialog.addEventListener("close", noteClosed);
   ticker.onmessage = sendBeat;
   tabs.onmessage = () => {
     lastActivity = Date.now();
@@ -103,11 +116,12 @@ export function watchPresence({ idleS, onIdle, onLeave, onDuty, holdsAny }) {
   return {
     stop() {
       stopped = true;
+      isAsking = false;
       clearInterval(timer);
       ticker.terminate();
       tabs.close();
       for (const kind of ACTIVITY) removeEventListener(kind, noteActivity, { capture: true });
-      dialog.removeEventListener("close", answer);
+      dialog.removeEventListener("close", noteClosed);
       dialog.close();
     },
   };
