@@ -27,6 +27,7 @@ log = structlog.get_logger()
 ROUTE = "/webhook"
 # The engine sends its whole tracker with every call; a long conversation is some hundred kilobytes.
 MAX_CALL_BYTES = 4 * 1024 * 1024
+_FRAMES = 6
 
 Run = Callable[[CollectingDispatcher, Tracker, dict[str, Any]], Awaitable[list[EventType]]]
 
@@ -85,12 +86,12 @@ def _guard(action: TurnAction) -> Run:
             failed = True
             # The class and code of the error, not its text: that may quote what the member wrote.
             log.error(
-                "action_failed",
+                "action.failed",
                 action=action.name(),
                 conversation_id=tracker.sender_id,
                 error=type(error).__name__,
                 code=_code(error),
-                at=_place_of(error),
+                where=_places_of(error),
             )
             count_action_failure(action.name(), _code(error))
             dispatcher.messages.clear()
@@ -120,10 +121,10 @@ def _code(error: Exception) -> str:
     return str(getattr(error, "code", "ACTION_ERROR"))
 
 
-def _place_of(error: Exception) -> str:
-    """File and line that raised it."""
-    last = traceback.extract_tb(error.__traceback__)[-1]
-    return f"{Path(last.filename).name}:{last.lineno}"
+def _places_of(error: Exception) -> list[str]:
+    """Files and lines on the way to what raised it, that one last."""
+    frames = traceback.extract_tb(error.__traceback__)[-_FRAMES:]
+    return [f"{Path(frame.filename).name}:{frame.lineno}" for frame in frames]
 
 
 def _is_authorised(request: web.Request, secret: str) -> bool:

@@ -9,13 +9,10 @@ import resource
 import secrets
 import signal
 import socket
-import sys
 import threading
 from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TextIO
 
 import structlog
 from aiohttp import web
@@ -29,7 +26,7 @@ from bot.http.metrics_app import ROUTE as METRICS
 from bot.http.metrics_app import create_metrics_app
 from bot.http.ports import free_port
 from bot.http.server import Server
-from bot.logs import configure_logs
+from bot.lifecycle import Lifecycle, told_in_log
 from bot.settings import Settings, SettingsError
 from knowledge.bootstrap import warm_up
 
@@ -53,7 +50,7 @@ async def run_everything(settings: Settings) -> int:
     """
     _allow_many_connections()
     async with AsyncExitStack() as stack:
-        log_stream = _open_log(settings, stack)
+        life = stack.enter_context(told_in_log(settings))
         # Both ports first: a busy one is said before a minute of training.
         members = stack.enter_context(_bind(settings.host, settings.port, "PORT"))
         actions = stack.enter_context(_bind(settings.actions_host, settings.actions_port, "ACTIONS_PORT"))
@@ -61,16 +58,19 @@ async def run_everything(settings: Settings) -> int:
         listeners = _Listeners(members, actions, metrics)
         stopped = _stop_signals()
         waiting = asyncio.create_task(stopped.wait())
-        starting = asyncio.create_task(_start_everything(settings, stack, listeners, log_stream))
+        starting = asyncio.create_task(_start_everything(settings, stack, life, listeners))
         await asyncio.wait({starting, waiting}, return_when=asyncio.FIRST_COMPLETED)
         if not starting.done():
             starting.cancel()
+            life.stopping()
             await asyncio.gather(starting, return_exceptions=True)
             return _STOPPED_BEFORE_READY
         starting.result()
         _keep_out_of_collections()
+        life.ready(port=_port(members), actions_port=_port(actions), metrics_port=_port(metrics))
         _say_ready(settings, members, metrics)
         await waiting
+        life.stopping()
         print("Stopping ...", flush=True)
     return 0
 
@@ -81,17 +81,20 @@ async def run_gateway(settings: Settings) -> int:
         raise SettingsError("The gateway alone needs GENE_GUIDE_ENGINE_URL and GENE_GUIDE_ENGINE_SECRET.")
     _allow_many_connections()
     async with AsyncExitStack() as stack:
-        _open_log(settings, stack)
+        life = stack.enter_context(told_in_log(settings))
         listener = stack.enter_context(_bind(settings.host, settings.port, "PORT"))
         metrics = stack.enter_context(_bind(settings.metrics_host, settings.metrics_port, "METRICS_PORT"))
         core = await stack.enter_async_context(open_core(settings))
         engine = EngineClient(settings.engine_url, settings.engine_secret.get_secret_value(), settings.engine_timeout_s)
         stack.push_async_callback(engine.close)
         await _serve(stack, build_metrics(core, engine), metrics)
-        await _serve(stack, build_gateway(settings, core, engine, _address(listener)), listener, drain_s=DRAIN_S)
+        gateway = build_gateway(settings, core, engine, _address(listener))
+        await _serve(stack, gateway, listener, drain_s=DRAIN_S, drained=life.drained)
         _keep_out_of_collections()
+        life.ready(port=_port(listener), metrics_port=_port(metrics))
         _say_ready(settings, listener, metrics)
         await _stop_signals().wait()
+        life.stopping()
     return 0
 
 
@@ -101,7 +104,7 @@ async def run_actions(settings: Settings) -> int:
     if not secret:
         raise SettingsError("The actions alone need GENE_GUIDE_ACTIONS_SECRET.")
     async with AsyncExitStack() as stack:
-        _open_log(settings, stack)
+        life = stack.enter_context(told_in_log(settings, "actions"))
         listener = stack.enter_context(_bind(settings.actions_host, settings.actions_port, "ACTIONS_PORT"))
         metrics = stack.enter_context(_bind(settings.metrics_host, settings.metrics_port, "METRICS_PORT"))
         core = await stack.enter_async_context(open_core(settings))
@@ -109,9 +112,11 @@ async def run_actions(settings: Settings) -> int:
         await _serve(stack, create_metrics_app(), metrics)
         await _serve(stack, build_actions(core, secret), listener)
         _keep_out_of_collections()
+        life.ready(actions_port=_port(listener), metrics_port=_port(metrics))
         print(f"The actions are ready: {_address(listener)}{ROUTE}", flush=True)
         print(f"Their figures: {_address(metrics)}{METRICS}", flush=True)
         await _stop_signals().wait()
+        life.stopping()
     return 0
 
 
@@ -124,9 +129,7 @@ class _Listeners:
     metrics: socket.socket
 
 
-async def _start_everything(
-    settings: Settings, stack: AsyncExitStack, listeners: _Listeners, log_stream: TextIO
-) -> None:
+async def _start_everything(settings: Settings, stack: AsyncExitStack, life: Lifecycle, listeners: _Listeners) -> None:
     engine_secret, actions_secret = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
     engine_port = free_port()
     command = EngineCommand(
@@ -141,7 +144,7 @@ async def _start_everything(
             "GENE_GUIDE_MODEL": str(settings.models_dir),
             "GENE_GUIDE_LOG_LEVEL": settings.log_level,
         },
-        log_stream,
+        life.log_stream,
     )
     core = await stack.enter_async_context(open_core(settings))
     # The database is prepared while the engine, the slowest part, comes up.
@@ -159,7 +162,7 @@ async def _start_everything(
     # Before the engine is there: who writes already gets an apology and the way to a coach, and coaches can work.
     gateway = build_gateway(settings, core, client, _address(listeners.members))
     # The engine ends beside the goodbyes: it takes its time.
-    await _serve(stack, gateway, listeners.members, drain_s=DRAIN_S, then=engine.stop)
+    await _serve(stack, gateway, listeners.members, drain_s=DRAIN_S, drained=life.drained, then=engine.stop)
     await engine.wait_until_ready()
 
 
@@ -185,13 +188,16 @@ async def _serve(
     listener: socket.socket,
     *,
     drain_s: float = _SHORT_DRAIN_S,
+    drained: Callable[[], None] = lambda: None,
     then: Callable[[], Coroutine[object, object, None]] | None = None,
 ) -> None:
-    """Serves until the stack ends; what is under way has `drain_s` then, and `then` begins when it is over."""
+    """Serves until the stack ends; what is under way has `drain_s` then. When it is over, `drained` hears of it, and
+    `then` begins."""
     server = Server(app, listener)
 
     async def stop() -> None:
         await server.drain(drain_s)
+        drained()
         following = asyncio.create_task(then()) if then is not None else None
         await server.close()
         if following is not None:
@@ -199,17 +205,6 @@ async def _serve(
 
     stack.push_async_callback(stop)
     await server.start()
-
-
-def _open_log(settings: Settings, stack: AsyncExitStack) -> TextIO:
-    if not settings.log_file:
-        configure_logs(settings.log_level, sys.stderr)
-        return sys.stderr
-    path = Path(settings.log_file)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    stream = stack.enter_context(path.open("a", encoding="utf-8", buffering=1))
-    configure_logs(settings.log_level, stream)
-    return stream
 
 
 def _bind(host: str, port: int, setting: str) -> socket.socket:
@@ -227,6 +222,10 @@ def _bind(host: str, port: int, setting: str) -> socket.socket:
             f"or choose another port with GENE_GUIDE_{setting}."
         ) from None
     return listener
+
+
+def _port(listener: socket.socket) -> int:
+    return int(listener.getsockname()[1])
 
 
 def _address(listener: socket.socket) -> str:

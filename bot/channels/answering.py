@@ -126,7 +126,6 @@ class Answering:
             conversation_id=conversation.id,
             message_id=turn.message.id,
             outcomes=[reply.outcome for reply in answered.replies],
-            safety=finding.level.value,
             ms=round((time.monotonic() - started) * 1000),
         )
         return answered
@@ -138,7 +137,7 @@ class Answering:
         if finding.level is not SafetyLevel.NONE:
             understood = Understood((finding.level.value,), finding.language, {}, 1.0)
             effect = (await self._warned(CheckedAnswer((), None, understood), conversation)).effect
-            log.warning("safety.opted_out", conversation_id=conversation.id, level=finding.level.value)
+            log.warning("safety.opted_out", conversation_id=conversation.id, outcome=finding.level.value)
         return await self._conversations.record_answer(
             conversation.id, turn, replies=(), understood=understood, effect=effect
         )
@@ -227,7 +226,6 @@ class Answering:
         kept = () if cause == "rule" else answer.replies
         replies = (*kept, failure, announced.draft)
         effect = HandoffEffect(self._announcements.request(duty, cause), announced.told)
-        log.info("handoff.requested", conversation_id=current.id, cause=cause)
         return Answered(replace(answer, replies=replies, awaiting=announced.awaiting), effect)
 
     async def _ask_engine(

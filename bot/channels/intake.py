@@ -156,8 +156,7 @@ class Intake:
     async def request_handoff_silently(self, conversation: Conversation, *, cause: HandoffCause = "words") -> None:
         """Somebody who may not be texted wants a person: put before the coaches, and nothing is said."""
         async with self._locks.hold(conversation.id):
-            request = await self._requests.request_handoff(conversation.id, reason="", cause=cause, silently=True)
-            log.info("handoff.requested", conversation_id=conversation.id, already=request.already)
+            await self._requests.request_handoff(conversation.id, reason="", cause=cause, silently=True)
 
     async def speak(self, conversation: Conversation, locale: str) -> None:
         """From now on the gateway's own words come in this language. Raises ConversationClosed."""
@@ -267,7 +266,7 @@ class Intake:
             if finding.level is SafetyLevel.NONE:
                 raise
             safety = self._conversations.make_unrecorded(self._safety_draft(finding, channel))
-            log.warning("safety.unrecorded", level=finding.level.value, entry=finding.entry)
+            log.warning("safety.unrecorded", outcome=finding.level.value)
             raise UnansweredDanger(safety, error) from error
 
     async def request_handoff(self, conversation: Conversation, *, reason: str) -> Standing:
@@ -282,7 +281,6 @@ class Intake:
                 channel=Channel.WEB,
                 warning=None if finding.level is SafetyLevel.NONE else self._safety_draft(finding, Channel.WEB),
             )
-            log.info("handoff.requested", conversation_id=conversation.id, already=request.already)
             return await self._standing(conversation, request.messages)
 
     async def rate_conversation(self, conversation: Conversation, *, score: int, comment: str | None) -> None:
@@ -302,7 +300,6 @@ class Intake:
         """The member withdraws the request, or ends the live part. Raises ConversationClosed."""
         async with self._locks.hold(conversation.id):
             cancelled = await self._requests.cancel_handoff(conversation.id, announces=True, channel=Channel.WEB)
-            log.info("handoff.ended", conversation_id=conversation.id, holder=cancelled.ended.value)
             return await self._standing(conversation, cancelled.messages)
 
     async def close_conversation(self, conversation: Conversation) -> Standing:

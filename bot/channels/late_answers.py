@@ -15,7 +15,7 @@ import structlog
 
 from bot import wording as words
 from bot.conversations import rules
-from bot.conversations.lookups import ATTEMPT_S, Finding, Lookup, LookupEnd, LookupEnding, LookupId, Said
+from bot.conversations.lookups import ATTEMPT_S, Finding, Lookup, LookupEnd, LookupEnding, LookupId, LookupKind, Said
 from bot.conversations.lookups_store import LookupStore
 from bot.conversations.model import Author, Awaiting, Channel, Conversation, Draft, Holder
 from bot.conversations.port import AlreadyRecorded, Change
@@ -100,6 +100,9 @@ class LateAnswers:
         if obstacle:
             # What may not be shown is not even looked at.
             return _Result(obstacle)
+        if lookup.request.kind is LookupKind.UNKNOWN:
+            log.error("lookup.unknown_kind", lookup_id=lookup.id)
+            return _Result(LookupEnd.FAILED)
         member_id = conversation.verified_member_id or ""
         finding = await asyncio.wait_for(self._source.find(lookup, member_id), self._attempt_s)
         end = LookupEnd.REPLACED if await self._was_shown(lookup, finding) else LookupEnd.ANSWERED

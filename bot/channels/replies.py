@@ -75,7 +75,7 @@ def settle_danger(
     if level is None:
         return answer
     if was_harmless or understood.confidence < SURE_OF_DANGER:
-        log.info("safety.unsure", level=level, confidence=round(understood.confidence, 2), harmless=was_harmless)
+        log.info("safety.unsure", outcome=level, confidence=round(understood.confidence, 2), harmless=was_harmless)
         topics = tuple(topic for topic in understood.topics if topic not in DANGER)
         return replace(answer, replies=(unsure,), understood=replace(understood, topics=topics), lookup=None)
     warned = (warning(level, understood.language),)

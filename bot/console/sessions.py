@@ -85,7 +85,7 @@ class Sessions:
         await self._coaches.open_session(coach.id, hash_token(token), hash_token(csrf_token_of(token)))
         before = await self._coaches.find_session(hash_token(replaced)) if replaced else None
         if before is not None:
-            await self.end(Signed(before, replaced))
+            await self.end(Signed(before, replaced), cause="replaced")
         log.info("console.signed_in", coach_id=coach.id)
         return await self.find(token)
 
@@ -107,14 +107,15 @@ class Sessions:
         if abs(self._clock() - signed.session.active_at) >= _TOUCHED_EVERY:
             await self._coaches.touch_session(signed.key)
 
-    async def end(self, signed: Signed) -> None:
+    async def end(self, signed: Signed, *, cause: str = "asked") -> None:
         """Ends the session. Unless another console of its coach is alive, what they hold goes back to the queue.
 
         Sessions in which nobody does anything are ended by the sweep over the record.
         """
-        if await self._coaches.end_session(signed.key, signed.coach.id):
+        off_duty = await self._coaches.end_session(signed.key, signed.coach.id)
+        log.info("console.signed_out", coach_id=signed.coach.id, cause=cause, off_duty=off_duty)
+        if off_duty:
             await self._handoffs.release_all(signed.coach.id)
-        log.info("console.signed_out", coach_id=signed.coach.id)
         for listener in self._listeners:
             listener(signed.key)
 

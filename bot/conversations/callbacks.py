@@ -13,7 +13,8 @@ from bot.conversations.handoff import (
     VersionConflict,
 )
 from bot.conversations.live import DESK, DeskChanged
-from bot.conversations.record import Record
+from bot.conversations.port import Logged
+from bot.conversations.record import Record, log_handoff
 
 
 class CallbackService:
@@ -68,5 +69,6 @@ class CallbackService:
         callback = await self._desk.change_callback(callback_id, version, **values)
         conversation = await self._record.get(callback.conversation_id)
         await self._desk.record_event(conversation, event, caller, self._record.clock())
+        log_handoff(conversation.id, Logged(event, None, caller))
         self._record.live.publish(DESK, DeskChanged(callback.conversation_id))
         return callback

@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+import structlog
+
 from bot.conversations.coach_store import CoachStore
 from bot.conversations.handoff import Coach, CoachCredentials, CoachId, CoachNotFound, CoachSession, Role
 from bot.conversations.ids import IdSource
 from bot.conversations.live import DESK, DeskChanged, LiveHub
+
+log = structlog.get_logger()
 
 # A console gives a sign of life every 20 s; three in a row that are missing mean that nobody is there.
 PRESENT_FOR = timedelta(seconds=60)
@@ -63,6 +67,7 @@ class CoachService:
         """The coach takes members from now on, or no more. Raises CoachNotFound."""
         now = self._clock()
         await self._store.update(coach_id, is_on_duty=is_on_duty, heartbeat_at=now)
+        log.info("coach.on_duty" if is_on_duty else "coach.off_duty", coach_id=coach_id)
         self._live.publish(DESK, DeskChanged())
         return await self.get(coach_id)
 

@@ -21,9 +21,10 @@ ATTEMPT_S = 20.0
 
 
 class LookupKind(str, Enum):
-    """What is looked up."""
+    """What is looked up. `unknown` is what another release asked for, and this one cannot look up."""
 
     PLAN_RECORD = "plan_record"
+    UNKNOWN = "unknown"
 
 
 class LookupEnd(str, Enum):

@@ -119,7 +119,7 @@ class LookupStore:
                 conversation_id=ConversationId(row.conversation_id),
                 message_id=MessageId(row.message_id),
                 message_seq=row.seq,
-                request=LookupRequest(LookupKind(row.kind), row.day, row.for_whom),
+                request=LookupRequest(_read_kind(row.kind), row.day, row.for_whom),
                 asked_at=row.asked_at,
                 attempts=row.attempts,
             )
@@ -131,3 +131,8 @@ class LookupStore:
         still_ours = (lookups.c.id == lookup.id, lookups.c.attempts == lookup.attempts, lookups.c.done_at.is_(None))
         statement = sa.update(lookups).where(*still_ours).values(next_try_at=until)
         await self._database.write(lambda connection: connection.execute(statement))
+
+
+def _read_kind(word: str) -> LookupKind:
+    # A row that cannot be read would be due again for ever, and its member would never hear of it.
+    return LookupKind(word) if word in {kind.value for kind in LookupKind} else LookupKind.UNKNOWN

@@ -7,13 +7,20 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import wraps
 
+import structlog
+
 from bot.conversations import rules
+from bot.conversations.handoff import HandoffEvent
 from bot.conversations.ids import IdSource, is_id
 from bot.conversations.live import DESK, DeskChanged, LiveHub
 from bot.conversations.model import Author, Conversation, ConversationNotFound, Draft, Holder, MessageId, State
-from bot.conversations.port import Change, ConversationStore, Entry, Recorded
+from bot.conversations.port import Change, ConversationStore, Entry, Logged, Recorded
+
+log = structlog.get_logger()
 
 _ON_THE_DESK = (Holder.WAITING, Holder.COACH)
+# What nobody wanted: a coach is gone, or a member waited in vain.
+_WARNED_OF = (HandoffEvent.VANISHED, HandoffEvent.EXPIRED)
 
 
 @dataclass(frozen=True)
@@ -53,15 +60,19 @@ class Record:
         if not is_id(conversation_id):
             raise ConversationNotFound
         calls = False
+        happened: tuple[Logged, ...] = ()
 
         @wraps(decide)
         def noticing(conversation: Conversation) -> Change:
-            nonlocal calls
+            nonlocal calls, happened
             change = decide(conversation)
+            happened = change.log
             calls = change.callback is not None or change.withdraws_callback
             return change
 
         recorded = await self.store.change(conversation_id, self.clock(), noticing, counts_line=counts_line)
+        for each in happened:
+            log_handoff(conversation_id, each)
         self._publish(recorded, calls=calls)
         return recorded
 
@@ -89,3 +100,12 @@ class Record:
             self.live.publish(after.id, state)
         if calls or before.holder in _ON_THE_DESK or after.holder in _ON_THE_DESK:
             self.live.publish(DESK, DeskChanged(after.id))
+
+
+def log_handoff(conversation_id: str, happened: Logged) -> None:
+    """Tells the log what became of a handoff, once that is recorded: by which coach, and why or to whom."""
+    report = log.warning if happened.event in _WARNED_OF else log.info
+    why = "to_coach_id" if happened.event is HandoffEvent.TRANSFERRED else "cause"
+    named = {"coach_id": happened.coach, why: happened.cause}
+    told = {name: value for name, value in named.items() if value is not None}
+    report(f"handoff.{happened.event.value}", conversation_id=conversation_id, **told)

@@ -115,22 +115,20 @@ class Sweep:
     async def _end_idle_sessions(self) -> None:
         for token_hash, coach_id in await self._coaches.list_idle_sessions():
             with _alone(coach_id=coach_id):
-                if await self._coaches.end_session(token_hash, coach_id):
+                off_duty = await self._coaches.end_session(token_hash, coach_id)
+                log.info("console.idle_end", coach_id=coach_id, off_duty=off_duty)
+                if off_duty:
                     await self._handoffs.release_all(CoachId(coach_id), HandoffEvent.RELEASED)
-            log.info("console.idle_end", coach_id=coach_id)
 
     async def _release_abandoned(self) -> None:
         now = self._record.clock()
         if now - self._began_at < PRESENT_FOR:
             return
         for conversation_id, coach_id in await self._desk.list_abandoned(now - PRESENT_FOR, now + PRESENT_FOR):
-            released = False
             with _alone(conversation_id=conversation_id):
-                released = await self._handoffs.release(
+                await self._handoffs.release(
                     conversation_id, CoachId(coach_id), HandoffEvent.VANISHED, unless_seen_at=now
                 )
-            if released:
-                log.warning("handoff.vanished", conversation_id=conversation_id, coach_id=coach_id)
 
     async def _release_calls(self) -> None:
         """A call that a coach took and did not make is open again once they have been gone for long."""
@@ -184,7 +182,6 @@ class Sweep:
             )
 
         await self._record.change(conversation.id, decide)
-        log.warning("handoff.expired", conversation_id=conversation.id)
 
     async def _tell_first(self, conversation: Conversation) -> None:
         """The answer that should have told the member was lost with a process."""

@@ -94,6 +94,6 @@ class TurnChannel(OutputChannel):
         if reply is None:
             # Only data/responses holds words for members.
             self.dropped += 1
-            log.error("engine.reply_without_key", conversation_id=recipient_id, turn_channel=self._channel)
+            log.error("engine.reply_without_key", conversation_id=recipient_id, channel=self._channel)
         else:
             self.replies.append(reply)

@@ -2,6 +2,8 @@
 
 Rasa logs message texts, entities and slot values as fields of its events, and writes some into its sentences.
 So nothing of others passes but where the line came from, and no field passes that is not on the list.
+
+A line begins as the app's do (`bot/logs.py`): time, level, process, event, and the request if there is one.
 """
 
 from __future__ import annotations
@@ -22,10 +24,10 @@ import structlog
 _FIELDS = frozenset(
     {
         "action", "channel", "code", "conversation_id", "error", "host", "key", "level", "line", "logger", "model_id",
-        "ms", "placeholder", "port", "replies", "request_id", "since", "status", "timestamp", "topics", "turn_id",
-        "where",
+        "ms", "pid", "placeholder", "port", "replies", "request_id", "turn_id", "where",
     }
 )  # fmt: skip
+_FIRST = ("time", "level", "process", "event", "request_id")
 _EVENT_NAME = re.compile(r"[a-z0-9_]+(?:\.[a-z0-9_]+)+")
 # Ids, codes, addresses of code: signs that a sentence is not made of.
 _HARMLESS = re.compile(r"[\w.:/@+-]{0,120}")
@@ -80,6 +82,7 @@ class _OriginOnly(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         fields: dict[str, Any] = {
+            **structlog.contextvars.get_contextvars(),
             "event": "library.log",
             "level": record.levelname.lower(),
             "logger": record.name,
@@ -126,7 +129,9 @@ def _exception_fields(error: BaseException) -> dict[str, Any]:
 
 def _render(logger: Any, method: str, event: MutableMapping[str, Any]) -> str:
     moment = datetime.now(timezone.utc).isoformat(timespec="milliseconds")
-    return json.dumps({"timestamp": moment, **event})
+    line = {**event, "time": moment, "process": "engine"}
+    first = {name: value for name in _FIRST if (value := line.pop(name, None)) is not None}
+    return json.dumps({**first, **line})
 
 
 def _log_uncaught(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:

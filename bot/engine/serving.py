@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 import time
 from pathlib import Path
@@ -28,6 +29,7 @@ async def serve(settings: EngineSettings, model: Path) -> None:
     Raises ModelUnusable, ValueError for a database address, and OSError when the port is taken.
     """
     started = time.monotonic()
+    log.info("engine.starting", pid=os.getpid(), host=settings.host, port=settings.port)
     agent = load_agent(model)
     check_results_in_the_connection()
     # The first reading loads what Rasa loads late; no member should wait for it.
@@ -49,6 +51,7 @@ async def serve(settings: EngineSettings, model: Path) -> None:
         port = runner.addresses[0][1]
         log.info(
             "engine.ready",
+            pid=os.getpid(),
             host=settings.host,
             port=port,
             model_id=turns.model_id,
@@ -56,10 +59,12 @@ async def serve(settings: EngineSettings, model: Path) -> None:
         )
         await _until_signalled()
         log.info("engine.stopping")
+        stopping = time.monotonic()
     finally:
         await runner.cleanup()
         await actions.close()
         await store.close()
+    log.info("engine.stopped", ms=round((time.monotonic() - stopping) * 1000))
 
 
 async def _until_signalled() -> None:

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 import structlog
 from aiohttp import web
 
+from bot.http.problems import PROBLEM_CODE
 from bot.metrics import REQUESTS, SOCKETS_OPEN
 from bot.request_ids import HEADER, read_request_id, request_id_bound
 
@@ -37,11 +38,11 @@ async def _record(request: web.Request, handler: Handler) -> web.StreamResponse:
     started = time.monotonic()
     request[_ID] = read_request_id(request.headers.get(HEADER))
     with request_id_bound(request[_ID]):
-        status = _CLIENT_LEFT
+        status, code = _CLIENT_LEFT, None
         try:
             with _counted_while_open(request):
                 response = await handler(request)
-            status = response.status
+            status, code = response.status, response.get(PROBLEM_CODE)
             return response
         except web.HTTPException as error:
             status = error.status
@@ -50,7 +51,7 @@ async def _record(request: web.Request, handler: Handler) -> web.StreamResponse:
             status = 500
             raise
         finally:
-            _log(request, status, started)
+            _log(request, status, code, started)
 
 
 @contextmanager
@@ -63,11 +64,19 @@ def _counted_while_open(request: web.Request) -> Iterator[None]:
         yield
 
 
-def _log(request: web.Request, status: int, started: float) -> None:
+def _log(request: web.Request, status: int, code: str | None, started: float) -> None:
     method = request.method if request.method in _METHODS else "OTHER"
     route = _template(request)
     REQUESTS.labels(method, route, str(status)).inc()
-    event = {"method": method, "route": route, "status": status, "ms": round((time.monotonic() - started) * 1000)}
+    # The code says why it was refused, as the problem document does.
+    why = {} if code is None else {"code": code}
+    event = {
+        "method": method,
+        "route": route,
+        "status": status,
+        **why,
+        "ms": round((time.monotonic() - started) * 1000),
+    }
     if status >= 500:
         log.warning("request.done", **event)
     elif method in ("GET", "HEAD"):

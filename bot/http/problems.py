@@ -8,6 +8,7 @@ import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
+from pathlib import Path
 
 import structlog
 from aiohttp import web
@@ -23,7 +24,10 @@ from bot.metrics import PROBLEMS
 log = structlog.get_logger()
 
 CONTENT_TYPE = "application/problem+json"
+# The code of the document that an answer carries, for whoever logs the answer.
+PROBLEM_CODE = web.ResponseKey("problem_code", str)
 STORE_RETRY_AFTER_S = 2
+_FRAMES = 6
 
 
 @dataclass(frozen=True)
@@ -59,7 +63,9 @@ class ProblemDocument:
     def response(self) -> web.Response:
         """The document as an HTTP answer."""
         text = json.dumps(self.body(), ensure_ascii=False)
-        return web.Response(text=text, status=self.status, content_type=CONTENT_TYPE, headers=self.headers)
+        response = web.Response(text=text, status=self.status, content_type=CONTENT_TYPE, headers=self.headers)
+        response[PROBLEM_CODE] = self.code
+        return response
 
 
 class Refused(Exception):
@@ -117,12 +123,12 @@ def _describe(error: Exception, known: Mapping[type[Exception], int]) -> Problem
     status = {**_KNOWN, **known}.get(type(error))
     if status is not None:
         return ProblemDocument(status, getattr(error, "code", "REFUSED"))
-    # The message of an unknown error may quote anything; its type and place do not.
-    place = traceback.extract_tb(error.__traceback__)[-1:]
+    # The message of an unknown error may quote anything; its type and places do not.
+    places = traceback.extract_tb(error.__traceback__)[-_FRAMES:]
     log.error(
         "request.failed",
         error=type(error).__name__,
-        at=[f"{frame.filename}:{frame.lineno}" for frame in place],
+        where=[f"{Path(frame.filename).name}:{frame.lineno}" for frame in places],
     )
     return ProblemDocument(500, "INTERNAL_ERROR")
 

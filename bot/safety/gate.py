@@ -30,13 +30,14 @@ class SafetyLevel(str, Enum):
 
 @dataclass(frozen=True)
 class SafetyFinding:
-    """What the gate saw; `entry` names the lexicon's entry for the log, and is None at level none.
+    """What the gate saw.
 
-    `harmless` says at level none that words of danger were there, and were read as an idiom, a question or history.
+    Which entry of the lexicon it was is not told: kept beside a conversation's id, it would say what somebody suffers
+    from. `harmless` says at level none that words of danger were there, and were read as an idiom, a question or
+    history.
     """
 
     level: SafetyLevel
-    entry: str | None = None
     language: str = "und"
     harmless: bool = False
 
@@ -98,7 +99,7 @@ class SafetyGate:
             is_harmless = suspected or said != text or self._contexts.sets_aside(said)
             return READ_AS_HARMLESS if is_harmless else NOTHING_FOUND
         entry = min(found, key=lambda entry: entry.level is not SafetyLevel.EMERGENCY)
-        return SafetyFinding(entry.level, entry.id, entry.language)
+        return SafetyFinding(entry.level, entry.language)
 
 
 _APOSTROPHES = re.compile("['\u2018\u2019\u201b\u02bc\u2032\u00b4`]")

@@ -66,7 +66,7 @@ async def test_a_failing_action_is_answered_and_no_words_are_logged(
 
     assert status == 200
     assert [response["response"] for response in result["responses"]] == ["utter_failure_action"]
-    assert [entry["event"] for entry in logs] == ["action_failed", "action.done"]
+    assert [entry["event"] for entry in logs] == ["action.failed", "action.done"]
     assert "GG1000001" not in str(logs)
 
 

@@ -42,7 +42,7 @@ def log(request: pytest.FixtureRequest) -> Iterator[io.StringIO]:
 def lines(log: io.StringIO) -> list[dict[str, Any]]:
     """Every line is an event as JSON."""
     events = [json.loads(line) for line in log.getvalue().splitlines()]
-    assert all(set(event) >= {"event", "timestamp", "level"} for event in events)
+    assert all(set(event) >= {"event", "time", "level"} for event in events)
     return events
 
 

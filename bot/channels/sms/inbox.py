@@ -215,7 +215,7 @@ class Inbox:
         if is_danger:
             await self._warn(text, danger, now)
             if is_last:
-                log.critical("sms.danger_unheard", sid=text.sid, level=danger.level.value, failures=failures)
+                log.critical("sms.danger_unheard", sid=text.sid, outcome=danger.level.value, failures=failures)
         elif is_last:
             del self._failures[text.sid]
             said = self._wording.say(words.ENGINE_FAILURE, Channel.SMS, tell_language(text.body) or "en")

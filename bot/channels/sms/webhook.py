@@ -53,6 +53,9 @@ _SAFETY_KEYS = {SafetyLevel.EMERGENCY: words.EMERGENCY, SafetyLevel.CRISIS: word
 Form = Mapping[str, str]
 Handler = Callable[[web.Request], Awaitable[web.Response]]
 
+# The text that a signed request is about.
+_TEXT = web.RequestKey("sid", str)
+
 
 class Webhooks:
     """The carrier's two routes.
@@ -85,8 +88,8 @@ class Webhooks:
 
     def add_routes(self, app: web.Application) -> None:
         """Adds both routes."""
-        app.router.add_post(TEXT_PATH, _translated(self._receive))
-        app.router.add_post(STATUS_PATH, _translated(self._record_status))
+        app.router.add_post(TEXT_PATH, _translated(self._receive, "sms.text_refused"))
+        app.router.add_post(STATUS_PATH, _translated(self._record_status, "sms.status_refused"))
 
     async def _receive(self, request: web.Request) -> web.Response:
         text = self._read_text(await self._read_form(request))
@@ -130,7 +133,10 @@ class Webhooks:
         if not self._signature.is_signed(request.raw_path, form, request.headers.get(HEADER)):
             log.warning("sms.signature_invalid", route=request.path)
             raise refuse(403, "SIGNATURE_INVALID")
-        return dict(form)
+        fields = dict(form)
+        if _SID.fullmatch(sid := fields.get("MessageSid", "")):
+            request[_TEXT] = sid
+        return fields
 
     def _read_text(self, form: Form) -> InboundText:
         """The text of a webhook. Raises Refused."""
@@ -162,7 +168,7 @@ class Webhooks:
         finding = self._gate.check(text.body)
         if finding.level is SafetyLevel.NONE:
             raise StoreUnavailable("the text could not be kept")
-        log.warning("safety.unrecorded", level=finding.level.value, entry=finding.entry, sid=text.sid)
+        log.warning("safety.unrecorded", outcome=finding.level.value, sid=text.sid)
         if self._unheard.count < _MOST_UNHEARD:
             self._unheard.start(f"danger:{text.sid}", self._keep_when_possible(text, came_at))
         return _twiml(self._wording.say(_SAFETY_KEYS[finding.level], Channel.SMS, finding.language))
@@ -177,12 +183,16 @@ class Webhooks:
                 return
 
 
-def _translated(handler: Handler) -> Handler:
+def _translated(handler: Handler, refused: str) -> Handler:
     async def translated(request: web.Request) -> web.Response:
         try:
             return await handler(request)
         except Exception as error:
-            return describe_error(error, {}).response()
+            problem = describe_error(error, {})
+            if _TEXT in request:
+                # The carrier may never try again: with the sid an operator finds there who is to be told.
+                log.warning(refused, sid=request[_TEXT], status=problem.status, code=problem.code)
+            return problem.response()
 
     return translated
 
