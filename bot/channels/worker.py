@@ -109,12 +109,12 @@ class Worker:
             self._awake.set()
 
     async def _do(self, id_: str) -> None:
-        try:
-            # One id for all lines of this piece of work, here, in the engine and in the actions.
-            with request_id_bound(make_request_id()):
+        # One id for all lines of this piece of work, here, in the engine and in the actions.
+        with request_id_bound(make_request_id()):
+            try:
                 await self._work(id_)
-        except Exception as error:
-            # Its lease gives it back; at once it would only fail again.
-            self._failed.add(id_)
-            asyncio.get_running_loop().call_later(_AFTER_FAILURE_S, self._failed.discard, id_)
-            log.error("worker.work_failed", worker=self._name, id=id_, error=type(error).__name__)
+            except Exception as error:
+                # Its lease gives it back; at once it would only fail again.
+                self._failed.add(id_)
+                asyncio.get_running_loop().call_later(_AFTER_FAILURE_S, self._failed.discard, id_)
+                log.error("worker.work_failed", worker=self._name, id=id_, error=type(error).__name__)

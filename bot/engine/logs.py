@@ -21,7 +21,8 @@ from typing import Any, TextIO
 
 import structlog
 
-_FIELDS = frozenset(
+# The fields that may stand in a line; every other is dropped.
+LISTED = frozenset(
     {
         "action", "channel", "code", "conversation_id", "error", "host", "key", "level", "line", "logger", "model_id",
         "ms", "pid", "placeholder", "port", "replies", "request_id", "turn_id", "where",
@@ -97,7 +98,7 @@ def _keep_listed_fields(logger: Any, method: str, event: MutableMapping[str, Any
     name = event.get("event")
     kept: dict[str, Any] = {"event": name if isinstance(name, str) and _EVENT_NAME.fullmatch(name) else "unnamed"}
     for field, value in event.items():
-        if field in _FIELDS:
+        if field in LISTED:
             kept[field] = _harmless(value)
     return kept
 

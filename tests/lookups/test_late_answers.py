@@ -6,11 +6,13 @@ import asyncio
 from dataclasses import replace
 
 import pytest
+import sqlalchemy as sa
+from structlog.testing import capture_logs
 
 from bot import wording as words
 from bot.channels.late_answers import LEASE, PAUSES_S, LateAnswers
 from bot.conversations.lookups import Finding, Said
-from bot.conversations.lookups_store import LookupStore
+from bot.conversations.lookups_store import LookupStore, lookups
 from bot.conversations.model import Author, Awaiting, Draft, QuickReply, Understood
 from bot.database import Database, StoreUnavailable
 from tests.conversations.conftest import Clock, Desk, build_desk, wording
@@ -55,6 +57,18 @@ async def test_a_source_that_was_slow_just_now_is_left_alone_for_a_moment(asked:
     assert asked.source.asked == []
     await asked.work(seconds=0.5)
     assert await asked.ends() == ["answered"]
+
+
+async def test_what_another_release_asked_for_ends_with_an_apology_and_is_told_once(asked: Asked) -> None:
+    unknown = sa.update(lookups).where(lookups.c.conversation_id == asked.id).values(kind="lab_result")
+    await asked.desk.database.write(lambda connection: connection.execute(unknown))
+    with capture_logs() as log:
+        for _ in range(3):
+            await asked.work(seconds=60)
+    assert asked.source.asked == []
+    assert await asked.keys() == [words.LOOKUP_FAILED]
+    assert await asked.ends() == ["failed"]
+    assert [entry["event"] for entry in log] == ["lookup.unknown_kind", "lookup.ended"]
 
 
 async def test_two_workers_act_once(asked: Asked) -> None:

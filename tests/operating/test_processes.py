@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import socket
@@ -37,6 +38,23 @@ def test_ctrl_c_stops_every_process_in_time(own_product: RunningProduct) -> None
     assert own_product.stop() == 0
     assert time.monotonic() - started < STOPS_WITHIN_S
     assert [process.pid for process in family if _lives(process)] == []
+    told = [line for line in map(json.loads, _events(own_product)) if line["event"].startswith(("serving.", "engine."))]
+    assert [(line["process"], line["event"]) for line in told] == [
+        ("gateway", "serving.starting"),
+        ("engine", "engine.starting"),
+        ("engine", "engine.ready"),
+        ("gateway", "serving.ready"),
+        ("gateway", "serving.stopping"),
+        ("engine", "engine.stopping"),
+        ("engine", "engine.stopped"),
+        ("gateway", "serving.stopped"),
+    ]
+    starting, ready, stopped = told[0], told[3], told[-1]
+    assert {line["pid"] for line in (starting, ready, stopped)} == {own_product.process.pid}
+    assert (starting["mode"], starting["database"]) == ("demo", "sqlite")
+    assert own_product.base_url.endswith(f":{ready['port']}")
+    assert (stopped["drained"], stopped["cut_off"]) == (0, 0)
+    assert stopped["ms"] < STOPS_WITHIN_S * 1000
 
 
 def test_the_engine_does_not_outlive_a_killed_app(own_product: RunningProduct) -> None:
@@ -84,6 +102,17 @@ def test_a_training_that_fails_is_one_clear_sentence(tmp_path: Path) -> None:
     assert len(ended.stderr.strip().splitlines()) == 1, ended.stderr
 
 
+@pytest.mark.parametrize("file", ["in-the-way", "in-the-way/log"])
+def test_a_log_file_that_cannot_be_written_is_named_with_its_setting(file: str, tmp_path: Path) -> None:
+    in_the_way = tmp_path / "in-the-way"
+    in_the_way.mkdir() if file == in_the_way.name else in_the_way.write_text("")
+    ended = _gene_guide(tmp_path, "run", "--demo", "--port", "0", GENE_GUIDE_LOG_FILE=str(tmp_path / file))
+    assert ended.returncode == 1
+    assert len(ended.stderr.strip().splitlines()) == 1, ended.stderr
+    assert str(tmp_path / file) in ended.stderr
+    assert "GENE_GUIDE_LOG_FILE" in ended.stderr
+
+
 @pytest.mark.parametrize(
     "address",
     [
@@ -110,6 +139,10 @@ def _gene_guide(folder: Path, *arguments: str, **environment: str) -> subprocess
         text=True,
         timeout=120,
     )
+
+
+def _events(product: RunningProduct) -> list[str]:
+    return [line for line in product.log.read_text(encoding="utf-8").splitlines() if line.startswith("{")]
 
 
 def _family(product: RunningProduct) -> list[psutil.Process]:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from bot.channels.sms.inbox_store import InboxStore, sms_inbox
+from bot.channels.sms.outbox_store import OutboxStore
 from bot.database import StoreUnavailable
 from tests.channels.sms.conftest import Until
 from tests.channels.sms.rig import ACCOUNT_SID, DANA, PLAN, Rig, inbound
@@ -17,6 +18,11 @@ SID = "SM" + "a" * 32
 
 def without(name: str) -> dict[str, str]:
     return {field: value for field, value in inbound("canary").items() if field != name}
+
+
+def told(log: list[dict[str, object]]) -> list[dict[str, object]]:
+    """What the log tells of texts and of danger."""
+    return [entry for entry in log if str(entry["event"]).startswith(("sms.", "safety."))]
 
 
 async def texts(rig: Rig) -> list[Any]:
@@ -154,25 +160,43 @@ async def test_any_words_at_all_are_taken(sqlite_rig: Rig, until: Until, body: s
     assert sqlite_rig.phone() != []
 
 
-async def test_with_the_store_away_nothing_is_claimed(sqlite_rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_with_the_store_away_nothing_is_claimed_and_the_log_names_the_text(
+    sqlite_rig: Rig, monkeypatch: pytest.MonkeyPatch, log: list[dict[str, object]]
+) -> None:
     with monkeypatch.context() as away:
         away.setattr(InboxStore, "receive", _refuse)
         answer = await sqlite_rig.post(form=inbound("canary"))
         assert (answer.status, "STORE_UNAVAILABLE" in answer.text) == (503, True)
     assert await texts(sqlite_rig) == []
+    assert told(log) == [
+        {"event": "sms.text_refused", "log_level": "warning", "sid": SID, "status": 503, "code": "STORE_UNAVAILABLE"}
+    ]
 
 
 async def test_with_the_store_away_danger_is_answered_all_the_same(
-    sqlite_rig: Rig, monkeypatch: pytest.MonkeyPatch
+    sqlite_rig: Rig, monkeypatch: pytest.MonkeyPatch, log: list[dict[str, object]]
 ) -> None:
     monkeypatch.setattr(InboxStore, "receive", _refuse)
     answer = await sqlite_rig.post(form=inbound("my son stopped breathing canary"))
     assert answer.status == 200
     assert "<Response><Message>" in answer.text
     assert "911" in answer.text
+    # Which sign of danger it was is nobody's to read there.
+    assert told(log) == [{"event": "safety.unrecorded", "log_level": "warning", "sid": SID, "outcome": "emergency"}]
 
 
-async def _refuse(*arguments: object) -> bool:
+async def test_a_refused_status_is_named_and_what_was_not_signed_is_not(
+    sqlite_rig: Rig, monkeypatch: pytest.MonkeyPatch, log: list[dict[str, object]]
+) -> None:
+    monkeypatch.setattr(OutboxStore, "record_callback", _refuse)
+    status = {"MessageSid": SID, "MessageStatus": "delivered", "AccountSid": ACCOUNT_SID}
+    assert (await sqlite_rig.post("/sms/twilio/status", form=status)).status == 503
+    assert (await sqlite_rig.post(form=inbound("canary"), token="another-token")).status == 403
+    named = [(entry["event"], entry.get("sid"), entry.get("code")) for entry in told(log)]
+    assert named == [("sms.status_refused", SID, "STORE_UNAVAILABLE"), ("sms.signature_invalid", None, None)]
+
+
+async def _refuse(*arguments: object, **fields: object) -> bool:
     raise StoreUnavailable("away")
 
 
