@@ -67,9 +67,10 @@ class CoachService:
         """The coach takes members from now on, or no more. Raises CoachNotFound."""
         now = self._clock()
         await self._store.update(coach_id, is_on_duty=is_on_duty, heartbeat_at=now)
-        log.info("coach.on_duty" if is_on_duty else "coach.off_duty", coach_id=coach_id)
         self._live.publish(DESK, DeskChanged())
-        return await self.get(coach_id)
+        coach = await self.get(coach_id)
+        log.info("coach.on_duty" if is_on_duty else "coach.off_duty", coach_id=coach_id)
+        return coach
 
     async def heartbeat(self, coach_id: str, token_hash: str | None = None) -> None:
         """The coach's console is there; `token_hash` tells which, where a coach may have several."""

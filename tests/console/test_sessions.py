@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from structlog.testing import capture_logs
+
 from tests.console.desk import Browser, Desk, Waiting
 
 
@@ -24,6 +26,23 @@ async def test_fifteen_minutes_without_activity_end_the_session(desk: Desk, dana
     desk.clock.pass_time(seconds=1)
     await desk.sweep.run_once()
     assert await desk.holder(waiting.id) == ("waiting", None)
+
+
+async def test_the_log_tells_who_came_and_went_and_what_they_left(desk: Desk, dana: Browser, waiting: Waiting) -> None:
+    await dana.claim(waiting)
+    with capture_logs() as log:
+        await dana.sign_in("dana")
+        await dana.call("PUT", "duty", {"on_duty": False})
+        await dana.call("DELETE", "session")
+    me = {"coach_id": dana.coach["id"], "log_level": "info"}
+    assert log == [
+        # The new session is there before the one that it replaces ends: nothing is given back between them.
+        {"event": "console.signed_out", "cause": "replaced", "off_duty": False, **me},
+        {"event": "console.signed_in", **me},
+        {"event": "coach.off_duty", **me},
+        {"event": "console.signed_out", "cause": "asked", "off_duty": True, **me},
+        {"event": "handoff.released", "conversation_id": waiting.id, **me},
+    ]
 
 
 async def test_heartbeats_alone_do_not_keep_the_session(desk: Desk, dana: Browser) -> None:

@@ -64,7 +64,10 @@ async def test_what_is_under_way_is_answered_and_nothing_new_is_begun(
         assert (goodbye.type, goodbye.data) == (WSMsgType.CLOSE, GOING_AWAY)
     assert await stopping < STOPS_WITHIN_S
     assert gateway.process.returncode == 0
-    assert "serving.cut_off" not in {event["event"] for event in gateway.events()}
+    told = {event["event"]: event for event in gateway.events()}
+    assert "serving.cut_off" not in told
+    assert told["serving.stopping"]["turns"] == 12
+    assert (told["serving.stopped"]["drained"], told["serving.stopped"]["cut_off"]) == (12, 0)
 
 
 async def test_a_hanging_engine_and_a_hundred_sockets_keep_nobody_and_nothing_is_lost_or_doubled(
@@ -95,7 +98,8 @@ async def test_a_hanging_engine_and_a_hundred_sockets_keep_nobody_and_nothing_is
         member.outside.url = again.url
         retried = await member.say("is zolgensma covered", member.sent[0])
         assert retried.status == 200
-        assert answer is None or answer.body == retried.body
+        # On a busy machine the first may have been refused, with nothing claimed.
+        assert answer is None or answer.code == "STORE_UNAVAILABLE" or answer.body == retried.body
         told = await member.read()
         assert [message["author"] for message in told[1:]] == ["member", "assistant"]
 

@@ -63,6 +63,9 @@ async def test_three_processes_on_postgresql_answer_with_a_citation(separate_gat
         turn = next(line["request_id"] for line in said if line["event"] == "turn.answered")
         events = {line["event"] for line in said if line.get("request_id") == turn}
         assert events >= {"turn.answered", "engine.turn", "action.done"}
+        ready = {(line["process"], line["event"]) for line in said if line["event"].endswith(".ready")}
+        assert ready == {("gateway", "serving.ready"), ("actions", "serving.ready"), ("engine", "engine.ready")}
+        assert {line["process"] for line in said if line["event"] == "action.done"} == {"actions"}
 
 
 async def _until_ready(http: aiohttp.ClientSession, gateway: str) -> None:
