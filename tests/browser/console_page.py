@@ -14,7 +14,7 @@ from tests.browser.chat_page import TIMEOUT_MS, ChatPage
 TITLE = re.compile(r"^(\(\d+\) )?Gene Guide desk$")
 # What the browser itself writes down when an answer is a refusal or does not come; the page shows it in its own words.
 _NO_ANSWER = re.compile(
-    r"Failed to load resource: (the server responded with a status of 4\d\d|net::ERR_)|WebSocket connection to"
+    r"Failed to load resource: (the server responded with a status of (4\d\d|503)|net::ERR_)|WebSocket connection to"
 )
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 
 import pytest
 from playwright.async_api import Route, expect
 
+from bot.console.accounts import DEMO_PASSWORD
 from tests.browser.chat_page import TIMEOUT_MS
 from tests.browser.conftest import OpenDesk, Visit
 from tests.browser.console_page import TITLE, conversation_of
@@ -171,3 +173,47 @@ async def test_a_promised_call_is_taken_tried_and_made(visit: Visit, open_desk: 
     await call.get_by_role("button", name="Reached").click()
     await desk.dialog.get_by_role("button", name="Save").click()
     await expect(desk.page.locator(".callback", has_text="Line was busy.")).to_have_count(0)
+
+
+@pytest.mark.parametrize("answers", [True, False], ids=["refuses", "hangs"])
+async def test_the_desk_does_not_look_live_while_a_message_is_not_sent(
+    visit: Visit, open_desk: OpenDesk, answers: bool
+) -> None:
+    desk = await open_desk("dana")
+    _, conversation = await ask_for_a_coach(visit)
+    await desk.claim(conversation)
+    is_over = asyncio.Event()
+
+    async def be_in_trouble(route: Route) -> None:
+        if route.request.method == "POST" and not is_over.is_set():
+            if answers:
+                await route.fulfill(status=503, json={"status": 503, "code": "STORE_UNAVAILABLE"})
+                return
+            await is_over.wait()
+        await route.continue_()
+
+    await desk.page.route("**/api/v1/console/conversations/*/messages", be_in_trouble)
+    await desk.box.fill("Not lost")
+    await desk.box.press("Enter")
+    await expect(desk.line).to_have_attribute("data-status", "trouble")
+    await expect(desk.page.locator("#line-lost")).to_contain_text("1 message")
+    await expect(desk.unsent).to_contain_text("Not sent yet")
+    is_over.set()
+    await expect(desk.line).to_have_attribute("data-status", "live")
+    await expect(desk.page.locator("#line-lost")).to_be_hidden()
+    await expect(desk.said("coach", "Not lost")).to_have_count(1)
+
+
+async def test_the_desk_does_not_look_live_while_its_signs_of_life_are_not_kept(open_desk: OpenDesk) -> None:
+    desk = await open_desk()
+
+    async def be_in_trouble(route: Route) -> None:
+        await route.fulfill(status=503, json={"status": 503, "code": "STORE_UNAVAILABLE"})
+
+    await desk.page.route("**/api/v1/console/heartbeat", be_in_trouble)
+    await desk.enter("dana", DEMO_PASSWORD)
+    await expect(desk.line).to_have_attribute("data-status", "trouble")
+    await expect(desk.page.locator("#line-lost")).to_contain_text("back to the queue")
+    await desk.page.unroute_all()
+    await expect(desk.line).to_have_attribute("data-status", "live")
+    await expect(desk.page.locator("#line-lost")).to_be_hidden()

@@ -15,9 +15,10 @@ import { words } from "./words.js";
 
 /**
  * The middle and the right of the desk. `shift` is who works here now: `{me, isOnDuty, line, planName, drafts}`, drafts per
- * conversation, in memory alone. `onOpen(id)` hears what is open, `onChanged()` that the queue is out of date, `onDuty()` a press.
+ * conversation, in memory alone. `onOpen(id)` hears what is open, `onChanged()` that the queue is out of date, `onDuty()` a press,
+ * `onUnsent(count)` how many messages do not get through.
  */
-export function createConversation({ shift, notices, onOpen, onChanged, onDuty }) {
+export function createConversation({ shift, notices, onOpen, onChanged, onDuty, onUnsent }) {
   const versions = new Map();
   let openId = null;
   let view = null;
@@ -51,6 +52,7 @@ export function createConversation({ shift, notices, onOpen, onChanged, onDuty }
       if (version !== undefined) versions.set(id, version);
       takeMessages(id, [message]);
     },
+    onUnsent,
     onRefused(id, text, problem) {
       shift.drafts.putBack(id, text);
       if (id === openId) showHolder();

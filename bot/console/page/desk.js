@@ -13,6 +13,7 @@ import { openLine } from "./line.js";
 import { createNotices } from "./notices.js";
 import { createQueue } from "./queue.js";
 import { createSound } from "./sound.js";
+import { createStanding } from "./standing.js";
 import { createTabs } from "./tabs.js";
 import { words } from "./words.js";
 import { callbacks as callbackWords } from "./words_dialogs.js";
@@ -24,7 +25,6 @@ export function createDesk() {
   const notices = createNotices();
   let items = [];
   let callbacksOpen = 0;
-  let wasLost = false;
   let dropKeys = () => {};
   let clock = 0;
   let queueAsked = 0;
@@ -46,6 +46,13 @@ export function createDesk() {
     },
     onChanged: () => loadQueue().catch(() => {}),
     onDuty: duty.turnOn,
+    onUnsent: (count) => standing.setUnsent(count),
+  });
+  const standing = createStanding({
+    onBack() {
+      notices.say(words.line.back);
+      conversation.retrySending();
+    },
   });
   const queue = createQueue({ shift, onOpen: conversation.open });
   const arrivals = createArrivals({ notices, sound: createSound(), onUrgent: (id) => id && conversation.open(id) });
@@ -110,20 +117,6 @@ export function createDesk() {
     }
   }
 
-  function showStatus(status) {
-    const isLost = status === "lost";
-    const strip = byId("line-lost");
-    strip.hidden = !isLost;
-    setText(strip, isLost ? words.line.lost : "");
-    byId("line").dataset.status = status;
-    setText(byId("line"), isLost ? "" : words.line[status]);
-    if (wasLost && !isLost) {
-      notices.say(words.line.back);
-      conversation.retrySending();
-    }
-    wasLost = isLost;
-  }
-
   function showMe(name, role) {
     const [first, second] = byId("me").children;
     setText(first, name);
@@ -137,6 +130,7 @@ export function createDesk() {
     onSignedOut() {},
     heldCount: () => held().length,
     takeDuty: duty.take,
+    takeBeat: standing.setKept,
     showProblem: (problem) => notices.desk.show(problem.words),
 
     start(newShift) {
@@ -152,7 +146,7 @@ export function createDesk() {
         state: (id, state, version) => conversation.noteVersion(id, version, state?.holder),
         typing: conversation.showTyping,
         signedOut: () => desk.onSignedOut(),
-        status: showStatus,
+        status: standing.setLine,
         poll: () => Promise.all([loadQueue(), conversation.look()]),
       });
       clock = setInterval(tick, 1_000);
@@ -181,6 +175,7 @@ export function createDesk() {
       dropKeys();
       shift.line.stop();
       conversation.stop();
+      standing.clear();
       items = [];
       queue.clear();
       callbacks.clear();

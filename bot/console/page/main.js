@@ -38,6 +38,7 @@ function begin(session) {
     idleS: session.idle_seconds,
     holdsAny: () => desk.heldCount() > 0,
     onDuty: (isOnDuty) => desk.takeDuty(isOnDuty),
+    onBeat: (isKept) => desk.takeBeat(isKept),
     onIdle: () => {
       // The server counts too; this makes sure that both ends come together.
       signOut().catch(() => {});

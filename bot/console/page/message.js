@@ -99,6 +99,6 @@ export function unsentElement(entry, myName) {
     { class: "message unsent", "data-author": "coach", "data-entry": entry.clientMessageId },
     head(`${text.authors.you} (${myName})`, "coach"),
     element("div", { class: "bubble" }, element("p", { class: "text" }, entry.text)),
-    element("p", { class: "delivery" }, entry.status === "sending" ? text.sending : text.unsent),
+    element("p", { class: "delivery" }, entry.status === "sending" && !entry.isLate ? text.sending : text.unsent),
   );
 }

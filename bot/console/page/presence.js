@@ -5,14 +5,17 @@ import { byId, element, setText } from "./elements.js";
 import { dialogs } from "./words_dialogs.js";
 
 const WARN_S = 120;
+// After one that did not get through; until one does, the coach reads that it is so.
+const NEXT_TRY_MS = 5_000;
 const TELL_TABS_EVERY_MS = 5_000;
 const ACTIVITY = ["keydown", "pointerdown", "pointermove", "wheel", "touchstart"];
 
 /**
  * Watches over one session. `idleS` is the server's limit in seconds; `onIdle()` is called when it is over, and
- * `onDuty(isOnDuty)` when the server says otherwise than the page; `holdsAny()` tells whether a conversation would go back.
+ * `onDuty(isOnDuty)` gets what the server says of it, `onBeat(isKept)` whether a sign of life got through; `holdsAny()` tells
+ * whether a conversation would go back.
  */
-export function watchPresence({ idleS, onIdle, onLeave, onDuty, holdsAny }) {
+export function watchPresence({ idleS, onIdle, onLeave, onDuty, onBeat, holdsAny }) {
   const dialog = byId("idle");
   const ticker = new Worker("/console/ticker.js");
   // Two tabs are one session: who works in one of them is not idle in the other.
@@ -25,6 +28,7 @@ export function watchPresence({ idleS, onIdle, onLeave, onDuty, holdsAny }) {
   let serverEnd = Infinity;
   let isAsking = false;
   let beating = false;
+  let nextTry = 0;
   let stopped = false;
 
   const time = element("strong", { id: "idle-time" });
@@ -54,14 +58,20 @@ export function watchPresence({ idleS, onIdle, onLeave, onDuty, holdsAny }) {
   async function sendBeat() {
     if (beating || stopped) return;
     beating = true;
+    clearTimeout(nextTry);
     const doingsNow = doings;
     try {
       const { idle_seconds_left, on_duty } = await beat(doingsNow > doingsHeard);
       doingsHeard = doingsNow;
       serverEnd = Date.now() + idle_seconds_left * 1_000;
       if (!stopped) onDuty(on_duty);
-    } catch {
-      // The line says when the server is away; a session that has ended is told by the call itself.
+      if (!stopped) onBeat(true);
+    } catch (problem) {
+      // A session that has ended is told by the call itself.
+      if (!stopped && problem.canRetry) {
+        onBeat(false);
+        nextTry = setTimeout(sendBeat, NEXT_TRY_MS);
+      }
     }
     beating = false;
   }
@@ -118,6 +128,7 @@ export function watchPresence({ idleS, onIdle, onLeave, onDuty, holdsAny }) {
       stopped = true;
       isAsking = false;
       clearInterval(timer);
+      clearTimeout(nextTry);
       ticker.terminate();
       tabs.close();
       for (const kind of ACTIVITY) removeEventListener(kind, noteActivity, { capture: true });

@@ -3,6 +3,10 @@
 import { write } from "./api.js";
 
 const RETRY_MS = 5_000;
+// Whoever asks for more patience than this gets no more.
+const LONGEST_ASKED_S = 60;
+// What takes longer than a message ever should is told to the coach before it has failed.
+const LATE_MS = 4_000;
 
 function newId() {
   if (crypto.randomUUID) return crypto.randomUUID();
@@ -17,42 +21,60 @@ function newId() {
 /**
  * Messages on their way, per conversation, one after the other. A message keeps its id through all tries, so that the
  * server records it once. `versionOf(id)` gives the version the coach has seen; `onChange(id)` hears that the unsent ones
- * changed, `onSent(id, answer)` what the server answered, `onRefused(id, text, problem)` a text that can't be sent as it is.
+ * changed, `onUnsent(count)` how many did not get through at once, `onSent(id, answer)` what the server answered, `onRefused(id, text, problem)` a text that can't be sent as it is.
  */
-export function createSending({ versionOf, onChange, onSent, onRefused }) {
+export function createSending({ versionOf, onChange, onUnsent, onSent, onRefused }) {
   const queues = new Map();
   let timer = 0;
 
   const entriesOf = (id) => queues.get(id) ?? [];
+
+  /** Behind one that does not get through nothing else does. */
+  function countUnsent() {
+    const stuck = [...queues.values()].filter(([first]) => first?.isLate);
+    return stuck.reduce((count, entries) => count + entries.length, 0);
+  }
+
+  function change(id) {
+    onChange(id);
+    onUnsent(countUnsent());
+  }
 
   async function run(id) {
     const entries = entriesOf(id);
     const entry = entries[0];
     if (!entry || entry.status === "sending") return;
     entry.status = "sending";
-    onChange(id);
+    change(id);
+    const late = setTimeout(() => {
+      entry.isLate = true;
+      change(id);
+    }, LATE_MS);
     try {
       const answer = await write(id, versionOf(id), entry.clientMessageId, entry.text);
       // Taken back meanwhile, as by a sign-out: nobody waits for the answer any more.
       if (queues.get(id) !== entries) return;
       entries.shift();
       onSent(id, answer);
-      onChange(id);
+      change(id);
       run(id);
     } catch (problem) {
       if (queues.get(id) !== entries) return;
       if (problem.canRetry) {
         entry.status = "unsent";
-        onChange(id);
+        entry.isLate = true;
+        change(id);
         clearTimeout(timer);
-        timer = setTimeout(retry, RETRY_MS);
+        timer = setTimeout(retry, Math.max(RETRY_MS, Math.min(problem.retryAfterS, LONGEST_ASKED_S) * 1_000));
         return;
       }
       // What was written after it makes no sense without it: all of it goes back into the box.
       const text = entries.map((one) => one.text).join("\n");
       queues.delete(id);
       onRefused(id, text, problem);
-      onChange(id);
+      change(id);
+    } finally {
+      clearTimeout(late);
     }
   }
 
@@ -65,7 +87,7 @@ export function createSending({ versionOf, onChange, onSent, onRefused }) {
     send(id, text) {
       if (!queues.has(id)) queues.set(id, []);
       queues.get(id).push({ clientMessageId: newId(), text, status: "unsent" });
-      onChange(id);
+      change(id);
       run(id);
     },
     /** The line is back: try now what is still here. */
@@ -75,6 +97,7 @@ export function createSending({ versionOf, onChange, onSent, onRefused }) {
       clearTimeout(timer);
       const texts = [...queues].map(([id, entries]) => [id, entries.map((entry) => entry.text).join("\n")]);
       queues.clear();
+      onUnsent(0);
       return texts.filter(([, text]) => text);
     },
   };

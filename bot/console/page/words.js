@@ -52,9 +52,10 @@ export const words = {
   },
 
   line: {
-    live: "Live",
-    polling: "Live line is down. Checking every 5 seconds.",
+    marks: { live: "Live", polling: "Live line is down. Checking every 5 seconds.", trouble: "Trouble saving. Trying again.", lost: "" },
     lost: "No connection to the desk. We keep trying. What you typed is kept.",
+    unsent: (count) => `Trouble saving: ${count === 1 ? "1 message is" : `${count} messages are`} not sent yet. We keep trying.`,
+    notKept: "Trouble saving. We keep trying. If this lasts a minute, your conversations may go back to the queue.",
     back: "The connection is back.",
   },
 
@@ -138,7 +139,7 @@ export const words = {
     byWeb: "in the secure web chat",
     typing: "The member is writing…",
     sending: "Sending…",
-    unsent: "Not sent yet. We try again as soon as the line is back.",
+    unsent: "Not sent yet. We keep trying.",
     newTab: "(opens in a new tab)",
     delivery: {
       queued: "Text on its way",
