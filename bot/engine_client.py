@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
@@ -131,14 +131,18 @@ class EngineClient:
         text: str | None = None,
         choice: str | None = None,
         locale: str | None = None,
+        unheard: Sequence[str] = (),
     ) -> EngineTurn:
         """One turn; `text` is what a member typed, `choice` the value of the quick reply they chose.
 
+        `unheard` are turns whose answers never came through: if the dialogue ended with one of them, it is taken back
+        first, so that the member goes on from what they have read.
         The conversation's last turn_id again gets its first answer again, and nothing is done twice.
         Raises EngineUnavailable.
         """
-        body = {"turn_id": turn_id, "conversation_id": conversation_id, "channel": channel, "locale": locale}
+        body: dict[str, object] = {"turn_id": turn_id, "conversation_id": conversation_id, "channel": channel}
         body |= {"text": readable_text(text) if text is not None else None, "choice": choice}
+        body |= {"locale": locale, "unheard": list(unheard) or None}
         content = await self._request(
             "POST", "/turns", {key: value for key, value in body.items() if value is not None}
         )

@@ -90,6 +90,12 @@ async def test_a_turn_is_sent_with_the_secret_and_read_whole(engine: Engine, cli
     assert turn.model_id == "model-1"
 
 
+async def test_the_turns_that_were_never_heard_are_named(engine: Engine, client: EngineClient) -> None:
+    await client.take_turn(turn_id="t", conversation_id="c", channel="web", text="hello", unheard=("a", "b"))
+    sent = {"turn_id": "t", "conversation_id": "c", "channel": "web", "text": "hello", "unheard": ["a", "b"]}
+    assert engine.requests[0][3] == sent
+
+
 async def test_a_choice_is_sent_as_it_is(engine: Engine, client: EngineClient) -> None:
     await client.take_turn(turn_id="t", conversation_id="c", channel="sms", choice='/inform{"plan": "caresource"}')
     assert engine.requests[0][3] == {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -58,6 +58,7 @@ class TurnTaker(Protocol):
         text: str | None = None,
         choice: str | None = None,
         locale: str | None = None,
+        unheard: Sequence[str] = (),
     ) -> EngineTurn:
         """One turn of the assistant. Raises EngineUnavailable."""
         ...
@@ -231,6 +232,7 @@ class Answering:
     async def _ask_engine(
         self, message: Message, conversation: Conversation, finding: SafetyFinding
     ) -> tuple[CheckedAnswer, str | None]:
+        unheard = await self._conversations.list_unheard(conversation)
         try:
             with measured(_way(message, conversation), "engine"):
                 turn = await self._engine.take_turn(
@@ -240,6 +242,7 @@ class Answering:
                     text=message.text if message.choice is None else None,
                     choice=message.choice,
                     locale=conversation.locale,
+                    unheard=unheard,
                 )
             blocked, silence = (self._announcements.say(key, conversation) for key in (words.BLOCKED, words.SILENCE))
             with measured(_way(message, conversation), "lint"):

@@ -209,6 +209,9 @@ class Conversation:
     member_address: str | None = field(default=None, repr=False)
     plan_address: str | None = None
     last_outcome: HandoffOutcome | None = None
+    # The `seq` of the first message to which the engine's answer, if there was one, did not come through, and none
+    # has since.
+    unheard_from: int | None = None
     line: Line | None = None
 
 

@@ -199,6 +199,10 @@ class ConversationStore(Protocol):
         """The turn that a client's message began."""
         ...
 
+    async def list_unheard(self, conversation_id: str, since: int) -> tuple[MessageId, ...]:
+        """The member's messages from `seq` on that were answered without the engine, the newest 500 of them."""
+        ...
+
     async def find_promised_call(self, conversation_id: str) -> CallbackPromise | None:
         """The call of this conversation that was promised and not made."""
         ...

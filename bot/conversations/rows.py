@@ -54,6 +54,7 @@ def conversation_values(conversation: Conversation) -> Values:
         "last_outcome": conversation.last_outcome.value if conversation.last_outcome else None,
         "member_address": conversation.member_address,
         "plan_address": conversation.plan_address,
+        "unheard_from": conversation.unheard_from,
     }
 
 
@@ -83,6 +84,7 @@ def read_conversation(row: Row, coach: Row | None) -> Conversation:
         last_outcome=HandoffOutcome(row.last_outcome) if row.last_outcome else None,
         member_address=row.member_address,
         plan_address=row.plan_address,
+        unheard_from=row.unheard_from,
     )
 
 

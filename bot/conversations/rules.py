@@ -22,6 +22,7 @@ from bot.conversations.model import (
     State,
 )
 from bot.conversations.port import Change, Ending, HandoffEffect, Logged
+from bot.wording import ENGINE_FAILURE
 
 # Outcomes that end a question the assistant had asked; a safety message or a failure leaves it open, so that
 # the member can still answer it.
@@ -75,6 +76,17 @@ def ask(conversation: Conversation, replies: tuple[Draft, ...], awaiting: Awaiti
     if awaiting is None and (not replies or replies[-1].outcome in _KEEPS_QUESTION):
         return conversation
     return replace(conversation, awaiting=awaiting)
+
+
+def note_engine(
+    conversation: Conversation, message: Message, replies: tuple[Draft, ...], model_id: str | None
+) -> Conversation:
+    """Whether the engine was heard: an apology in its place may hide an answer of which only the engine knows."""
+    if model_id is not None:
+        return replace(conversation, unheard_from=None)
+    if conversation.unheard_from is None and any(reply.key == ENGINE_FAILURE for reply in replies):
+        return replace(conversation, unheard_from=message.seq)
+    return conversation
 
 
 def verify(conversation: Conversation, member_id: str, now: datetime) -> Conversation:

@@ -25,6 +25,7 @@ from bot.conversations.model import (
     Line,
     LinkNotFound,
     Message,
+    MessageId,
     QuickReply,
     State,
     Turn,
@@ -248,6 +249,7 @@ class ConversationService:
             if effect is not None and (spoken or not replies) and conversation.holder is not Holder.CLOSED:
                 changed, change = rules.apply(conversation, effect)
             asked = rules.ask(changed, spoken, awaiting if spoken else None)
+            asked = rules.note_engine(asked, message, replies, model_id)
             entries = self._record.entries(_by_way(spoken, message, conversation), reply_to=message.id)
             return replace(
                 change,
@@ -268,6 +270,12 @@ class ConversationService:
                 raise
             return answered
         return Turn(message, recorded.messages, understood, self.read_state(recorded.conversation))
+
+    async def list_unheard(self, conversation: Conversation) -> tuple[MessageId, ...]:
+        """The newest messages of which the engine may know an answer that was never said; hardly ever any."""
+        if conversation.unheard_from is None:
+            return ()
+        return await self._store.list_unheard(conversation.id, conversation.unheard_from)
 
     async def record_verification(self, conversation_id: str, member_id: str) -> None:
         """The member of this conversation proved to be this one. Raises ConversationClosed."""

@@ -28,6 +28,9 @@ from bot.conversations.port import AlreadyRecorded, CallbackPromise, Change, Con
 from bot.conversations.tables_store import coaches, conversations, messages, ratings, turns
 from bot.database import Database
 
+# More than anybody writes into an outage, and no more than a call of the engine may hold.
+_MOST_UNHEARD = 500
+
 # Built once: for a statement of the same shape the compiled text is found by the object, without a look at its parts.
 _FIND = sa.select(conversations).where(conversations.c.id == sa.bindparam("conversation"))
 _LOCK = _FIND.with_for_update()
@@ -134,6 +137,17 @@ class SqlConversationStore(ConversationStore):
             )
 
         return await self._database.read(work)
+
+    async def list_unheard(self, conversation_id: str, since: int) -> tuple[MessageId, ...]:
+        query = (
+            sa.select(messages.c.id)
+            .join(turns, turns.c.message_id == messages.c.id)
+            .where(messages.c.conversation_id == conversation_id, messages.c.seq >= since, turns.c.model_id.is_(None))
+            .order_by(messages.c.seq.desc())
+            .limit(_MOST_UNHEARD)
+        )
+        found = await self._database.read(lambda connection: connection.execute(query).scalars().all())
+        return tuple(MessageId(each) for each in found)
 
     async def find_promised_call(self, conversation_id: str) -> CallbackPromise | None:
         return await self._database.read(lambda connection: find_promised_call(connection, conversation_id))

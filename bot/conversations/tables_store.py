@@ -33,6 +33,7 @@ conversations = sa.Table(
     sa.Column("last_outcome", sa.String(16)),
     sa.Column("member_address", sa.String(16)),
     sa.Column("plan_address", sa.String(16)),
+    sa.Column("unheard_from", sa.Integer),
     # One phone and one number of the plan are one conversation at a time.
     sa.Index(
         "uq_conversations_addresses",

@@ -88,6 +88,7 @@ def read_turn(body: Any) -> Turn:
         text=_text(body, "text", _LONGEST_TEXT) if body.get("text") is not None else None,
         choice=_text(body, "choice", _LONGEST_TEXT) if body.get("choice") is not None else None,
         locale=_one_of(body, "locale", LOCALES) if body.get("locale") is not None else None,
+        unheard=_ids(body, "unheard"),
     )
     if (turn.text is None) == (turn.choice is None):
         raise BadTurn("text")
@@ -99,6 +100,13 @@ def _text(body: dict[str, Any], field: str, longest: int) -> str:
     if not isinstance(value, str) or not 0 < len(value) <= longest:
         raise BadTurn(field)
     return value
+
+
+def _ids(body: dict[str, Any], field: str) -> tuple[str, ...]:
+    values = body.get(field, [])
+    if not isinstance(values, list) or not all(isinstance(each, str) for each in values):
+        raise BadTurn(field)
+    return tuple(values)
 
 
 def _one_of(body: dict[str, Any], field: str, allowed: tuple[str, ...]) -> str:

@@ -53,6 +53,14 @@ def restore_tracker(conversation_id: str, snapshot: list[dict[str, Any]], domain
     return _tracker(conversation_id, deserialise_events(snapshot), domain)
 
 
+def take_back(snapshot: list[dict[str, Any]], turn_id: str) -> list[dict[str, Any]]:
+    """The dialogue before this turn, the last or the last but one; as it is where the turn left no message in it."""
+    for at, event in enumerate(snapshot):
+        if event.get("event") == UserUttered.type_name and event.get("message_id") == turn_id:
+            return snapshot[:at]
+    return snapshot
+
+
 def _kept(event: Event) -> dict[str, Any]:
     """The event in JSON form; of a message not how else it could have been read, of a reply not its words."""
     kept: dict[str, Any] = event.as_dict()

@@ -7,7 +7,7 @@ import copy
 import json
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from weakref import WeakValueDictionary
 
@@ -20,7 +20,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from bot.engine.actions_endpoint import FAILURE_RESPONSE, ActionsConnection, TurnActions
 from bot.engine.channel import Reply, TurnChannel, read_reply
 from bot.engine.reading import read_choice, readable_text
-from bot.engine.snapshot import take_snapshot
+from bot.engine.snapshot import take_back, take_snapshot
 from bot.engine.steps import step
 from bot.engine.tracker_store import DialogueStore, StoredDialogue, TurnTrackers
 from bot.engine.turn_processor import TurnProcessor
@@ -37,7 +37,10 @@ _TOPIC_SLOT = "topic_in_progress"
 
 @dataclass(frozen=True)
 class Turn:
-    """A member's message for the engine: what they typed, or the value of the quick reply they chose."""
+    """A member's message for the engine: what they typed, or the value of the quick reply they chose.
+
+    `unheard` are the ids of earlier turns whose answers the member never had.
+    """
 
     turn_id: str
     conversation_id: str
@@ -45,6 +48,7 @@ class Turn:
     text: str | None = None
     choice: str | None = None
     locale: str | None = None
+    unheard: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -86,6 +90,10 @@ class TurnTaker:
                 stored = await self._store.load(turn.conversation_id)
             if stored is not None and stored.turn_id == turn.turn_id:
                 return stored.result
+            if stored is not None and stored.turn_id in turn.unheard:
+                # We were ended, or too late, after it was saved: the member goes on from what they have read.
+                log.info("engine.turn_taken_back", turn_id=stored.turn_id, conversation_id=turn.conversation_id)
+                stored = replace(stored, snapshot=take_back(stored.snapshot, stored.turn_id))
             outcome = await self._run(turn, message, stored)
             result = json.dumps(self._describe(turn, outcome))
             with step("save"):

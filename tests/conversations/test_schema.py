@@ -12,6 +12,7 @@ import bot.channels.sms.inbox_store
 import bot.conversations.deliveries_store
 import bot.conversations.lookups_store
 import bot.conversations.tables_store
+import bot.database.write_check_store
 from bot.database import Database, metadata
 
 OURS = {
@@ -21,6 +22,7 @@ OURS = {
         bot.conversations.deliveries_store,
         bot.conversations.lookups_store,
         bot.channels.sms.inbox_store,
+        bot.database.write_check_store,
     )
     for table in vars(module).values()
     if getattr(table, "metadata", None) is metadata
@@ -38,5 +40,6 @@ async def test_the_migrated_tables_of_the_record_are_those_of_the_code(database:
     assert {
         "conversations", "messages", "turns", "ratings", "handoff_requests", "handoff_events", "callbacks", "coaches",
         "coach_sessions", "coach_notes", "deliveries", "lookups", "sms_inbox", "sms_opt_outs", "sms_links",
+        "write_checks",
     } == OURS  # fmt: skip
     assert await database.read(work) == []

@@ -88,15 +88,15 @@ class Member:
         self.channel = channel
         self._numbers = count(1)
 
-    async def says(self, text: str, turn_id: str | None = None) -> dict[str, Any]:
-        """Sends typed text; returns the turn's answer."""
-        return await self._take(turn_id, text=text)
+    async def says(self, text: str, turn_id: str | None = None, unheard: tuple[str, ...] = ()) -> dict[str, Any]:
+        """Sends typed text; returns the turn's answer. The answers of the turns `unheard` never came through."""
+        return await self._take(turn_id, text=text, unheard=unheard)
 
     async def chooses(self, choice: str) -> dict[str, Any]:
         """Sends a quick reply's value; returns the turn's answer."""
         return await self._take(None, choice=choice)
 
-    async def _take(self, turn_id: str | None, **message: str) -> dict[str, Any]:
+    async def _take(self, turn_id: str | None, **message: Any) -> dict[str, Any]:
         turn_id = turn_id or f"{self.conversation_id}-{next(self._numbers)}"
         return dict(json.loads(await self.turns.take(Turn(turn_id, self.conversation_id, self.channel, **message))))
 

@@ -47,7 +47,18 @@ def on_sqlite(
 @pytest.fixture(params=["killed", "hanging", "locked", "read_only", "sqlite locked", "sqlite full"])
 def way(request: pytest.FixtureRequest) -> tuple[GatewayProcess, Break]:
     """A gateway, and one way to break its database."""
-    kind, _, name = request.param.rpartition(" ")
+    return find_way(request, request.param)
+
+
+@pytest.fixture(params=["read_only", "sqlite full"])
+def unwritable(request: pytest.FixtureRequest) -> tuple[GatewayProcess, Break]:
+    """A gateway, and one way to let its database be read and not written."""
+    return find_way(request, request.param)
+
+
+def find_way(request: pytest.FixtureRequest, wanted: str) -> tuple[GatewayProcess, Break]:
+    """The gateway of this module on the database that is wanted, and the way to break it."""
+    kind, _, name = wanted.rpartition(" ")
     if not kind:
         gateway = request.getfixturevalue("on_postgres")
         return gateway, getattr(request.getfixturevalue("postgres"), name)
@@ -99,6 +110,25 @@ async def test_nothing_is_claimed_danger_is_answered_and_what_is_sent_again_acts
     # And what nobody could keep then, a coach reads now.
     await until(lambda: was_acted_on(gateway, cry_sid), "the text about danger was acted on")
     await socket.close()
+
+
+async def test_an_operator_reads_that_nothing_can_be_written_until_it_can(
+    unwritable: tuple[GatewayProcess, Break], http: ClientSession
+) -> None:
+    gateway, broken = unwritable
+    outside = Outside(http, gateway.url)
+
+    async def stands(status: int, database: str, code: str | None = None) -> bool:
+        answer = await outside.call("GET", "/readyz")
+        part = answer.body["parts"]["database"]
+        return bool((answer.status, part["status"], part.get("code")) == (status, database, code))
+
+    await until(lambda: stands(200, "ok"), "it is ready")
+    with broken():
+        await until(lambda: stands(503, "unavailable", "STORE_NOT_WRITABLE"), "it is known")
+        assert (await outside.call("GET", "/livez")).status == 200
+    await until(lambda: stands(200, "ok"), "it is ready again, by itself")
+    assert (await (await outside.open()).say("is zolgensma covered")).status == 200
 
 
 async def test_who_is_not_behind_the_locked_row_is_answered(

@@ -11,6 +11,7 @@ from aiohttp import web
 
 from bot.database import Database, StoreUnavailable
 from bot.database.migrate import is_current
+from bot.database.write_check_store import WriteCheck
 from bot.http.views import JsonObject
 
 log = structlog.get_logger()
@@ -42,6 +43,7 @@ class Health:
 
     def __init__(self, database: Database, engine_readiness: Callable[[], Awaitable[EngineReadiness]]) -> None:
         self._database = database
+        self._write_check = WriteCheck(database)
         self._engine_readiness = engine_readiness
 
     async def show_liveness(self, request: web.Request) -> web.Response:
@@ -63,15 +65,19 @@ class Health:
 
     async def _read_database(self) -> dict[str, JsonObject]:
         try:
-            current = await self._database.read(is_current)
+            current, writable = await asyncio.gather(self._database.read(is_current), self._write_check.is_writable())
         except StoreUnavailable:
             code = StoreUnavailable.code
             return {
                 "database": {"status": "unavailable", "code": code},
                 "migrations": {"status": "unknown", "code": code},
             }
-        migrations: JsonObject = {"status": "ok"} if current else {"status": "pending", "code": "MIGRATIONS_PENDING"}
-        return {"database": {"status": "ok"}, "migrations": migrations}
+        if not current:
+            # The table that would be written may be one of those that are to come.
+            return {"database": {"status": "ok"}, "migrations": {"status": "pending", "code": "MIGRATIONS_PENDING"}}
+        ok: JsonObject = {"status": "ok"}
+        refuses: JsonObject = {"status": "unavailable", "code": "STORE_NOT_WRITABLE"}
+        return {"database": ok if writable else refuses, "migrations": ok}
 
     async def _read_engine(self) -> JsonObject:
         try:
