@@ -99,7 +99,7 @@ async def test_a_hanging_engine_and_a_hundred_sockets_keep_nobody_and_nothing_is
         retried = await member.say("is zolgensma covered", member.sent[0])
         assert retried.status == 200
         # On a busy machine the first may have been refused, with nothing claimed.
-        assert answer is None or answer.code == "STORE_UNAVAILABLE" or answer.body == retried.body
+        assert answer is None or answer.status == 503 or answer.body == retried.body
         told = await member.read()
         assert [message["author"] for message in told[1:]] == ["member", "assistant"]
 
