@@ -56,6 +56,7 @@ class DeskErrorFrame(Model):
     status: int
     code: str
     errors: list[FieldError] | None = None
+    retry_after_s: int | None = Field(None, ge=0, description="When it may work, as Retry-After says it over HTTP.")
 
 
 class WatchFrame(Request):

@@ -19,7 +19,7 @@ from bot.conversations.live import DESK, LiveHub, Subscription
 from bot.database import StoreUnavailable
 from bot.http.problems import refuse, refuse_field
 from bot.http.reading import parse_json, read_model
-from bot.http.sockets import leave
+from bot.http.sockets import leave, refusal_frame
 from bot.http.views import JsonObject
 
 log = structlog.get_logger()
@@ -181,11 +181,8 @@ class _Console:
 
     async def refuse(self, error: Exception) -> None:
         """Tells why a frame was refused."""
-        problem = describe(error).body()
-        frame: JsonObject = {"type": "error"}
-        frame.update({name: problem[name] for name in ("status", "code", "errors") if name in problem})
         with suppress(ConnectionError):
-            await self.send(frame)
+            await self.send(refusal_frame(describe(error)))
 
     async def send(self, frame: JsonObject) -> None:
         """Sends one frame. Raises ConnectionError when nobody is there any more."""

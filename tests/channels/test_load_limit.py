@@ -203,6 +203,7 @@ async def test_a_frame_is_refused_as_a_request_is(gateway: Gateway, slow_engine:
     await page.say("is it covered", id_)
     (frame,) = await page.receive_until("error")
     assert (frame["status"], frame["code"], frame["client_message_id"]) == (429, "OVERLOADED", id_)
+    assert frame["retry_after_s"] >= 1
     slow_engine.go_on()
     await asyncio.gather(*taken)
     assert len(await tab.read()) == 1

@@ -67,6 +67,7 @@ class ErrorFrame(Model):
     client_message_id: str | None = None
     errors: list[FieldError] | None = None
     safety: Message | None = None
+    retry_after_s: int | None = Field(None, ge=0, description="When it may work, as Retry-After says it over HTTP.")
 
 
 SERVER_FRAMES = (MessageFrame, TypingFrame, StateFrame, ErrorFrame)

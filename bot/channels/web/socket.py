@@ -21,7 +21,7 @@ from bot.conversations.service import ConversationService
 from bot.http.problems import refuse, refuse_field
 from bot.http.rate_limit import RateLimited
 from bot.http.reading import MAX_BODY_BYTES, parse_json, read_model, read_seq
-from bot.http.sockets import leave
+from bot.http.sockets import leave, refusal_frame
 from bot.http.views import JsonObject, view_message, view_state
 from bot.request_ids import make_request_id, request_id_bound
 
@@ -194,12 +194,9 @@ class _Page:
 
     def refuse(self, error: Exception, client_message_id: str | None) -> None:
         """Queues the refusal of a frame behind what is on its way."""
-        problem = describe(error).body()
-        frame: JsonObject = {
-            "type": "error",
-            **({"client_message_id": client_message_id} if client_message_id else {}),
-            **{name: problem[name] for name in ("status", "code", "errors", "safety") if name in problem},
-        }
+        frame = refusal_frame(describe(error))
+        if client_message_id:
+            frame["client_message_id"] = client_message_id
         self.line.offer(Refusal(frame))
 
     async def _write_event(self, event: LiveEvent) -> None:

@@ -7,6 +7,7 @@ const POLL_MS = 5_000;
 const LIVE_POLL_MS = 30_000;
 const LONGEST_PAUSE_MS = 15_000;
 const TYPING_EVERY_MS = 3_000;
+const FIRST_RETRY_S = 2;
 
 /**
  * Keeps the desk up to date: a WebSocket while it holds, polling while it doesn't.
@@ -24,6 +25,7 @@ export function openLine(listener) {
   let isPolling = false;
   let pollTimer = 0;
   let socketTimer = 0;
+  let watchTimer = 0;
   let lastTyping = 0;
   let hasHeard = false;
 
@@ -47,6 +49,19 @@ export function openLine(listener) {
     else if (frame.type === "state") listener.state(frame.conversation_id, frame.state, frame.version);
     else if (frame.type === "typing") listener.typing(frame.conversation_id, frame.author);
     else if (frame.type === "signed_out") listener.signedOut();
+    else if (frame.type === "error") takeRefusal(frame);
+  }
+
+  /** What can't be followed right now says so once: unless it is asked for again, nothing more of it would come. */
+  function takeRefusal({ status, retry_after_s: retryAfterS }) {
+    if (status !== 429 && status < 500) return;
+    clearTimeout(watchTimer);
+    watchTimer = setTimeout(transmitWatch, (retryAfterS ?? FIRST_RETRY_S) * 1_000);
+  }
+
+  function transmitWatch() {
+    clearTimeout(watchTimer);
+    transmit({ type: "watch", ...watched });
   }
 
   function openSocket() {
@@ -55,7 +70,7 @@ export function openLine(listener) {
     const opening = new WebSocket(socketAddress());
     socket = opening;
     opening.onopen = () => {
-      transmit({ type: "watch", ...watched });
+      transmitWatch();
       look();
     };
     opening.onmessage = takeFrame;
@@ -116,7 +131,7 @@ export function openLine(listener) {
     /** Says which conversation is open, and up to which seq it is shown. */
     watch(conversation_id, after = 0) {
       watched = { conversation_id, after };
-      transmit({ type: "watch", ...watched });
+      transmitWatch();
     },
     /** Where to start again after a lost line. */
     hasShown(seq) {
@@ -133,6 +148,7 @@ export function openLine(listener) {
       stopped = true;
       clearTimeout(pollTimer);
       clearTimeout(socketTimer);
+      clearTimeout(watchTimer);
       socket?.close();
       removeEventListener("online", comeOnline);
       removeEventListener("offline", goOffline);
