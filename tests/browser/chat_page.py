@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta, timezone
 from urllib.parse import urlsplit
 
 from playwright.async_api import BrowserContext, ConsoleMessage, Locator, Page, Request, WebSocket, expect
@@ -193,6 +194,12 @@ class ChatPage:
 async def new_chat_page(context: BrowserContext, base_url: str) -> ChatPage:
     """A fresh tab, not yet anywhere."""
     return ChatPage.watch(await context.new_page(), base_url)
+
+
+async def stop_clock(page: Page) -> None:
+    """From its next load on no time passes on the page but what the test lets pass, however long this machine takes."""
+    await page.clock.install()
+    await page.clock.pause_at(datetime.now(timezone.utc) + timedelta(minutes=1))
 
 
 async def wait_until(is_so: Callable[[], bool]) -> None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta, timezone
 
 import pytest
 from playwright.async_api import Dialog, expect
 
+from tests.browser.chat_page import stop_clock
 from tests.browser.conftest import OpenDesk, Visit
 from tests.browser.console_page import TITLE, ConsolePage
 from tests.browser.test_console_conversation import ask_for_a_coach
@@ -117,9 +117,7 @@ async def end_the_session(desk: ConsolePage) -> None:
 
 async def test_without_activity_the_desk_warns_and_then_signs_out(open_desk: OpenDesk) -> None:
     desk = await open_desk()
-    # On the page no time passes but what is let pass here, however long this machine takes.
-    await desk.page.clock.install()
-    await desk.page.clock.pause_at(datetime.now(timezone.utc) + timedelta(minutes=1))
+    await stop_clock(desk.page)
     await desk.page.reload()
     await desk.sign_in("dana")
     idle = desk.page.get_by_role("dialog", name="Are you still there?")

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import pytest
 from playwright.async_api import Locator, Route, WebSocketRoute, expect
 
-from tests.browser.chat_page import TIMEOUT_MS, ChatPage, wait_until
+from tests.browser.chat_page import TIMEOUT_MS, ChatPage, stop_clock, wait_until
 from tests.browser.conftest import Visit
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -174,6 +174,34 @@ async def test_danger_does_not_wait_behind_a_message_that_is_slow(visit: Visit) 
     goes_on.set()
     await expect_calm(chat)
     assert await own_texts(chat) == [DANGER, QUESTION]
+
+
+@pytest.mark.parametrize("waits_for", [SEND, HANDOFF], ids=["answer", "coach"])
+async def test_a_long_wait_names_the_numbers_until_it_is_over(visit: Visit, waits_for: str) -> None:
+    chat = await visit(plan="independence")
+    await stop_clock(chat.page)
+    await chat.reload()
+    is_asked, goes_on = asyncio.Event(), asyncio.Event()
+
+    async def be_slow(route: Route) -> None:
+        if route.request.method == "POST":
+            is_asked.set()
+            await goes_on.wait()
+        await route.continue_()
+
+    await chat.page.route(waits_for, be_slow)
+    await (chat.say(QUESTION) if waits_for == SEND else chat.button(COACH).click())
+    await is_asked.wait()
+    await chat.page.clock.fast_forward(3_000)
+    await expect(emergency(chat)).to_have_count(0)
+    await chat.page.clock.fast_forward(1_000)
+    await expect(emergency(chat)).to_have_count(2)
+    await expect(chat.notice).to_be_hidden()
+    goes_on.set()
+    await expect_calm(chat)
+    if waits_for == HANDOFF:
+        await chat.button("Cancel request").click()
+        await chat.expect_holder("assistant")
 
 
 @pytest.mark.parametrize(("status", "code"), [(503, "STORE_UNAVAILABLE"), (429, "RATE_LIMITED"), (502, "HTTP_502")])

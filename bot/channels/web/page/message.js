@@ -97,6 +97,9 @@ export function pendingElement(entry) {
 export function showDelivery(item, status, onRetry) {
   if (!item.querySelector(".delivery")) item.append(element("p", { class: "delivery" }));
   item.dataset.status = status;
+  // However often it is sent again, it stays late until it is sent.
+  if (status === "sent") delete item.dataset.late;
+  else if (status !== "sending") item.dataset.late = "";
   const parts = [element("span", {}, words.delivery[status])];
   if (status === "failed") {
     parts.push(element("button", { type: "button", class: "retry", click: onRetry }, words.delivery.retry));

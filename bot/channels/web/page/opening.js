@@ -2,6 +2,7 @@
 
 import * as api from "./api.js";
 import { pauseAfter } from "./connection.js";
+import { whileWaiting } from "./patience.js";
 import { words } from "./words.js";
 
 // A link that the server can't read (cut off by a copy) works no better than one that it doesn't know.
@@ -21,12 +22,7 @@ export function createOpening({ session, log, notices, starter, onOpened, onOver
   async function start(plan) {
     log.showTyping(session.link === null ? "assistant" : "link", 15_000);
     try {
-      const site = await api.readSite();
-      document.getElementById("demo").hidden = !site.demo;
-      starter.offer(site.plans);
-      if (session.link !== null) await join(session.link);
-      else if (session.conversation) await resume();
-      else await open(site.plans.some(({ id }) => id === plan) ? plan : null);
+      await whileWaiting(enter(plan));
       notices.showLine(null);
       if (failures > 0) notices.clearProblem();
       failures = 0;
@@ -40,6 +36,15 @@ export function createOpening({ session, log, notices, starter, onOpened, onOver
         onLinkGone();
       } else startLater(problem, plan);
     }
+  }
+
+  async function enter(plan) {
+    const site = await api.readSite();
+    document.getElementById("demo").hidden = !site.demo;
+    starter.offer(site.plans);
+    if (session.link !== null) await join(session.link);
+    else if (session.conversation) await resume();
+    else await open(site.plans.some(({ id }) => id === plan) ? plan : null);
   }
 
   async function startLater(problem, plan) {

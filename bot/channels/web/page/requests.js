@@ -1,6 +1,7 @@
 // What can the member ask of a conversation besides writing: a coach, its end, a rating?
 
 import * as api from "./api.js";
+import { whileWaiting } from "./patience.js";
 import { sentenceFor } from "./status.js";
 import { words } from "./words.js";
 
@@ -21,7 +22,7 @@ export function createRequests({ current, whenOpen, notices, onBusy, onPage, onO
     onBusy(true);
     notices.clearProblem();
     try {
-      const page = await request(conversation);
+      const page = await whileWaiting(request(conversation));
       if (page) onPage(page);
       return null;
     } catch (problem) {

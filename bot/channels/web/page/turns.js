@@ -23,6 +23,7 @@ export function createTurns({ session, log, composer, notices, line, onState, on
 
   async function deliver(entry) {
     underWay += 1;
+    const wait = log.startWaiting(entry);
     try {
       if (!line.isOpen() || !navigator.onLine) throw new Problem();
       if (line.isAssistantNext()) log.showTyping("assistant", 15_000);
@@ -35,6 +36,7 @@ export function createTurns({ session, log, composer, notices, line, onState, on
       if (problem.isUnreachable) line.lose();
       throw problem;
     } finally {
+      wait.end();
       underWay -= 1;
       if (underWay === 0) log.hideTyping("assistant");
     }

@@ -1,6 +1,7 @@
 // How do messages stand in the log: in order, each once, announced and scrolled to?
 
 import { choicesElement, confirmPending, messageElement, pendingElement, showDelivery } from "./message.js";
+import { startWaiting } from "./patience.js";
 import { words } from "./words.js";
 
 /**
@@ -217,6 +218,7 @@ export function createLog({ onChoose, onRetry }) {
     showTurn,
     showUnrecorded,
     removeEntry,
+    startWaiting: (entry) => startWaiting(own.get(entry.client_message_id)),
     showTyping,
     /** This author does not write any more; another one may. */
     hideTyping(author) {
