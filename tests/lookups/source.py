@@ -49,6 +49,26 @@ class Product:
                 assert time.monotonic() < deadline, "the look-up never ended"
                 await asyncio.sleep(0.2)
 
+    async def until_tried(self, *conversation_ids: str, timeout_s: float = 90.0) -> None:
+        """Waits until the product has taken the look-ups of these conversations, each for its try."""
+        deadline = time.monotonic() + timeout_s
+        while not all(self.count_tries(each) for each in conversation_ids):
+            assert time.monotonic() < deadline, "a look-up was never tried"
+            await asyncio.sleep(0.1)
+
+    def count_tries(self, conversation_id: str) -> int:
+        """How often the conversation's look-up was taken."""
+        query = "SELECT coalesce(sum(attempts), 0) FROM lookups WHERE conversation_id = %s"
+        with psycopg.connect(self._database_url) as connection:
+            found = connection.execute(query, (conversation_id,)).fetchone()
+        return int(found[0]) if found else 0
+
+    def lease(self, seconds: float, *conversation_ids: str) -> None:
+        """From now on these look-ups stay with whoever took them for so long, instead of for 25 s."""
+        statement = "UPDATE lookups SET next_try_at = now() + %s * interval '1 s' WHERE conversation_id = ANY(%s)"
+        with psycopg.connect(self._database_url) as connection:
+            connection.execute(statement, (seconds, list(conversation_ids)))
+
     def kill(self) -> None:
         """Ends the app with SIGKILL; its engine ends with it."""
         self._running.process.send_signal(signal.SIGKILL)

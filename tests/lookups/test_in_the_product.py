@@ -111,20 +111,44 @@ async def test_a_slow_source_takes_nothing_from_other_members(http: ClientSessio
     assert {message["outcome"] for message in heard} == {"eligibility"}
 
 
-async def test_the_result_comes_once_though_the_app_was_killed_in_between(
+async def test_the_result_comes_once_over_the_socket_and_by_text_though_the_app_was_killed_in_between(
     http: ClientSession, product: Product
 ) -> None:
-    member = await prove(http, product)
-    at_once = member.last_replies[-1]
+    texter = Texter(http, product.url, "+12155550135")
+    member, on_the_road = await prove(http, product), await join(http, product, texter)
+    at_once, ids = member.last_replies[-1], (member.conversation_id, on_the_road.conversation_id)
     with product.slow_source():
         await ask(member)
+        await ask(on_the_road)
+        await texter.text("thank you")
+        await texter.reads("welcome|thank", timeout_s=PATIENCE_S)
+        await product.until_tried(*ids)
         product.kill()
-    member.base_url = product.restart()
-    late = await hear(member)
+    # However long the start takes: the dead process still has both when everybody listens.
+    product.lease(110, *ids)
+    tries = [product.count_tries(each) for each in ids]
+    member.base_url = texter.base_url = product.restart()
+    # The carrier has forgotten its texts with the process that it ran in.
+    texter.read.clear()
+    async with http.ws_connect(f"{member.base_url}/api/v1/conversations/{ids[0]}/socket") as socket:
+        await socket.send_json({"type": "auth", "token": member.token})
+        assert (await socket.receive_json(timeout=PATIENCE_S))["type"] == "state"
+        await texter.reads_nothing()
+        assert [product.count_tries(each) for each in ids] == tries
+        product.lease(0, *ids)
+        late = await asyncio.wait_for(next_record(socket), PATIENCE_S)
+        assert "active coverage" not in await texter.reads("#join=", timeout_s=PATIENCE_S)
+        tries = [product.count_tries(each) for each in ids]
+        # What is done is done, also when the time of the process that did it is over.
+        product.lease(-60, *ids)
+        await texter.reads_nothing(for_s=2.5)
+        with pytest.raises(asyncio.TimeoutError):
+            await asyncio.wait_for(next_record(socket), 0.1)
+    assert [product.count_tries(each) for each in ids] == tries
     assert shown(late) == shown(at_once)
-    await asyncio.sleep(2)
     await member.catch_up()
-    assert member.messages[-1]["id"] == late["id"]
+    results = [message["id"] for message in member.messages if message.get("outcome") == "eligibility"]
+    assert results == [at_once["id"], late["id"]]
 
 
 async def test_a_member_who_texts_meanwhile_gets_the_way_to_the_record_by_text_and_no_record(
