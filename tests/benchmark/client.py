@@ -9,6 +9,7 @@ import asyncio
 import json
 import sys
 import time
+from collections.abc import AsyncIterator
 from dataclasses import asdict, dataclass, field
 from typing import Any, Protocol
 from uuid import uuid4
@@ -55,6 +56,8 @@ STOCK_QUESTIONS = (
 STOCK_ACTION_SAYS = "Your plan covers it when it is medically necessary."
 _REAL_ANSWERS = {"answer", "policy"}
 TIMEOUT_S = 60.0
+# Who was refused or not answered is in no hurry, so that a system that is down is not asked a thousand times.
+_PAUSE_AFTER_NONE_S = 0.5
 
 
 class WrongAnswer(Exception):
@@ -81,12 +84,15 @@ class Order:
 @dataclass
 class Samples:
     """What was seen: milliseconds of every answered turn and its place in its conversation, from 1; `in_time` of them
-    were answered before the order's seconds were over."""
+    were answered before the order's seconds were over. `wrong` says what was answered wrongly. After such a turn, or
+    one without an answer, what follows in that conversation cannot be compared: it is not asked, and from that turn on
+    all of it counts as `unanswered`."""
 
     in_time: int = 0
     milliseconds: list[float] = field(default_factory=list)
     places: list[int] = field(default_factory=list)
     unanswered: int = 0
+    wrong: list[str] = field(default_factory=list)
     client_cpu_s: float = 0.0
 
 
@@ -172,7 +178,7 @@ async def _read(response: aiohttp.ClientResponse, status: int) -> Any:
 
 
 async def measure(order: Order) -> Samples:
-    """Carries the order out. Raises WrongAnswer."""
+    """Carries the order out."""
     samples = Samples()
     cpu = time.process_time()
     began = time.perf_counter()
@@ -189,22 +195,30 @@ async def _converse(order: Order, number: int, began: float, samples: Samples) -
     async with aiohttp.ClientSession(connector=connector, timeout=timeout) as http:
         opened = 0
         while not _is_over(order, began, opened):
-            talk: Talk = kind(http, order.base_url, number + opened)
-            await talk.open()
+            answered = 0
+            try:
+                async for milliseconds in _talk(kind(http, order.base_url, number + opened), order, began):
+                    answered += 1
+                    samples.milliseconds.append(milliseconds)
+                    samples.places.append(answered)
+                    samples.in_time += time.perf_counter() - began <= order.seconds
+            except (WrongAnswer, Unanswered, aiohttp.ClientError, asyncio.TimeoutError) as error:
+                samples.unanswered += order.turns - answered
+                if isinstance(error, WrongAnswer):
+                    samples.wrong.append(str(error))
+                await asyncio.sleep(_PAUSE_AFTER_NONE_S)
             opened += 1
-            for place in range(1, order.turns + 1):
-                if order.seconds and time.perf_counter() - began > order.seconds:
-                    return
-                asked = time.perf_counter()
-                try:
-                    await talk.ask(place)
-                except Unanswered:
-                    samples.unanswered += 1
-                    continue
-                answered = time.perf_counter()
-                samples.milliseconds.append((answered - asked) * 1000)
-                samples.places.append(place)
-                samples.in_time += answered - began <= order.seconds
+
+
+async def _talk(talk: Talk, order: Order, began: float) -> AsyncIterator[float]:
+    """One conversation, until the order's seconds are over: the milliseconds of each turn."""
+    await talk.open()
+    for place in range(1, order.turns + 1):
+        if order.seconds and time.perf_counter() - began > order.seconds:
+            return
+        asked = time.perf_counter()
+        await talk.ask(place)
+        yield (time.perf_counter() - asked) * 1000
 
 
 def _is_over(order: Order, began: float, opened: int) -> bool:
@@ -214,12 +228,7 @@ def _is_over(order: Order, began: float, opened: int) -> bool:
 def main() -> None:
     """Reads one order and writes its samples."""
     order = Order(**json.loads(sys.stdin.read()))
-    try:
-        samples = asyncio.run(measure(order))
-    except (WrongAnswer, aiohttp.ClientError, asyncio.TimeoutError) as error:
-        sys.stderr.write(f"{type(error).__name__}: {error}\n")
-        sys.exit(1)
-    sys.stdout.write(json.dumps(asdict(samples)))
+    sys.stdout.write(json.dumps(asdict(asyncio.run(measure(order)))))
 
 
 if __name__ == "__main__":

@@ -5,13 +5,18 @@ from __future__ import annotations
 import os
 import platform
 import sqlite3
-import subprocess
+import time
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from importlib.metadata import version
 from pathlib import Path
 
-from tests.benchmark.systems import ENGINE_PYTHON
+import psutil
+
+from tests.benchmark.systems import ASK_RASA_VERSION, ask_engine
+
+# What others may use of all cores when a measurement begins that is recorded.
+BUSY_PERCENT = 10.0
 
 
 @dataclass(frozen=True)
@@ -30,32 +35,37 @@ class Machine:
     sqlite: str
     postgres: str
     measured_at: str
-    load_before: float
 
 
 def describe_machine(postgres: str = "") -> Machine:
-    """Reads it from the system; the load is the one-minute average when the measurement begins."""
+    """Reads it from the system."""
     return Machine(
         cpu=_read_field("/proc/cpuinfo", "model name"),
         cores=os.cpu_count() or 0,
         memory_gb=round(int(_read_field("/proc/meminfo", "MemTotal").split()[0]) / 1024**2, 1),
         kernel=f"{platform.system()} {platform.release().partition('-')[0]} {platform.machine()}",
         python_app=platform.python_version(),
-        python_engine=_ask_engine("import platform; print(platform.python_version())"),
-        rasa=_ask_engine("from importlib.metadata import version; print(version('rasa'))"),
+        python_engine=ask_engine("import platform; print(platform.python_version())"),
+        rasa=ask_engine(ASK_RASA_VERSION),
         aiohttp=version("aiohttp"),
         sqlalchemy=version("sqlalchemy"),
         sqlite=sqlite3.sqlite_version,
         postgres=postgres,
         measured_at=datetime.now(timezone.utc).strftime("%Y-%m-%d %H:%M UTC"),
-        load_before=round(os.getloadavg()[0], 2),
     )
+
+
+def wait_until_calm(limit_percent: float = BUSY_PERCENT, patience_s: float = 120.0, look_s: float = 5.0) -> float:
+    """Waits until the machine does little else; percent of all its cores that others use, above the limit where that
+    did not come about in time."""
+    # Not the load average, which tells for minutes of what has ended.
+    deadline = time.monotonic() + patience_s
+    while True:
+        busy = psutil.cpu_percent(interval=look_s)
+        if busy <= limit_percent or time.monotonic() > deadline:
+            return busy
 
 
 def _read_field(path: str, name: str) -> str:
     lines = Path(path).read_text(encoding="utf-8").splitlines()
     return next((line.partition(":")[2].strip() for line in lines if line.startswith(name)), "unknown")
-
-
-def _ask_engine(source: str) -> str:
-    return subprocess.run([str(ENGINE_PYTHON), "-c", source], capture_output=True, text=True, check=True).stdout.strip()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from pathlib import Path
 
 import psutil
 
@@ -11,17 +12,20 @@ def read_cpu_s(parts: Mapping[str, int]) -> dict[str, float]:
     """CPU seconds (user and system) that each part has used so far.
 
     `parts` names the first process of each part; its descendants belong to it, unless they belong to a part below.
+    Raises NoSuchProcess where one of these first processes has ended.
     """
     # The last two are what ended children used; their parent takes note of it.
-    return {part: sum(sum(each.cpu_times()[:4]) for each in members) for part, members in _list_members(parts).items()}
+    return _add_up(parts, lambda process: sum(process.cpu_times()[:4]))
 
 
 def read_pss_mb(parts: Mapping[str, int]) -> dict[str, float]:
     """Memory of each part now, in MB: shared pages are divided among those who share them (PSS)."""
-    return {
-        part: sum(each.memory_full_info().pss for each in members) / 2**20
-        for part, members in _list_members(parts).items()
-    }
+    return _add_up(parts, lambda process: process.memory_full_info().pss / 2**20)
+
+
+def read_own_mb(parts: Mapping[str, int]) -> dict[str, float]:
+    """The same without what a server shares by intent: PostgreSQL's buffers have a fixed size and fill up to it."""
+    return _add_up(parts, _read_own_mb)
 
 
 def find_child(parent: int, command: str) -> int:
@@ -33,10 +37,28 @@ def find_child(parent: int, command: str) -> int:
     return found[0]
 
 
-def _list_members(parts: Mapping[str, int]) -> dict[str, list[psutil.Process]]:
-    trees = {part: {pid, *(child.pid for child in psutil.Process(pid).children(True))} for part, pid in parts.items()}
-    members = {}
+def _read_own_mb(process: psutil.Process) -> float:
+    try:
+        lines = Path(f"/proc/{process.pid}/smaps_rollup").read_text(encoding="ascii").splitlines()
+    except (FileNotFoundError, ProcessLookupError) as error:
+        raise psutil.NoSuchProcess(process.pid) from error
+    kilobytes = {line.partition(":")[0]: int(line.split()[1]) for line in lines if line.endswith(" kB")}
+    return (kilobytes["Pss"] - kilobytes["Pss_Shmem"]) / 2**10
+
+
+def _add_up(parts: Mapping[str, int], read: Callable[[psutil.Process], float]) -> dict[str, float]:
+    trees = {part: [psutil.Process(pid), *psutil.Process(pid).children(recursive=True)] for part, pid in parts.items()}
+    sums = {}
     for part, tree in trees.items():
-        below = [trees[other] for other, pid in parts.items() if pid in tree and other != part]
-        members[part] = [psutil.Process(pid) for pid in tree.difference(*below)]
-    return members
+        members = {process.pid for process in tree}
+        below = {each.pid for other, pid in parts.items() if pid in members and other != part for each in trees[other]}
+        sums[part] = read(tree[0]) + sum(_read_if_there(each, read) for each in tree[1:] if each.pid not in below)
+    return sums
+
+
+def _read_if_there(process: psutil.Process, read: Callable[[psutil.Process], float]) -> float:
+    try:
+        return read(process)
+    except psutil.NoSuchProcess:
+        # PostgreSQL's workers come and go; what this one used its parent knows by now.
+        return 0.0

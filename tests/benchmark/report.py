@@ -73,7 +73,10 @@ def list_metrics() -> list[Metric]:
         Metric("memory when ready, PSS (MB)", lambda each: sum(each.pss_ready_mb.values()), 0),
         Metric("memory after load, PSS (MB)", lambda each: sum(each.pss_loaded_mb.values()), 0),
         Metric("time to ready (s)", lambda each: each.ready_s),
-        Metric("training from nothing (s)", lambda each: each.training_s),
+        Metric("turns not answered, long conversations", lambda each: each.long_unanswered, 0),
+        Metric("wrong answers", lambda each: len(each.wrong), 0),
+        Metric("training from nothing, once a run (s)", lambda each: each.training_s),
+        Metric("training from nothing, once a run (s of CPU)", lambda each: each.training_cpu_s),
     ]
 
 
@@ -92,7 +95,10 @@ def judge(rounds: Sequence[Round], system: str) -> list[Bar]:
     speed = compare(rounds, system, _level(max(CONVERSATIONS), lambda level: level.turns_a_second))
     costs = {count: compare(rounds, system, _cpu_ms(count)) for count in CONVERSATIONS}
     growth = spread(_values(rounds, system, _growth))
-    unanswered = sum(level.unanswered for each in rounds if each.system == system for level in each.levels)
+    mine = [each for each in rounds if each.system == system]
+    unanswered = sum(level.unanswered for each in mine for level in each.levels)
+    unanswered += sum(each.long_unanswered for each in mine)
+    wrong = sum(len(each.wrong) for each in mine)
     # A figure of a round that was not answered would compare nothing.
     assert speed is not None
     worst_count, worst = max(
@@ -117,6 +123,7 @@ def judge(rounds: Sequence[Round], system: str) -> list[Bar]:
             growth.median <= 1.3,
         ),
         Bar("every turn answered", "", f"{unanswered} were not", unanswered == 0),
+        Bar("every answer right", "", f"{wrong} were not", wrong == 0),
     ]
 
 

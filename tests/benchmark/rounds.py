@@ -46,7 +46,9 @@ class Level:
 
 @dataclass(frozen=True)
 class Round:
-    """One round of one system; `near_ms` is the median around these turns of one conversation."""
+    """One round of one system; `near_ms` is the median around these turns of one conversation, of which
+    `long_unanswered` turns were not answered. `wrong` says every wrong answer of the round. The training is the same
+    one in every round of a run."""
 
     system: str
     number: int
@@ -57,6 +59,8 @@ class Round:
     pss_loaded_mb: Mapping[str, float]
     levels: tuple[Level, ...]
     near_ms: Mapping[int, float] = field(default_factory=dict)
+    long_unanswered: int = 0
+    wrong: tuple[str, ...] = ()
 
 
 def run_round(name: str, number: int, start: Callable[[], System], training: Cost, effort: Effort) -> Round:
@@ -65,21 +69,36 @@ def run_round(name: str, number: int, start: Callable[[], System], training: Cos
     system = start()
     try:
         pss_ready = read_pss_mb(system.parts)
-        load(system, conversations=1, turns=TURNS_A_CONVERSATION, seconds=effort.warm_up_s)
-        levels = tuple(_measure_level(system, name, conversations, effort.seconds) for conversations in CONVERSATIONS)
+        wrong = load(system, conversations=1, turns=TURNS_A_CONVERSATION, seconds=effort.warm_up_s).wrong
+        levels = tuple(_measure_level(system, name, count, effort.seconds, wrong) for count in CONVERSATIONS)
         pss_loaded = read_pss_mb(system.parts)
-        near_ms = _measure_length(system, effort.long_conversations)
+        near_ms, long_unanswered = _measure_length(system, effort.long_conversations, wrong)
         _say(f"  near turn {', '.join(f'{turn}: {value:.1f} ms' for turn, value in near_ms.items())}")
     finally:
         system.stop()
-    return Round(name, number, system.ready_s, training.wall_s, training.cpu_s, pss_ready, pss_loaded, levels, near_ms)
+    for each in wrong:
+        _say(f"  WRONG ANSWER: {each}")
+    return Round(
+        name,
+        number,
+        system.ready_s,
+        training.wall_s,
+        training.cpu_s,
+        pss_ready,
+        pss_loaded,
+        levels,
+        near_ms,
+        long_unanswered,
+        tuple(wrong),
+    )
 
 
-def _measure_level(system: System, name: str, conversations: int, seconds: float) -> Level:
+def _measure_level(system: System, name: str, conversations: int, seconds: float, wrong: list[str]) -> Level:
     time.sleep(0.5)
     before = read_cpu_s(system.parts)
     samples = load(system, conversations=conversations, turns=TURNS_A_CONVERSATION, seconds=seconds)
     after = read_cpu_s(system.parts)
+    wrong += samples.wrong
     turns = len(samples.milliseconds)
     if not turns:
         raise AssertionError(f"the {name} answered nothing at {conversations} conversations")
@@ -102,13 +121,15 @@ def _measure_level(system: System, name: str, conversations: int, seconds: float
     return level
 
 
-def _measure_length(system: System, conversations: int) -> dict[int, float]:
-    """Long conversations, one after the other."""
+def _measure_length(system: System, conversations: int, wrong: list[str]) -> tuple[dict[int, float], int]:
+    """Long conversations, one after the other; how many of their turns were not answered."""
     turns = max(NEAR_TURNS) + NEAR_REACH
     samples = load(system, conversations=1, turns=turns, seconds=0, rounds=conversations)
-    if samples.unanswered:
-        raise AssertionError(f"{samples.unanswered} turns of the long conversations were not answered")
-    return {turn: near(samples.milliseconds, samples.places, turn, NEAR_REACH) for turn in NEAR_TURNS}
+    wrong += samples.wrong
+    if max(NEAR_TURNS) not in samples.places:
+        raise AssertionError(f"none of the long conversations came to turn {max(NEAR_TURNS)}: {wrong}")
+    near_ms = {turn: near(samples.milliseconds, samples.places, turn, NEAR_REACH) for turn in NEAR_TURNS}
+    return near_ms, samples.unanswered
 
 
 def _say(line: str) -> None:

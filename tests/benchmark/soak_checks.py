@@ -1,8 +1,7 @@
-"""Is everything that was acknowledged in the record, once and answered, and did no process grow?"""
+"""Is everything that was acknowledged in the record, once and answered, and was it asked and answered all the time?"""
 
 from __future__ import annotations
 
-import statistics
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,38 +10,41 @@ import sqlalchemy as sa
 
 from bot.conversations.tables_store import conversations, messages, turns
 from bot.database.database import create_database_engine
-from tests.benchmark.soak_members import Acknowledged
+from tests.benchmark.soak_members import Acknowledged, Story
 
-# What a process may gain between the first and the last third of its life: caches fill; every turn may leave nothing.
-GROWTH = 1.10
-GROWTH_MB = 10.0
-# A process that lived shorter says nothing about growth.
-_SAMPLES_OF_A_LIFE = 9
-
-
-@dataclass(frozen=True)
-class Held:
-    """Memory of one process at one moment (monotonic seconds)."""
-
-    part: str
-    pid: int
-    at: float
-    pss_mb: float
+# What a turn may take that was under way when everything was back: the product promises an answer within 3 s.
+GRACE_S = 3.0
+# Less than this share of the planned turns would not be the load that the soak speaks of.
+LEAST_ASKED = 0.9
 
 
 @dataclass(frozen=True)
-class Life:
-    """What one process held in the first and in the last third of its life."""
+class Asking:
+    """What members did outside of the outages: `asked_a_second`, and `apologised` turns that nothing excuses."""
 
-    part: str
-    seconds: float
-    first_mb: float
-    last_mb: float
+    asked_a_second: float
+    apologised: int
 
-    @property
-    def is_flat(self) -> bool:
-        """True where it did not grow."""
-        return self.last_mb <= self.first_mb * GROWTH + GROWTH_MB
+
+def measure_asking(story: Story, began: float, ended: float) -> Asking:
+    """An outage lasts from its kill until 3 s after a member had a real answer; a turn is excused whose asking and
+    answering overlaps one."""
+    outages = [(kill.at, kill.at + kill.back_s + GRACE_S) for kill in story.kills]
+    count = sum(began <= at <= ended and not any(start <= at <= end for start, end in outages) for at in story.asked)
+    seconds = ended - began - sum(min(end, ended) - start for start, end in outages)
+    apologised = [(each.at - each.seconds, each.at) for each in story.acknowledged if each.apologised]
+    excused = sum(any(told >= start and asked <= end for start, end in outages) for asked, told in apologised)
+    return Asking(count / seconds, len(apologised) - excused)
+
+
+def check_asking(asking: Asking, planned_a_second: float) -> list[str]:
+    """What is wrong with it."""
+    wrong = []
+    if asking.asked_a_second < LEAST_ASKED * planned_a_second:
+        wrong.append(f"{asking.asked_a_second:.1f} turns a second were asked, not {planned_a_second:.1f}")
+    if asking.apologised:
+        wrong.append(f"{asking.apologised} turns were answered with an apology while nothing was down")
+    return wrong
 
 
 def check_record(database_url: str, acknowledged: Sequence[Acknowledged]) -> list[str]:
@@ -78,24 +80,3 @@ def check_record(database_url: str, acknowledged: Sequence[Acknowledged]) -> lis
     if gaps := [key for key, seqs in places.items() if sorted(seqs) != list(range(1, last[key] + 1))]:
         wrong.append(f"{len(gaps)} conversations have gaps or doubles in their order")
     return wrong
-
-
-def list_lives(held: Sequence[Held]) -> list[Life]:
-    """What each process held that lived long enough to say something; its start, when caches fill, is left out."""
-    lives = []
-    for part, pid in dict.fromkeys((each.part, each.pid) for each in held):
-        life = [each for each in held if (each.part, each.pid) == (part, pid)]
-        if len(life) < _SAMPLES_OF_A_LIFE:
-            continue
-        third = len(life) // 3
-        settled = life[third // 2 :]
-        first, last = settled[:third], settled[-third:]
-        lives.append(
-            Life(
-                part,
-                life[-1].at - life[0].at,
-                statistics.median(each.pss_mb for each in first),
-                statistics.median(each.pss_mb for each in last),
-            )
-        )
-    return lives

@@ -38,11 +38,22 @@ class Acknowledged:
     at: float
 
 
+@dataclass(frozen=True)
+class Kill:
+    """One kill, at monotonic seconds: `back_s` until a member had a real answer again."""
+
+    part: str
+    at: float
+    back_s: float
+
+
 @dataclass
 class Story:
-    """Everything that members went through; `at` and `broke_at` are monotonic seconds."""
+    """Everything that members went through; `asked` has the monotonic second of each question."""
 
     acknowledged: list[Acknowledged] = field(default_factory=list)
+    asked: list[float] = field(default_factory=list)
+    kills: list[Kill] = field(default_factory=list)
     openings: int = 0
     wrong: list[str] = field(default_factory=list)
 
@@ -82,6 +93,7 @@ class Member:
     async def ask(self, text: str) -> Acknowledged:
         """Asks until there is an answer."""
         key, began = str(uuid4()), time.monotonic()
+        self._story.asked.append(began)
         body = {"client_message_id": key, "text": text}
         answer, tries = await self._insist(f"/api/v1/conversations/{self._id}/messages", body, 200)
         replies = answer["replies"]

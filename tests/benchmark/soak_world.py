@@ -20,6 +20,7 @@ from tests.product import RunningProduct, launch_product, wait_until_ready
 # A database server that is restarted by its supervisor is away for a moment.
 _POSTGRES_AWAY_S = 1.0
 _ENDS_WITHIN_S = 60.0
+PARTS = APP, ENGINE, POSTGRES = "gateway and actions", "engine", "PostgreSQL"
 _DATABASE = "soak"
 
 
@@ -46,9 +47,9 @@ class World:
         return self._server.url
 
     def list_parts(self) -> dict[str, int]:
-        """The processes that serve members now. Raises LookupError, psutil.Error while one of them is away."""
+        """The first process of each part that serves now. Raises LookupError, psutil.Error while one is away."""
         app = self.product.process.pid
-        return {"gateway and actions": app, "engine": find_child(app, "bot.engine")}
+        return {APP: app, ENGINE: find_child(app, "bot.engine"), POSTGRES: self._postgres.find_pid()}
 
     def kill_engine(self) -> None:
         """The engine is gone at once; the app brings another."""
@@ -67,14 +68,6 @@ class World:
         """Every process of PostgreSQL is gone at once; a moment later it is started again."""
         with self._server.killed():
             time.sleep(_POSTGRES_AWAY_S)
-
-    def forget_everything(self) -> None:
-        """The record is empty again, as before anybody asked."""
-        end_family(self.product)
-        with psycopg.connect(self._postgres.address, autocommit=True) as connection:
-            connection.execute(f"DROP DATABASE {_DATABASE} WITH (FORCE)")
-            connection.execute(f"CREATE DATABASE {_DATABASE}")
-        self.product = self._start_product()
 
     def close(self) -> None:
         """Ends everything."""

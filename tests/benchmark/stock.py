@@ -1,10 +1,7 @@
-"""How is the peer made and started: the starter of `rasa init` with one custom action added?"""
+"""How is the peer started: `rasa run` and `rasa run actions` on the starter?"""
 
 from __future__ import annotations
 
-import json
-import os
-import shutil
 import subprocess
 import time
 import urllib.error
@@ -12,71 +9,8 @@ import urllib.request
 from pathlib import Path
 
 from bot.http.ports import free_port
-from tests.benchmark.client import STOCK_ACTION_SAYS, STOCK_QUESTIONS
-from tests.benchmark.systems import READY_WITHIN_S, Cost, System, run_timed, stop_process
-from tests.product import ROOT
-
-RASA = ROOT / ".venv/engine/bin/rasa"
-# Kept between runs, outside of git: making it anew takes two minutes.
-STARTER = ROOT / "var/benchmark/stock-starter"
-
-_INTENT = "ask_coverage"
-_ACTION = "action_say_coverage"
-_NLU = """
-- intent: {intent}
-  examples: |
-{examples}
-"""
-_RULE = """
-- rule: Say what is covered
-  steps:
-  - intent: {intent}
-  - action: {action}
-"""
-_ACTION_SOURCE = """from rasa_sdk import Action
-
-
-class ActionSayCoverage(Action):
-    def name(self):
-        return "{action}"
-
-    def run(self, dispatcher, tracker, domain):
-        dispatcher.utter_message(text="{text}")
-        return []
-"""
-
-
-def environment(folder: Path) -> dict[str, str]:
-    """The environment of Rasa's commands: no telemetry, quiet, a cache of its own."""
-    return {
-        **os.environ,
-        "RASA_TELEMETRY_ENABLED": "false",
-        "RASA_CACHE_DIRECTORY": str(folder / ".cache"),
-        "PYTHONWARNINGS": "ignore",
-        "TF_CPP_MIN_LOG_LEVEL": "2",
-        # The actions import nothing of ours.
-        "PYTHONPATH": "",
-    }
-
-
-def make_starter(folder: Path = STARTER) -> Path:
-    """The starter with its model; made once, by `rasa init --no-prompt`, one added intent, rule and action."""
-    if (folder / "made.json").exists():
-        return folder
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    _run(["init", "--no-prompt"], folder)
-    _add_action(folder)
-    shutil.rmtree(folder / "models")
-    train_stock(folder, folder / "models")
-    (folder / "made.json").write_text(json.dumps({"with": "rasa init --no-prompt", "added": _ACTION}))
-    return folder
-
-
-def train_stock(folder: Path, models: Path) -> Cost:
-    """Trains it from nothing; what that took."""
-    shutil.rmtree(folder / ".cache", ignore_errors=True)
-    return run_timed([str(RASA), "train", "--quiet", "--out", str(models)], folder, environment(folder))
+from tests.benchmark.starter import RASA, environment
+from tests.benchmark.systems import READY_WITHIN_S, System, stop_process
 
 
 def start_stock(folder: Path, log: Path) -> System:
@@ -110,25 +44,6 @@ def start_stock(folder: Path, log: Path) -> System:
     ready_s = time.monotonic() - began
     parts = {part: process.pid for part, process in processes.items()}
     return System("stock", f"http://127.0.0.1:{port}", parts, ready_s, stop)
-
-
-def _add_action(folder: Path) -> None:
-    examples = "".join(f"    - {question}\n" for question in STOCK_QUESTIONS)
-    _append(folder / "data/nlu.yml", _NLU.format(intent=_INTENT, examples=examples))
-    _append(folder / "data/rules.yml", _RULE.format(intent=_INTENT, action=_ACTION))
-    domain = (folder / "domain.yml").read_text(encoding="utf-8")
-    domain = domain.replace("intents:\n", f"intents:\n  - {_INTENT}\n", 1) + f"\nactions:\n  - {_ACTION}\n"
-    (folder / "domain.yml").write_text(domain, encoding="utf-8")
-    source = _ACTION_SOURCE.format(action=_ACTION, text=STOCK_ACTION_SAYS)
-    (folder / "actions/actions.py").write_text(source, encoding="utf-8")
-
-
-def _append(path: Path, text: str) -> None:
-    path.write_text(path.read_text(encoding="utf-8").rstrip("\n") + "\n" + text, encoding="utf-8")
-
-
-def _run(command: list[str], folder: Path) -> None:
-    run_timed([str(RASA), *command], folder, environment(folder))
 
 
 def _answers(url: str) -> bool:

@@ -23,6 +23,7 @@ from tests.product import ROOT, start_product
 
 READY_WITHIN_S = 300.0
 ENGINE_PYTHON = ROOT / ".venv/engine/bin/python"
+ASK_RASA_VERSION = "from importlib.metadata import version; print(version('rasa'))"
 
 
 @dataclass(frozen=True)
@@ -46,12 +47,19 @@ class Cost:
 
 @dataclass(frozen=True)
 class Postgres:
-    """A PostgreSQL that keeps what it was told, with the settings that it ships with."""
+    """A PostgreSQL that keeps what it was told, with the settings that it ships with, and its data in `folder`."""
 
     address: str
-    pid: int
+    folder: Path
     version: str
     stop: Callable[[], None]
+
+    def find_pid(self) -> int:
+        """Its first process, another after each start. Raises LookupError while it has none."""
+        try:
+            return int((self.folder / "postmaster.pid").read_text(encoding="ascii").split()[0])
+        except (OSError, IndexError, ValueError) as error:
+            raise LookupError("PostgreSQL is away") from error
 
 
 def start_measured_product(folder: Path, postgres: Postgres | None = None) -> System:
@@ -68,15 +76,21 @@ def start_measured_product(folder: Path, postgres: Postgres | None = None) -> Sy
     ready_s = time.monotonic() - began
     parts = {"gateway and actions": product.process.pid, "engine": find_child(product.process.pid, "bot.engine")}
     if postgres is not None:
-        parts["PostgreSQL"] = postgres.pid
+        parts["PostgreSQL"] = postgres.find_pid()
     return System("product", product.base_url, parts, ready_s, lambda: stop_process(product.process))
 
 
-def train_product(models: Path, cache: Path) -> Cost:
-    """Trains the product's model from nothing; what that took."""
-    environment = {**os.environ, "GENE_GUIDE_MODEL": str(models), "RASA_CACHE_DIRECTORY": str(cache)}
-    shutil.rmtree(cache, ignore_errors=True)
-    return run_timed([str(ENGINE_PYTHON), "-m", "bot.engine", "train"], ROOT, environment)
+def train_product(python: Path = ENGINE_PYTHON) -> Cost:
+    """Trains the product's model from nothing, beside the one that is served; what that took."""
+    # Folders of its own every time: with a model or a cache of before, there would be nothing to do.
+    with tempfile.TemporaryDirectory(prefix="gene-guide-training-") as folder:
+        own = {"GENE_GUIDE_MODEL": f"{folder}/models", "RASA_CACHE_DIRECTORY": f"{folder}/cache"}
+        return run_timed([str(python), "-m", "bot.engine", "train"], ROOT, {**os.environ, **own})
+
+
+def ask_engine(source: str) -> str:
+    """What a line of Python prints in the engine's environment."""
+    return subprocess.run([str(ENGINE_PYTHON), "-c", source], capture_output=True, text=True, check=True).stdout.strip()
 
 
 def start_postgres() -> Postgres:
@@ -94,13 +108,12 @@ def start_postgres() -> Postgres:
             shown = connection.execute(f"SHOW {setting}").fetchone()
             assert shown == ("on",), f"{setting} is {shown}"
         version = str(connection.info.server_version // 10000)
-    pid = int((folder / "postmaster.pid").read_text(encoding="ascii").split()[0])
 
     def stop() -> None:
         server.cleanup()
         shutil.rmtree(folder, ignore_errors=True)
 
-    return Postgres(server.get_uri(), pid, version, stop)
+    return Postgres(server.get_uri(), folder, version, stop)
 
 
 def load(system: System, **what: float) -> Samples:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 
+import psutil
 import pytest
 
 from tests.benchmark.client import PRODUCT_QUESTIONS
-from tests.benchmark.processes import find_child, read_cpu_s, read_pss_mb
+from tests.benchmark.processes import find_child, read_cpu_s, read_own_mb, read_pss_mb
 from tests.benchmark.steps import divide, find_metrics_address, read_figures
 from tests.benchmark.systems import System, load
 from tests.product import RunningProduct
@@ -55,6 +57,19 @@ def test_cpu_and_memory_are_read_for_each_part(system: System) -> None:
     app = system.parts["gateway and actions"]
     assert read_cpu_s({"all": app})["all"] >= sum(used.values())
     assert all(value > 10 for value in read_pss_mb(system.parts).values())
+
+
+def test_a_child_that_ended_while_it_was_read_costs_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as child:
+        ended = psutil.Process(child.pid)
+        child.kill()
+    monkeypatch.setattr(psutil.Process, "children", lambda *_, **__: [ended])
+    mine = {"mine": os.getpid()}
+    assert read_cpu_s(mine)["mine"] > 0
+    assert read_pss_mb(mine)["mine"] >= read_own_mb(mine)["mine"] - 1 > 0
+    # Who is asked for by name and is gone is another matter.
+    with pytest.raises(psutil.NoSuchProcess):
+        read_cpu_s({"gone": ended.pid})
 
 
 def test_what_an_ended_child_used_counts_for_its_parent() -> None:

@@ -114,6 +114,14 @@ def test_a_turn_without_an_answer_fails() -> None:
     assert _failed(rounds) == ["every turn answered"]
 
 
+def test_turns_of_the_long_conversations_and_wrong_answers_count_too() -> None:
+    def fail(**change: object) -> list[str]:
+        return _failed([replace(PRODUCT_ROUNDS[0], **change), *PRODUCT_ROUNDS[1:], *STOCK_ROUNDS])  # type: ignore[arg-type]
+
+    assert fail(long_unanswered=1) == ["every turn answered"]
+    assert fail(wrong=("something else",)) == ["every answer right"]
+
+
 def test_on_postgresql_the_same_bars_stand_beside() -> None:
     slow = [
         replace(each, system=ON_POSTGRES, levels=tuple(replace(level, p95_ms=46) for level in each.levels))

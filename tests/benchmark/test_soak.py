@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.benchmark.soak import Outcome, Plan, soak
-from tests.benchmark.soak_world import World
+from tests.benchmark.soak_run import Outcome, Plan, soak
+from tests.benchmark.soak_world import PARTS, World
 
 
 @pytest.fixture
@@ -21,9 +21,14 @@ def world(tmp_path: Path) -> Iterator[World]:
 
 async def test_a_minute_of_kills_loses_nothing_that_was_acknowledged(world: World) -> None:
     # Slow enough for a machine that does ten other things; what is checked are facts, and no speed.
-    outcome: Outcome = await soak(world, Plan(seconds=60, turns_a_second=3, pause_s=5))
+    plan = Plan(seconds=60, turns_a_second=3, pause_s=5, calm_s=10, memory_every_s=0.5)
+    outcome: Outcome = await soak(world, plan)
     assert outcome.wrong == ()
     assert {kill.part for kill in outcome.kills} == {"engine", "app", "PostgreSQL"}
+    # The memory of each was watched for long enough that growth would be among what is wrong.
+    assert {life.part for life in outcome.lives} == {*PARTS}
     # Somebody was asking while each of them was away.
     assert outcome.repeated + outcome.apologised > 0
     assert outcome.turns > 30
+    # A slow machine may cost some more answers; most turns outside of the outages have one.
+    assert outcome.asking.apologised < outcome.turns / 4

@@ -1,4 +1,4 @@
-"""Do the soak's checks see what is lost, doubled or left without an answer? On records that were damaged by hand."""
+"""Do the soak's checks see what is lost, doubled, or left unasked or unanswered? On damaged records."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import sqlalchemy as sa
 
 from bot.conversations.tables_store import conversations, messages, turns
 from bot.database.database import create_database_engine
-from tests.benchmark.soak_checks import Held, check_record, list_lives
-from tests.benchmark.soak_members import Acknowledged
+from tests.benchmark.soak_checks import Asking, check_asking, check_record, measure_asking
+from tests.benchmark.soak_members import Acknowledged, Kill, Story
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=timezone.utc)
 TOLD = [
@@ -104,13 +104,30 @@ def test_what_nobody_was_told_of_is_seen(record_url: str) -> None:
     assert len(check_record(record_url, TOLD[:1])) == 1
 
 
-def _held(pid: int, values: list[float]) -> list[Held]:
-    return [Held("engine", pid, float(at), value) for at, value in enumerate(values)]
+def _told(at: float, *, apologised: bool) -> Acknowledged:
+    return Acknowledged("talk", "key", "question", "asked", ("answer",), apologised, 1, 0.5, at)
 
 
-def test_a_process_that_grows_is_found_and_one_that_fills_its_caches_is_not() -> None:
-    flat = _held(1, [150.0, 178, 180, 181, *[182.0] * 26])
-    growing = _held(2, [180.0 + 2 * at for at in range(30)])
-    short = _held(3, [180.0, 400.0])
-    lives = list_lives(flat + growing + short)
-    assert [(life.seconds, life.is_flat) for life in lives] == [(29, True), (29, False)]
+def _measure(*apologised_at: float, asked: int = 100) -> Asking:
+    """A hundred seconds with one outage from 20 to 25 (the answer) and 28 (the grace), at a turn a second."""
+    story = Story(asked=[float(at) for at in range(asked)], kills=[Kill("engine", 20.0, 5.0)])
+    story.acknowledged += [_told(at, apologised=True) for at in apologised_at]
+    story.acknowledged += [_told(float(at), apologised=False) for at in range(100)]
+    return measure_asking(story, 0.0, 100.0)
+
+
+def test_an_apology_is_excused_only_while_something_is_down() -> None:
+    assert _measure(20.1, 24.0, 28.4).apologised == 0
+    # Told before the kill; asked when everything had been back for longer than a turn takes.
+    assert _measure(19.9, 28.6).apologised == 2
+    assert len(check_asking(_measure(60.0), 1.0)) == 1
+    assert check_asking(_measure(22.0), 1.0) == []
+
+
+def test_a_soak_that_did_not_ask_what_it_planned_fails() -> None:
+    assert _measure().asked_a_second == pytest.approx(1.0, rel=0.02)
+    assert check_asking(_measure(asked=95), 1.0) == []
+    assert len(check_asking(_measure(asked=80), 1.0)) == 1
+    # What is not asked in an outage is asked too little by nobody.
+    idle = Story(asked=[*map(float, range(20)), *map(float, range(28, 100))], kills=[Kill("engine", 20.0, 5.0)])
+    assert check_asking(measure_asking(idle, 0.0, 100.0), 1.0) == []
