@@ -22,15 +22,20 @@ def without_overlaps(found: Iterable[Found], taken: Iterable[Found] = ()) -> tup
     Two readings of the very same words stay both: "hemophilia" may name two conditions. Nothing that overlaps
     `taken` stays.
     """
-    blocked = list(taken)
-    kept: list[Found] = []
-    for candidate in sorted(found, key=lambda each: (each.start - each.end, each.start)):
-        rivals = [other for other in kept if _overlap(candidate, other)]
-        same_words = all((other.start, other.end) == (candidate.start, candidate.end) for other in rivals)
-        if same_words and not any(_overlap(candidate, other) for other in blocked) and candidate not in kept:
-            kept.append(candidate)
+    candidates = sorted(found, key=lambda each: (each.start - each.end, each.start))
+    if not candidates:
+        return ()
+    size = max(each.end for each in candidates)
+    blocked = bytearray(size)
+    for other in taken:
+        blocked[other.start : other.end] = b"\1" * (min(other.end, size) - min(other.start, size))
+    # Whose words each sign is. What was kept is as long as what comes now, or longer: so it has one of its ends.
+    owners: list[tuple[int, int] | None] = [None] * size
+    kept: set[Found] = set()
+    for candidate in candidates:
+        start, end = words = (candidate.start, candidate.end)
+        if any(owners[at] not in (None, words) for at in (start, end - 1)) or blocked.find(1, start, end) >= 0:
+            continue
+        kept.add(candidate)
+        owners[start:end] = [words] * (end - start)
     return tuple(sorted(kept, key=lambda each: (each.start, each.end, each.entity, each.value)))
-
-
-def _overlap(one: Found, other: Found) -> bool:
-    return one.start < other.end and other.start < one.end

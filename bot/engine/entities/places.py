@@ -25,6 +25,9 @@ _CODES = "|".join(STATES)
 _CODE = re.compile(rf"(?<![\w'’-])(?P<code>{_CODES})(?![\w'’-])", re.IGNORECASE)
 # Codes that mean something else as often, even in capitals: "CT scan", "member ID", "PA for a drug", "MS", "MD".
 _AMBIGUOUS = frozenset("AL CO CT DC DE HI ID IN LA MA MD ME MI MO MS MT NE OK OR PA SC VA".split())  # noqa: SIM905
+_SIGNS = " ,.!?"
+# So many signs before a state can say that it is one; whoever looked at all of them would, for each of a thousand.
+_LOOK_BACK = 80
 # In small letters these are words and nothing else.
 _WORDS = frozenset(["HI", "ID", "IN", "ME", "OK", "OR"])
 _GREETINGS = frozenset(["HI", "OK"])
@@ -52,31 +55,41 @@ def read_places(text: str, taken: tuple[Found, ...]) -> tuple[Found, ...]:
 
 
 def _codes(text: str, taken: tuple[Found, ...]) -> Iterator[Found]:
+    begins, ends = len(text) - len(text.lstrip(_SIGNS)), len(text.rstrip(_SIGNS))
+    is_shouted = text.isupper()
+    name_ends = {found.end for found in taken if found.entity in ("city", "plan")}
     for match in _CODE.finditer(text):
         written, code = match["code"], match["code"].upper()
-        before, after = text[: match.start()], text[match.end() :]
-        if not before.strip(" ,.!?") and not after.strip(" ,.!?"):
+        if match.start() <= begins and match.end() >= ends:
             counts = code not in _WORDS or (written == code and code not in _GREETINGS)
-        elif written == code and code not in _AMBIGUOUS and not text.isupper():
+        elif written == code and code not in _AMBIGUOUS and not is_shouted:
             counts = True
+        elif code in _WORDS and (written != code or is_shouted):
+            counts = False
         else:
-            follows_name = any(
-                found.entity in ("city", "plan")
-                and found.end <= match.start()
-                and not text[found.end : match.start()].strip(" ,")
-                for found in taken
-            )
-            led = _BEFORE_A_STATE.search(before) is not None or _AFTER_A_STATE.match(after) is not None
-            is_word = code in _WORDS and (written != code or text.isupper())
-            counts = (follows_name or led) and not is_word
+            counts = _follows(text, match.start(), name_ends) or _is_led(text, *match.span())
         if counts:
             yield Found("state", code, *match.span())
 
 
+def _follows(text: str, start: int, name_ends: set[int]) -> bool:
+    """A name ends before this place, with nothing but spaces and commas between."""
+    while start not in name_ends and start > 0 and text[start - 1] in " ,":
+        start -= 1
+    return start in name_ends
+
+
+def _is_led(text: str, start: int, end: int) -> bool:
+    before = _BEFORE_A_STATE.search(text, max(0, start - _LOOK_BACK), start)
+    return before is not None or _AFTER_A_STATE.match(text, end) is not None
+
+
 def _cities(text: str, states: list[Found]) -> Iterator[Found]:
+    if text.isupper():
+        return
     for state in states:
-        match = _CITY_BEFORE.search(text[: state.start])
-        if match is None or text.isupper():
+        match = _CITY_BEFORE.search(text, max(0, state.start - _LOOK_BACK), state.start)
+        if match is None:
             continue
         words = re.split(r"([ -])", match["city"])
         while words and words[0].lower().replace("'", "") in _CITY_LEAD_INS:
