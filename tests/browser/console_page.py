@@ -78,10 +78,13 @@ class ConsolePage:
         await expect(self.messages.first).to_be_visible()
 
     async def claim(self, conversation_id: str) -> None:
-        """Opens a waiting conversation, claims it, and waits until it may be written in."""
+        """Opens a waiting conversation, claims it, and waits until it may be written in and the queue says so."""
         await self.open_conversation(conversation_id)
         await self.button("Claim this conversation").click()
         await expect(self.box).to_be_focused()
+        # The queue is read by itself; on a narrow screen it is not to be seen.
+        mine = self.page.locator(f'#queue [data-group="mine"] [data-conversation="{conversation_id}"]')
+        await expect(mine).to_be_attached()
 
     async def write(self, text: str) -> None:
         """Writes to the member, and waits until the record has it."""

@@ -117,6 +117,8 @@ async def test_nobody_takes_the_note_box_for_the_message_box(visit: Visit, open_
     coach = await open_desk("dana")
     member, conversation = await ask_for_a_coach(visit)
     await coach.claim(conversation)
+    # That the coach has come is the last that the member reads here.
+    await expect(member.answers.last).to_have_attribute("data-turning", "")
     await expect(coach.page.get_by_text("Only coaches see this", exact=True)).to_be_visible()
     await expect(coach.page.locator("#composer-where")).to_contain_text("The member sees this")
     count = await member.answers.count()

@@ -263,7 +263,7 @@ async def test_who_would_have_to_wait_for_minutes_is_told_at_once(visit: Visit) 
     await chat.page.route(SEND, Refusal(429, "RATE_LIMITED", 600))
     await chat.say(QUESTION)
     await expect(chat.unsent).to_have_attribute("data-status", "failed")
-    await expect(chat.notice).to_contain_text("600 seconds")
+    await expect(chat.notice).to_contain_text("10 minutes")
 
 
 # The gateway is gone

@@ -94,10 +94,11 @@ export function createConversation({ shift, notices, onOpen, onChanged, onDuty, 
   }
 
   async function open(id) {
+    // On a narrow screen this is also the way from the list back to what is open.
+    onOpen(id);
     if (id === openId && view) return byId("conversation-title").focus();
     clear();
     openId = id;
-    onOpen(id);
     document.body.classList.add("conversation-open");
     byId("nothing-open").hidden = true;
     showOpening(words.loading);

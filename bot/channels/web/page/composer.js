@@ -61,6 +61,7 @@ export function createComposer({ onSend, onTyping, onRefuse, onTooLong }) {
     box.focus();
   }
 
+  box.placeholder = words.composer.placeholder;
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     send();

@@ -3,6 +3,7 @@
 export const LOCALE = "en-US";
 
 const minutes = (count) => (count === 1 ? "1 minute" : `${count} minutes`);
+const span = (seconds) => (seconds > 90 ? minutes(Math.ceil(seconds / 60)) : seconds === 1 ? "1 second" : `${seconds} seconds`);
 
 export const words = {
   product: "Gene Guide",
@@ -138,7 +139,7 @@ export const words = {
     STORE_UNAVAILABLE: "We couldn’t save that just now. Wait a moment, then try again.",
     UNKNOWN_CHOICE: "That button is too old to use. Please write your answer instead.",
     tooFast: (seconds) =>
-      seconds ? `That was a lot at once. Wait ${seconds} seconds, then try again.` : "That was a lot at once. Wait a moment, then try again.",
+      `That was a lot at once. Wait ${seconds ? span(seconds) : "a moment"}, then try again.`,
     unavailable: "The chat is busy or down for a moment. Please try again soon.",
     invalid: "We couldn’t read that message. Please change it and send it again.",
     unreachable: "We couldn’t reach the chat. Check your connection, then try again.",
