@@ -10,6 +10,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
+from bot import engine_client
 from bot.channels.turn_limit import MOST_TURNS
 from bot.engine_client import (
     EngineAwaiting,
@@ -40,6 +41,9 @@ ANSWER = {
     "model_id": "model-1",
 }
 
+# Longer than any patience of these tests.
+HANGS_S = 30.0
+
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -65,15 +69,28 @@ async def engine() -> Engine:
 
 
 @pytest.fixture
-async def client(engine: Engine) -> AsyncIterator[EngineClient]:
+async def url(engine: Engine) -> AsyncIterator[str]:
     app = web.Application()
     app.router.add_route("*", "/{path:.*}", engine.handle)
-    server = TestServer(app)
-    await server.start_server()
-    client = EngineClient(str(server.make_url("/")), "secret", timeout_s=0.5)
+    async with TestServer(app) as server:
+        yield str(server.make_url("/"))
+
+
+@pytest.fixture
+async def client(url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[EngineClient]:
+    """A client with time enough on any machine."""
+    monkeypatch.setattr(engine_client, "_READINESS_TIMEOUT_S", 60.0)
+    client = EngineClient(url, "secret", timeout_s=60.0)
     yield client
     await client.close()
-    await server.close()
+
+
+@pytest.fixture
+async def impatient(url: str) -> AsyncIterator[EngineClient]:
+    """A client of an engine that hangs."""
+    client = EngineClient(url, "secret", timeout_s=0.5)
+    yield client
+    await client.close()
 
 
 async def test_a_turn_is_sent_with_the_secret_and_read_whole(engine: Engine, client: EngineClient) -> None:
@@ -130,16 +147,18 @@ async def test_slashes_are_stripped_on_the_way(engine: Engine, client: EngineCli
     assert body["text"] == "coach_handoff"
 
 
-async def test_a_slow_engine_is_unavailable_in_time(engine: Engine, client: EngineClient) -> None:
-    async def hang(request: web.Request) -> web.StreamResponse:
-        await asyncio.sleep(5)
-        return web.Response()
+async def hang(request: web.Request) -> web.StreamResponse:
+    await asyncio.sleep(HANGS_S)
+    return web.Response()
 
+
+async def test_a_slow_engine_is_unavailable_in_time(engine: Engine, impatient: EngineClient) -> None:
     engine.answer = hang
     started = time.monotonic()
     with pytest.raises(EngineUnavailable):
-        await client.take_turn(turn_id="t", conversation_id="c", channel="web", text="hello")
-    assert time.monotonic() - started < 1.5
+        await impatient.take_turn(turn_id="t", conversation_id="c", channel="web", text="hello")
+    # Its 0.5 s, and what a busy machine needs.
+    assert time.monotonic() - started < 5
 
 
 @pytest.mark.parametrize("status", [400, 401, 404, 500, 503])
@@ -198,14 +217,10 @@ async def test_forgetting_names_the_conversation(engine: Engine, client: EngineC
     assert engine.requests[0][:3] == ("DELETE", "/conversations/conversation-1", "Bearer secret")
 
 
-async def test_a_hanging_engine_is_not_ready_and_not_alive(engine: Engine, client: EngineClient) -> None:
-    async def hang(request: web.Request) -> web.StreamResponse:
-        await asyncio.sleep(5)
-        return web.Response()
-
+async def test_a_hanging_engine_is_not_ready_and_not_alive(engine: Engine, impatient: EngineClient) -> None:
     engine.answer = hang
-    assert await client.is_ready() == EngineReadiness(False, None, "ENGINE_TOO_SLOW")
-    assert not await client.is_alive(0.2)
+    assert await impatient.is_ready() == EngineReadiness(False, None, "ENGINE_TOO_SLOW")
+    assert not await impatient.is_alive(0.2)
 
 
 @pytest.mark.parametrize("content", [b"", b"no json", b"[]"])
@@ -218,12 +233,17 @@ async def test_nonsense_is_not_ready(engine: Engine, client: EngineClient, conte
 
 
 async def test_an_engine_that_gets_through_its_turns_is_alive(engine: Engine, client: EngineClient) -> None:
+    is_asked = asyncio.Event()
+
     async def only_turns(request: web.Request) -> web.StreamResponse:
-        await asyncio.sleep(0.1 if request.path == "/turns" else 5)
+        if request.path != "/turns":
+            is_asked.set()
+            await asyncio.sleep(HANGS_S)
         return web.json_response(ANSWER)
 
     engine.answer = only_turns
-    looking = asyncio.create_task(client.is_alive(0.4))
+    looking = asyncio.create_task(client.is_alive(2.0))
+    await is_asked.wait()
     await client.take_turn(turn_id="turn-1", conversation_id="c", channel="web", text="hello")
     assert await looking
 
@@ -240,18 +260,16 @@ async def test_turns_up_to_the_limit_keep_no_question_after_its_life_waiting(
         return web.json_response({"status": "ready", "model_id": "model-1"})
 
     engine.answer = hold_turns
-    patient = EngineClient(client._base_url, "secret", timeout_s=60)
     turns = [
-        asyncio.create_task(patient.take_turn(turn_id="turn-1", conversation_id=f"c{n}", channel="web", text="hello"))
+        asyncio.create_task(client.take_turn(turn_id="turn-1", conversation_id=f"c{n}", channel="web", text="hello"))
         for n in range(MOST_TURNS)
     ]
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 60
     while len(engine.requests) < MOST_TURNS:
         assert time.monotonic() < deadline
         await asyncio.sleep(0.01)
-    assert await patient.is_alive(30)
-    assert await patient.is_ready() == EngineReadiness(True, "model-1")
+    assert await client.is_alive(60)
+    assert await client.is_ready() == EngineReadiness(True, "model-1")
     assert not any(turn.done() for turn in turns)
     go_on.set()
     assert len(await asyncio.gather(*turns)) == MOST_TURNS
-    await patient.close()
