@@ -8,8 +8,9 @@ import os
 import resource
 import signal
 import sqlite3
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -20,6 +21,9 @@ import psycopg
 from tests.failures.gateway_process import GatewayProcess
 
 _ENDS_WITHIN_S = 30.0
+# Of the database's header: "if the write version is greater than 2, the file must be treated as read-only"
+# (sqlite.org/fileformat2.html, section 1.3.3).
+_WRITE_VERSION_AT, _WRITTEN_IN_WAL_MODE, _READ_ONLY = 18, 2, 3
 # From linux/prctl.h and linux/capability.h.
 _PR_CAPBSET_DROP, _LAST_CAPABILITY = 24, 63
 
@@ -111,6 +115,47 @@ class Sqlite:
         finally:
             other.execute("ROLLBACK")
             other.close()
+
+    @contextmanager
+    def read_only(self) -> Iterator[None]:
+        """The file says that it may only be read, and whoever has it open hears of it at the next look.
+
+        A mode or a mount that allows no writing would be heard of by those alone who open the file then; SQLite gives
+        one error for all of them.
+        """
+        deadline = time.monotonic() + _ENDS_WITHIN_S
+        while not self._stamp_read_only():
+            assert time.monotonic() < deadline, "the gateway never let go of the file"
+        try:
+            yield
+        finally:
+            self._stamp(_WRITTEN_IN_WAL_MODE)
+
+    def _stamp_read_only(self) -> bool:
+        """Does it while the gateway stands still; False where that is at the file just now."""
+        gateway = psutil.Process(self._gateway.process.pid)
+        gateway.suspend()
+        try:
+            while gateway.status() != psutil.STATUS_STOPPED:
+                time.sleep(0.001)
+            with closing(sqlite3.connect(self.path, isolation_level=None, timeout=0.1)) as other:
+                # A change, so that what others remember of the header is read again: from the file, and not from
+                # the log before it.
+                (version,) = other.execute("PRAGMA user_version").fetchone()
+                other.execute(f"PRAGMA user_version = {version + 1}")
+                if other.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0] != 0:
+                    return False
+                self._stamp(_READ_ONLY)
+                return True
+        except sqlite3.OperationalError:
+            return False
+        finally:
+            gateway.resume()
+
+    def _stamp(self, write_version: int) -> None:
+        with self.path.open("r+b", buffering=0) as file:
+            file.seek(_WRITE_VERSION_AT)
+            file.write(bytes([write_version]))
 
     @contextmanager
     def full(self) -> Iterator[None]:
