@@ -132,9 +132,11 @@ class EngineClient:
         choice: str | None = None,
         locale: str | None = None,
         unheard: Sequence[str] = (),
+        within_s: float | None = None,
     ) -> EngineTurn:
         """One turn; `text` is what a member typed, `choice` the value of the quick reply they chose.
 
+        `within_s` is what is left of the time that the member was promised, where that is less than `timeout_s`.
         `unheard` are turns whose answers never came through: if the dialogue ended with one of them, it is taken back
         first, so that the member goes on from what they have read.
         The conversation's last turn_id again gets its first answer again, and nothing is done twice.
@@ -144,7 +146,7 @@ class EngineClient:
         body |= {"text": readable_text(text) if text is not None else None, "choice": choice}
         body |= {"locale": locale, "unheard": list(unheard) or None}
         content = await self._request(
-            "POST", "/turns", {key: value for key, value in body.items() if value is not None}
+            "POST", "/turns", {key: value for key, value in body.items() if value is not None}, within_s
         )
         try:
             return self._turn.validate_json(content)
@@ -190,8 +192,11 @@ class EngineClient:
         if self._session is not None:
             await self._session.close()
 
-    async def _request(self, method: str, path: str, body: Mapping[str, object] | None = None) -> bytes:
-        timeout = aiohttp.ClientTimeout(total=self._timeout_s)
+    async def _request(
+        self, method: str, path: str, body: Mapping[str, object] | None = None, within_s: float | None = None
+    ) -> bytes:
+        total_s = self._timeout_s if within_s is None else min(self._timeout_s, within_s)
+        timeout = aiohttp.ClientTimeout(total=total_s)
         try:
             async with self._open_session().request(
                 method, f"{self._base_url}{path}", json=body, headers=self._headers_of_call(), timeout=timeout

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from time import perf_counter
+from time import monotonic
 
 import structlog
 
@@ -89,6 +89,8 @@ class Intake:
         self._gate = gate
         self._wording = wording
         self._locks = TurnLocks()
+        # What needs no engine, and must not stand behind turns that may wait for it: danger, and the wish for a coach.
+        self._at_once = TurnLocks()
         self._background = Background()
 
     async def open_conversation(
@@ -155,7 +157,7 @@ class Intake:
 
     async def request_handoff_silently(self, conversation: Conversation, *, cause: HandoffCause = "words") -> None:
         """Somebody who may not be texted wants a person: put before the coaches, and nothing is said."""
-        async with self._locks.hold(conversation.id):
+        async with self._at_once.hold(conversation.id):
             await self._requests.request_handoff(conversation.id, reason="", cause=cause, silently=True)
 
     async def speak(self, conversation: Conversation, locale: str) -> None:
@@ -165,7 +167,7 @@ class Intake:
     async def note_from_opted_out(self, conversation: Conversation, *, message_sid: str, text: str) -> None:
         """Keeps the words of a member who may not be texted; danger is put before a coach, and nothing is said."""
         finding = self._gate.check(text)
-        async with self._locks.hold(conversation.id):
+        async with self._line(finding).hold(conversation.id):
             turn = await self._conversations.record_member_message(
                 conversation.id, client_message_id=message_sid, text=text, channel=Channel.SMS
             )
@@ -180,41 +182,56 @@ class Intake:
         text: str | None = None,
         choice: str | None = None,
         channel: Channel = Channel.WEB,
+        asks_engine: bool = True,
     ) -> Turn:
         """Takes one message, `text` or the value of a quick reply; the same client_message_id gives the same answer.
 
-        A text that stands for a quick reply comes with both. It came by `channel`, and its answer goes there.
+        A text that stands for a quick reply comes with both. It came by `channel`, and its answer goes there. Without
+        `asks_engine` the member has waited for a silent engine already, and gets the apology where it would be asked.
 
         Raises ConversationClosed, IdempotencyConflict, UnknownChoice, Overloaded, StoreUnavailable.
         """
+        came = monotonic()
+        with measured(channel.value, "gate"):
+            finding = self._gate.check(text or "")
+        line = self._line(finding, choice)
+        is_calm = line is self._locks
         is_too_much = self._limit.is_full or self._locks.count(conversation.id) >= MOST_IN_LINE
-        self._refuse_if(is_too_much, conversation, text, choice, channel)
-        came = perf_counter()
+        self._refuse_if(is_calm and is_too_much, conversation, channel)
         with measured_turn(channel.value):
-            async with self._locks.hold(conversation.id):
-                TURN_STEP.labels(channel.value, "wait").observe(perf_counter() - came)
+            async with line.hold(conversation.id):
+                TURN_STEP.labels(channel.value, "wait").observe(monotonic() - came)
                 # Counted here: who waits behind their own words takes nobody's place. Meanwhile the house may have
                 # become full.
-                self._refuse_if(self._limit.is_full, conversation, text, choice, channel)
+                self._refuse_if(is_calm and self._limit.is_full, conversation, channel)
                 with self._limit.turn():
-                    return await self._receive(conversation, client_message_id, text, choice, channel)
+                    turn = await self._record(conversation, client_message_id, text, choice, channel)
+                    if turn.state is not None:
+                        return replace(turn, replies=self.veil(conversation, turn.replies))
+                    # Where it was recorded and not answered, because a process ended in between, it is taken again
+                    # under its id. What only stands on a button is read once it is known.
+                    return await self._answering.answer(
+                        turn,
+                        conversation,
+                        came=came,
+                        finding=finding if turn.message.text == text else None,
+                        asks_engine=asks_engine,
+                    )
 
-    def _refuse_if(
-        self, is_too_much: bool, conversation: Conversation, text: str | None, choice: str | None, channel: Channel
-    ) -> None:
+    def _line(self, finding: SafetyFinding, choice: str | None = None) -> TurnLocks:
+        needs_engine = finding.level is SafetyLevel.NONE and choice != HANDOFF_CHOICE
+        return self._locks if needs_engine else self._at_once
+
+    def _refuse_if(self, is_too_much: bool, conversation: Conversation, channel: Channel) -> None:
         """Raises Overloaded where one turn more would make all of them late.
 
         A text waits in its row, and its worker takes a few at a time. Whatever needs no turn of the engine is taken:
         words for a coach, the wish for one, and danger.
         """
-        if not is_too_much or channel is Channel.SMS:
-            return
-        if conversation.holder is Holder.COACH or choice == HANDOFF_CHOICE:
-            return
-        if self._gate.check(text or "").level is SafetyLevel.NONE:
+        if is_too_much and channel is not Channel.SMS and conversation.holder is not Holder.COACH:
             raise self._limit.refuse(channel.value)
 
-    async def _receive(
+    async def _record(
         self, conversation: Conversation, client_message_id: str, text: str | None, choice: str | None, channel: Channel
     ) -> Turn:
         try:
@@ -224,17 +241,14 @@ class Intake:
             turn = await self._conversations.find_turn(conversation.id, client_message_id, text="", choice=choice)
             if turn is None:
                 raise
+            return turn
         else:
             # Whoever texts "1" or "nurse pls" is quoted; only a button has no words but its own.
             shown = text if text is not None else title or ""
             with measured(channel.value, "record"):
-                turn = await self._conversations.record_member_message(
+                return await self._conversations.record_member_message(
                     conversation.id, client_message_id=client_message_id, text=shown, choice=choice, channel=channel
                 )
-        if turn.state is not None:
-            return replace(turn, replies=self.veil(conversation, turn.replies))
-        # Recorded but not answered: the process ended in between, and the turn is taken again under its id.
-        return await self._answering.answer(turn, conversation)
 
     async def list_messages(self, conversation: Conversation, *, after: int) -> tuple[Message, ...]:
         """The recorded messages after `seq`, as they may be shown again now."""
@@ -272,7 +286,7 @@ class Intake:
     async def request_handoff(self, conversation: Conversation, *, reason: str) -> Standing:
         """The member asks for a person with a button; asked again, the same answer. Raises ConversationClosed."""
         finding = self._gate.check(reason)
-        async with self._locks.hold(conversation.id):
+        async with self._at_once.hold(conversation.id):
             request = await self._requests.request_handoff(
                 conversation.id,
                 reason=reason,
@@ -289,7 +303,7 @@ class Intake:
         finding = self._gate.check(comment or "")
         if finding.level is SafetyLevel.NONE or conversation.holder is Holder.CLOSED:
             return
-        async with self._locks.hold(conversation.id):
+        async with self._at_once.hold(conversation.id):
             warning = self._safety_draft(finding, conversation.channel)
             current = await self._conversations.get_conversation(conversation.id)
             effect = await self._answering.put_before_coach(current)
@@ -298,7 +312,7 @@ class Intake:
 
     async def cancel_handoff(self, conversation: Conversation) -> Standing:
         """The member withdraws the request, or ends the live part. Raises ConversationClosed."""
-        async with self._locks.hold(conversation.id):
+        async with self._at_once.hold(conversation.id):
             cancelled = await self._requests.cancel_handoff(conversation.id, announces=True, channel=Channel.WEB)
             return await self._standing(conversation, cancelled.messages)
 
@@ -313,14 +327,16 @@ class Intake:
 
     async def take_up(self, conversation: Conversation) -> None:
         """Answers what was recorded and not answered, because a process ended in between; nobody waits for it."""
-        if conversation.holder is Holder.CLOSED or self._locks.is_held(conversation.id):
+        is_at_it = self._locks.is_held(conversation.id) or self._at_once.is_held(conversation.id)
+        if conversation.holder is Holder.CLOSED or is_at_it:
             return
         if await self._conversations.find_unanswered(conversation.id) is not None:
             self._background.start(f"take_up:{conversation.id}", self._take_up(conversation))
 
     async def finish(self, timeout_s: float) -> None:
         """Waits for every turn under way and for what goes on in the background, for so long."""
-        await asyncio.gather(self._locks.wait_until_free(timeout_s), self._background.finish(timeout_s))
+        lines = (self._locks.wait_until_free(timeout_s), self._at_once.wait_until_free(timeout_s))
+        await asyncio.gather(*lines, self._background.finish(timeout_s))
 
     async def _take_up(self, conversation: Conversation) -> None:
         async with self._locks.hold(conversation.id):

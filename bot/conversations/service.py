@@ -249,6 +249,10 @@ class ConversationService:
             if effect is not None and (spoken or not replies) and conversation.holder is not Holder.CLOSED:
                 changed, change = rules.apply(conversation, effect)
             asked = rules.ask(changed, spoken, awaiting if spoken else None)
+            before = turn.heard_in.awaiting if turn.heard_in else conversation.awaiting
+            if effect is None and conversation.awaiting not in (before, None):
+                # Asked during the turn, after a press of the button: this answer must not take the question back.
+                asked = replace(asked, awaiting=conversation.awaiting)
             asked = rules.note_engine(asked, message, replies, model_id)
             entries = self._record.entries(_by_way(spoken, message, conversation), reply_to=message.id)
             return replace(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import TypeVar
 
 import structlog
@@ -17,6 +18,7 @@ from bot.channels.sms.rendering import get_labels
 from bot.conversations.model import Author, Channel, Conversation, ConversationClosed, Holder, Message
 from bot.conversations.vocabulary import HANDOFF_CHOICE
 from bot.database import StoreUnavailable
+from bot.wording import ENGINE_FAILURE
 
 log = structlog.get_logger()
 
@@ -105,15 +107,21 @@ class TextDialogue:
         else:
             said, choice = text.body, _read_choice(conversation, recent, text, wants_coach)
             await self._follow_language(conversation, recent, text)
+        receive = partial(
+            self._intake.receive,
+            conversation,
+            client_message_id=text.sid,
+            text=said,
+            channel=Channel.SMS,
+            asks_engine=not _waited_in_vain(text, recent),
+        )
         if choice is not None:
             try:
-                await self._intake.receive(
-                    conversation, client_message_id=text.sid, text=said, choice=choice, channel=Channel.SMS
-                )
+                await receive(choice=choice)
                 return
             except UnknownChoice:
                 log.info("sms.choice_unknown", sid=text.sid)
-        await self._intake.receive(conversation, client_message_id=text.sid, text=said, channel=Channel.SMS)
+        await receive()
 
     async def _follow_language(self, conversation: Conversation, recent: Sequence[Message], text: InboundText) -> None:
         """Two texts in a row in the other language change that of the gateway's own words."""
@@ -160,6 +168,12 @@ def _read_choice(
     texted = [message for message in recent if message.channel is Channel.SMS and message.seq > after]
     chosen = find_choice(text.body, texted, conversation.awaiting)
     return chosen.value if chosen else None
+
+
+def _waited_in_vain(text: InboundText, recent: Sequence[Message]) -> bool:
+    """Whether the engine gave no answer to a text before this one while this one waited: it waited as long for it."""
+    apologies = (message for message in recent if message.key == ENGINE_FAILURE)
+    return text.received_at is not None and any(apology.created_at > text.received_at for apology in apologies)
 
 
 def _is_picture(message: Message) -> bool:

@@ -24,8 +24,12 @@ class SmsIntake(Protocol):
         text: str | None = None,
         choice: str | None = None,
         channel: Channel = Channel.WEB,
+        asks_engine: bool = True,
     ) -> Turn:
-        """Takes one message; its answer goes out through deliveries. Raises ConversationClosed, UnknownChoice."""
+        """Takes one message; its answer goes out through deliveries. Raises ConversationClosed, UnknownChoice.
+
+        Without `asks_engine` there is an apology in place of the engine's answer.
+        """
         ...
 
     async def note_from_opted_out(self, conversation: Conversation, *, message_sid: str, text: str) -> None:
