@@ -87,7 +87,12 @@ class Settings(BaseSettings):
         Path(".venv/engine/bin/python"),
         description="Python of the engine environment, for the child process.",
     )
-    engine_timeout_s: float = Field(2.8, gt=0, le=30, description="Seconds that a turn of the engine may take.")
+    engine_timeout_s: float = Field(
+        2.8,
+        gt=0,
+        le=30,
+        description="Seconds that a turn of the engine may take; it ends at the latest 2.7 s after the message came.",
+    )
     models_dir: Path = Field(Path("models"), description="Folder of the trained model.")
 
     actions_host: str = Field("127.0.0.1", description="Address of the private route of the custom actions.")
