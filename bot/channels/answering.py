@@ -44,10 +44,10 @@ log = structlog.get_logger()
 # engine is given up after this, so that the member has the apology within 3 s on a busy machine, too. The limits inside
 # the engine are shorter.
 ENGINE_WITHIN_S = 2.7
-# After this the member is told that nothing was recorded; the same message sent again gets the answer then.
-GIVEN_UP_AFTER_S = 3.05
 _LEAST_FOR_ENGINE_S = 0.1
-_LEAST_FOR_RECORD_S = GIVEN_UP_AFTER_S - ENGINE_WITHIN_S
+# Within this a member is answered, or told that nothing was; the same message sent again gets the answer then.
+PROMISED_S = 2.95
+_LEAST_FOR_RECORD_S = 0.5
 _SAFETY_KEYS = {SafetyLevel.EMERGENCY: words.EMERGENCY, SafetyLevel.CRISIS: words.CRISIS}
 
 
@@ -120,31 +120,16 @@ class Answering:
         if it was asked. `asks_engine` is False where the member has waited long enough for an engine that is silent.
         """
         came = time.monotonic() if came is None else came
+        way = _way(turn.message, conversation)
         if finding is None:
-            with measured(_way(turn.message, conversation), "gate"):
+            with measured(way, "gate"):
                 finding = self._gate.check(turn.message.text)
-        engine_until = came + ENGINE_WITHIN_S if asks_engine else came
-        answering = self._answer(turn, conversation, finding, engine_until)
-        # An engine that was slow and then a record that is locked must not take as long as both together.
-        answered = await _in_time(answering, max(_LEAST_FOR_RECORD_S, came + GIVEN_UP_AFTER_S - time.monotonic()))
-        log.info(
-            "turn.answered",
-            conversation_id=conversation.id,
-            message_id=turn.message.id,
-            outcomes=[reply.outcome for reply in answered.replies],
-            ms=round((time.monotonic() - came) * 1000),
-        )
-        return answered
-
-    async def _answer(
-        self, turn: Turn, conversation: Conversation, finding: SafetyFinding, engine_until: float
-    ) -> Turn:
         # What was recorded a moment ago need not be read again; who may speak is judged once more with the answer.
         current = turn.heard_in or await self._conversations.get_conversation(conversation.id)
-        found = await self._find_answer(turn.message, current, finding, engine_until)
+        found = await self._find_answer(turn.message, current, finding, came + ENGINE_WITHIN_S if asks_engine else came)
         found = replace(found, answer=await self._privacy.check(found.answer, current))
-        with measured(_way(turn.message, conversation), "answer"):
-            return await self._conversations.record_answer(
+        with measured(way, "answer"):
+            recording = self._conversations.record_answer(
                 conversation.id,
                 turn,
                 replies=found.answer.replies,
@@ -154,6 +139,16 @@ class Answering:
                 effect=found.effect,
                 lookup=found.answer.lookup,
             )
+            # An engine that was slow and then a record that is locked must not take as long as both together.
+            answered = await _in_time(recording, max(_LEAST_FOR_RECORD_S, came + PROMISED_S - time.monotonic()))
+        log.info(
+            "turn.answered",
+            conversation_id=conversation.id,
+            message_id=turn.message.id,
+            outcomes=[reply.outcome for reply in answered.replies],
+            ms=round((time.monotonic() - came) * 1000),
+        )
+        return answered
 
     async def answer_silently(self, turn: Turn, conversation: Conversation, finding: SafetyFinding) -> Turn:
         """Records that nothing is said to a member who may not be texted; danger is put before a coach."""
@@ -298,9 +293,9 @@ class Answering:
             return CheckedAnswer((apology,), conversation.awaiting, Understood()), None
 
 
-async def _in_time(answering: Coroutine[object, object, Turn], timeout_s: float) -> Turn:
+async def _in_time(recording: Coroutine[object, object, Turn], timeout_s: float) -> Turn:
     try:
-        return await asyncio.wait_for(answering, timeout_s)
+        return await asyncio.wait_for(recording, timeout_s)
     except asyncio.TimeoutError:
         raise StoreUnavailable("the answer could not be recorded in time") from None
 
