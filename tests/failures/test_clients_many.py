@@ -10,6 +10,7 @@ import socket
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from statistics import median
 from uuid import uuid4
 
 import psutil
@@ -24,6 +25,8 @@ MANY = 500
 MOST_KILOBYTES_A_PAGE = 100
 # Twice what is asked of the kernel, as it counts.
 MOST_KEPT_BYTES = 512 * 1024
+
+MOST_TIMES_LONGER, MOST_ROUNDS = 3.0, 10
 
 
 @pytest.fixture(scope="module")
@@ -41,15 +44,22 @@ async def test_five_hundred_quiet_pages_cost_little_and_keep_nobody_waiting(
     members = [await outside.open() for _ in range(MANY // 10)]
     talking = [await outside.open() for _ in range(8)]
     await asyncio.gather(*(member.say("is it covered") for member in talking))
+    alone = await time_answers(talking)
     process = psutil.Process(gateway.process.pid)
     before = process.memory_info().rss
-    sockets = await asyncio.gather(*(member.connect() for member in members for _ in range(10)))
+    sockets = []
+    for _ in range(10):
+        # Not all in one moment: a machine that is busy tells some of them to come again.
+        sockets += await asyncio.gather(*(member.connect() for member in members))
     assert (process.memory_info().rss - before) / 1024 / MANY < MOST_KILOBYTES_A_PAGE
-    for _ in range(3):
-        answers = await asyncio.gather(*(member.say("is it covered") for member in talking))
-        assert {answer.status for answer in answers} == {200}
+    # Something else may take the machine for a while; who is kept waiting by the pages is so every time.
+    beside = await time_answers(talking)
+    for _ in range(MOST_ROUNDS):
+        if beside > MOST_TIMES_LONGER * alone:
+            beside = min(beside, await time_answers(talking))
+    assert beside <= MOST_TIMES_LONGER * alone
     assert (await members[0].say("is it covered")).status == 200
-    for page in sockets[:10]:
+    for page in sockets[:: len(members)]:
         frames = [await page.receive_json(timeout=30) for _ in range(3)]
         assert [frame["type"] for frame in frames] == ["message", "typing", "message"]
     open_files = process.num_fds()
@@ -104,6 +114,16 @@ async def test_a_line_that_is_lost_during_the_turn_loses_no_answer(
     assert again.status == 200
     assert [message["author"] for message in (await dana.read())[1:]] == ["member", "assistant"]
     assert len(set(engine.turns_of(dana.id))) == 1
+
+
+async def time_answers(members: list[Person]) -> float:
+    """The median of the seconds until somebody has an answer, where all of them write at once, three times."""
+    took = []
+    for _ in range(3):
+        answers = await asyncio.gather(*(member.say("is it covered") for member in members))
+        assert {answer.status for answer in answers} == {200}
+        took += [answer.took_s for answer in answers]
+    return median(took)
 
 
 def read_to_the_end(line: socket.socket) -> int:
