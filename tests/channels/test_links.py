@@ -14,7 +14,7 @@ from bot.conversations.model import Author, Channel, Conversation
 from bot.conversations.vocabulary import HANDOFF_CHOICE
 from tests.channels.gateway import Gateway, Tab, reply
 from tests.channels.links import ONE, TWO, enter, follow, make_link
-from tests.channels.test_socket import connect
+from tests.channels.test_socket import PATIENCE_S, connect
 
 SECRET = "coverage since 2024"
 RECORD = reply(SECRET, outcome="eligibility", topic="eligibility_member", cards=({"kind": "eligibility"},))
@@ -41,7 +41,7 @@ async def test_a_link_closes_every_older_page_and_no_new_one(gateway: Gateway) -
     page = await connect(new)
     assert (await page.receive())["type"] == "state"
     for older in older_pages:
-        while not (received := await older.socket.receive(timeout=5)).type.name.startswith("CLOS"):
+        while not (received := await older.socket.receive(timeout=PATIENCE_S)).type.name.startswith("CLOS"):
             assert SECRET not in str(received.data)
         assert older.socket.close_code == NOT_FOUND
     await show_record(new)

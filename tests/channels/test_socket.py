@@ -16,6 +16,8 @@ from bot.conversations.model import Author
 from tests.channels.gateway import Gateway, Tab
 
 Json = dict[str, Any]
+# What must come, comes; how fast is no claim of these tests.
+PATIENCE_S = 60.0
 
 
 class Page:
@@ -26,7 +28,7 @@ class Page:
         self.socket = socket
 
     async def receive(self) -> Json:
-        frame: Json = await self.socket.receive_json(timeout=5)
+        frame: Json = await self.socket.receive_json(timeout=PATIENCE_S)
         self.gateway.published.check_schema({"$ref": "#/components/schemas/ServerFrame"}, frame)
         return frame
 
@@ -45,7 +47,7 @@ class Page:
         await self.send(type="message", client_message_id=client_message_id or str(uuid4()), text=text)
 
     async def close_code(self) -> int | None:
-        message = await self.socket.receive(timeout=5)
+        message = await self.socket.receive(timeout=PATIENCE_S)
         assert message.type in (WSMsgType.CLOSE, WSMsgType.CLOSED), message
         return self.socket.close_code
 

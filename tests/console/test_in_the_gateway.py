@@ -79,13 +79,13 @@ async def test_that_a_member_writes_is_seen_by_the_coach_who_reads_along(gateway
     await gateway.post(f"{API}/session", json={"username": "dana", "password": DEMO_PASSWORD})
     console = await gateway.ws_connect(f"{API}/socket")
     await console.send_json({"type": "watch", "conversation_id": opened["conversation_id"], "after": 0})
-    while (await console.receive_json(timeout=5))["type"] != "state":
+    while (await console.receive_json(timeout=60))["type"] != "state":
         pass
     page = await gateway.ws_connect(f"{conversation}/socket")
     await page.send_json({"type": "auth", "token": opened["token"]})
-    assert (await page.receive_json(timeout=5))["type"] == "state"
+    assert (await page.receive_json(timeout=60))["type"] == "state"
     await page.send_json({"type": "typing"})
-    while (frame := await console.receive_json(timeout=5))["type"] == "queue_changed":
+    while (frame := await console.receive_json(timeout=60))["type"] == "queue_changed":
         pass
     assert frame == {"type": "typing", "conversation_id": opened["conversation_id"], "author": "member"}
     with pytest.raises(asyncio.TimeoutError):

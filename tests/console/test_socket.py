@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from typing import Any
 from uuid import uuid4
 
@@ -14,6 +15,9 @@ from bot.conversations.live import Typing
 from bot.conversations.model import Author, Channel
 from bot.database import Database
 from tests.console.desk import API, Browser, Desk, Json, Waiting
+
+# What must come, comes; how fast is no claim of these tests.
+PATIENCE_S = 60.0
 
 
 @pytest.fixture
@@ -35,7 +39,7 @@ class Line:
     async def next(self, kind: str | None = None) -> Json:
         """The next frame, or the next of this kind."""
         while True:
-            received = await self.socket.receive(timeout=10)
+            received = await self.socket.receive(timeout=PATIENCE_S)
             assert received.type is WSMsgType.TEXT, received
             frame: Json = received.json()
             self.published.check_schema({"$ref": "#/components/schemas/DeskServerFrame"}, frame)
@@ -61,6 +65,14 @@ class Line:
 @pytest.fixture
 async def line(dana: Browser) -> Line:
     return Line(dana, await dana.connect())
+
+
+async def until_unwatched(desk: Desk, *ids: str) -> None:
+    """Waits until no line is left that follows these."""
+    deadline = time.monotonic() + PATIENCE_S
+    while any(desk.live.open_lines(id_) for id_ in ids):
+        assert time.monotonic() < deadline, {id_: desk.live.open_lines(id_) for id_ in ids}
+        await asyncio.sleep(0.02)
 
 
 async def test_news_of_the_desk_comes_at_once(desk: Desk, line: Line) -> None:
@@ -109,8 +121,7 @@ async def test_one_conversation_is_watched_at_a_time(desk: Desk, line: Line) -> 
     typing = await line.next("typing")
     assert (typing["conversation_id"], typing["author"]) == (second.id, "member")
     await line.send(type="watch", conversation_id=None)
-    await asyncio.sleep(0.1)
-    assert desk.live.open_lines(first.id) == desk.live.open_lines(second.id) == 0
+    await until_unwatched(desk, first.id, second.id)
 
 
 async def test_a_conversation_that_never_asked_for_a_person_is_not_followed(desk: Desk, line: Line) -> None:
@@ -132,7 +143,7 @@ async def test_typing_reaches_the_member_from_the_holder_alone(
     assert (await line.next("error"))["code"] == "NOT_HOLDER"
     await dana.claim(waiting)
     await line.send(type="typing")
-    while not isinstance(event := await asyncio.wait_for(page.next_event(), 5), Typing):
+    while not isinstance(event := await asyncio.wait_for(page.next_event(), PATIENCE_S), Typing):
         pass
     assert event.author is Author.COACH
 
@@ -182,7 +193,7 @@ async def test_signing_out_ends_the_line_of_that_session_alone(desk: Desk, dana:
     theirs = Line(other, await other.connect())
     await dana.call("DELETE", "session")
     assert (await line.next("signed_out"))["type"] == "signed_out"
-    assert (await line.socket.receive(timeout=5)).type is WSMsgType.CLOSE
+    assert (await line.socket.receive(timeout=PATIENCE_S)).type is WSMsgType.CLOSE
     assert line.socket.close_code == SIGNED_OUT
     await desk.ask()
     assert (await theirs.next())["type"] == "queue_changed"
@@ -207,11 +218,7 @@ async def test_an_open_line_keeps_no_session(desk: Desk, dana: Browser, line: Li
 async def test_a_line_that_closes_leaves_nothing_behind(desk: Desk, line: Line, waiting: Waiting) -> None:
     await line.watch(waiting)
     await line.socket.close()
-    for _ in range(50):
-        if desk.live.open_lines(waiting.id) == 0 and desk.live.open_lines("desk") == 0:
-            break
-        await asyncio.sleep(0.05)
-    assert (desk.live.open_lines(waiting.id), desk.live.open_lines("desk")) == (0, 0)
+    await until_unwatched(desk, waiting.id, "desk")
 
 
 async def test_a_member_with_many_pages_keeps_no_coach_from_reading_along(
