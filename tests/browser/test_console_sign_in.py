@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.async_api import Dialog, expect
+from playwright.async_api import Dialog, Route, expect
 
 from tests.browser.chat_page import stop_clock
 from tests.browser.conftest import OpenDesk, Visit
@@ -28,6 +28,24 @@ async def test_a_coach_signs_in_and_out(open_desk: OpenDesk) -> None:
     await expect(desk.page.locator("#sign-in-reason")).to_have_text("You are signed out.")
     await desk.page.reload()
     await expect(desk.name_field).to_be_visible()
+
+
+async def test_a_coach_who_signs_out_is_not_told_that_they_were_idle(open_desk: OpenDesk) -> None:
+    desk = await open_desk("dana")
+
+    async def answer_after_the_line(route: Route) -> None:
+        if route.request.method != "DELETE":
+            await route.continue_()
+            return
+        answer = await route.fetch()
+        # The live line says first that the session has ended.
+        await expect(desk.name_field).to_be_visible()
+        await route.fulfill(response=answer)
+
+    await desk.page.route("**/api/v1/console/session", answer_after_the_line)
+    await desk.button("Sign out").click()
+    await expect(desk.page.locator("#sign-in-reason")).to_have_text("You are signed out.")
+    await desk.page.unroute_all(behavior="wait")
 
 
 async def test_a_wrong_password_says_so_and_keeps_the_name(open_desk: OpenDesk) -> None:

@@ -15,6 +15,7 @@ fillWords(document);
 let plans = new Map();
 let shift = null;
 let presence = null;
+let isLeaving = false;
 // What the last coach had typed when the session ran out: it waits for that coach, and for no other.
 let kept = { coachId: null, drafts: null };
 
@@ -62,19 +63,25 @@ function end(why, { keepsDrafts = false } = {}) {
 }
 
 async function leave() {
+  isLeaving = true;
   try {
     await signOut();
+    end(words.signIn.left);
   } catch (problem) {
-    if (problem.status !== 401) {
-      desk.showProblem(problem);
-      return;
-    }
+    if (problem.status === 401) end(words.signIn.left);
+    else desk.showProblem(problem);
   }
-  end(words.signIn.left);
+  isLeaving = false;
 }
 
-onSignedOut(() => end(words.signIn.idle, { keepsDrafts: true }));
-desk.onSignedOut = () => end(words.signIn.idle, { keepsDrafts: true });
+/** The server says that the session has ended: after "Sign out" the line may say so before the answer is here. */
+function hearEnd() {
+  if (isLeaving) end(words.signIn.left);
+  else end(words.signIn.idle, { keepsDrafts: true });
+}
+
+onSignedOut(hearEnd);
+desk.onSignedOut = hearEnd;
 
 byId("sign-out").addEventListener("click", () => {
   const held = desk.heldCount();
