@@ -212,7 +212,7 @@ class Answering:
         if any(reply.key == words.HANDOFF_WAITING for reply in answer.replies):
             return await self._announced(answer, before)
         if before.holder is Holder.ASSISTANT and is_candidate(answer):
-            cause = find_cause(answer, await self._conversations.list_messages(before.id))
+            cause = find_cause(answer, await self._conversations.list_marks(before.id))
             if cause is not None:
                 return await self._gave_up(answer, before, cause)
         is_over = answer.replies[-1].outcome == "cancelled"

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from bot import wording as words
 from bot.channels.replies import CheckedAnswer
-from bot.conversations.model import Author, HandoffCause, Message
+from bot.conversations.model import Author, HandoffCause, Mark
 
 # So many failures, or so many questions back, in a row.
 _IN_A_ROW = {"failure": 2, "clarify": 3}
@@ -24,7 +24,7 @@ def is_candidate(answer: CheckedAnswer) -> bool:
     return last.topic == _COMPLAINT or (last.outcome in _IN_A_ROW and last.key not in _OUT_OF_ORDER)
 
 
-def find_cause(answer: CheckedAnswer, messages: Sequence[Message]) -> HandoffCause | None:
+def find_cause(answer: CheckedAnswer, messages: Sequence[Mark]) -> HandoffCause | None:
     """Why a person is asked for after this answer, which is_candidate; None where none is. Once in a conversation.
 
     `messages` is everything said before. Whoever took such a request back does not want another one. What was said

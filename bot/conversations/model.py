@@ -135,6 +135,16 @@ class Message(Draft):
 
 
 @dataclass(frozen=True)
+class Mark:
+    """What a recorded message was, without its words: who said it, by which key, about what, with which outcome."""
+
+    author: Author
+    key: str | None
+    topic: str | None
+    outcome: str | None
+
+
+@dataclass(frozen=True)
 class Turn:
     """A member's message with what it led to; `understood` and `state` are None until it was answered.
 

@@ -16,6 +16,7 @@ from bot.conversations.model import (
     Draft,
     HandoffCause,
     Line,
+    Mark,
     Message,
     MessageId,
     State,
@@ -185,6 +186,10 @@ class ConversationStore(Protocol):
 
     async def list_messages(self, conversation_id: str, after: int) -> tuple[Message, ...]:
         """The messages with a `seq` greater than `after`, in order."""
+        ...
+
+    async def list_marks(self, conversation_id: str) -> tuple[Mark, ...]:
+        """What each message was, in order, without its words: a twentieth of what reading them costs."""
         ...
 
     async def list_last_messages(self, conversation_id: str, limit: int) -> tuple[Message, ...]:

@@ -24,6 +24,7 @@ from bot.conversations.model import (
     IdempotencyConflict,
     Line,
     LinkNotFound,
+    Mark,
     Message,
     MessageId,
     QuickReply,
@@ -165,6 +166,10 @@ class ConversationService:
     async def list_messages(self, conversation_id: str, *, after: int = 0) -> tuple[Message, ...]:
         """The messages after `seq`, in order, each once."""
         return await self._store.list_messages(conversation_id, after)
+
+    async def list_marks(self, conversation_id: str) -> tuple[Mark, ...]:
+        """What each message was, in order, without its words."""
+        return await self._store.list_marks(conversation_id)
 
     async def find_choice(self, conversation_id: str, value: str) -> QuickReply | None:
         """The button with this value, if it was offered lately."""

@@ -20,6 +20,7 @@ from bot.conversations.model import (
     ConversationId,
     ConversationNotFound,
     Line,
+    Mark,
     Message,
     MessageId,
     Turn,
@@ -43,6 +44,11 @@ _INSERT_TURN = sa.insert(turns)
 _LIST = (
     sa.select(messages)
     .where(messages.c.conversation_id == sa.bindparam("conversation"), messages.c.seq > sa.bindparam("after"))
+    .order_by(messages.c.seq)
+)
+_MARKS = (
+    sa.select(messages.c.author, messages.c.response_key, messages.c.topic, messages.c.outcome)
+    .where(messages.c.conversation_id == sa.bindparam("conversation"))
     .order_by(messages.c.seq)
 )
 
@@ -109,6 +115,13 @@ class SqlConversationStore(ConversationStore):
     async def list_messages(self, conversation_id: str, after: int) -> tuple[Message, ...]:
         asked = {"conversation": conversation_id, "after": after}
         return await self._database.read(lambda connection: _read_messages(connection, _LIST, asked))
+
+    async def list_marks(self, conversation_id: str) -> tuple[Mark, ...]:
+        def work(connection: sa.Connection) -> tuple[Mark, ...]:
+            return tuple(Mark(Author(row[0]), *row[1:]) for row in connection.execute(_MARKS, asked))
+
+        asked = {"conversation": conversation_id}
+        return await self._database.read(work)
 
     async def list_last_messages(self, conversation_id: str, limit: int) -> tuple[Message, ...]:
         query = _of(conversation_id).order_by(messages.c.seq.desc()).limit(limit)

@@ -16,7 +16,7 @@ from actions.services import ActionServices
 from bot.database import Database
 from knowledge.bootstrap import build_knowledge
 from knowledge.shipped.importer import load_content
-from tests.channels.gateway import Gateway, Tab
+from tests.channels.gateway import Gateway, Tab, reply
 
 # What grows with a conversation shows long before the 200 turns of the benchmark.
 _EARLY, _LATE = 5, 60
@@ -42,6 +42,10 @@ class Bill:
     def kinds(self) -> Counter[str]:
         """How many statements of each kind; what begins and ends a transaction is none."""
         return Counter(statement.split()[0] for statement, _ in self._asked)
+
+    def select_with(self, column: str) -> list[str]:
+        """The statements that read this column."""
+        return [statement for statement, _ in self._asked if statement.startswith("SELECT") and column in statement]
 
     def count_rows(self) -> int:
         """How many rows come back when everything that was read is read once more."""
@@ -108,6 +112,15 @@ async def test_what_a_turn_reads_does_not_grow_with_the_conversation(asking: Tab
             rows[number], kinds[number] = bill.count_rows(), bill.kinds
     assert rows[_EARLY] == rows[_LATE]
     assert kinds[_EARLY] == kinds[_LATE]
+
+
+async def test_what_is_not_understood_reads_no_words_of_what_was_said_before(asking: Tab) -> None:
+    asking.gateway.engine.replies = [reply(key="utter_clarify", outcome="clarify")]
+    await asking.say("question 1")
+    with billed(asking.gateway.database) as bill:
+        assert (await asking.say("question 2")).body["replies"][0]["outcome"] == "clarify"
+    assert bill.kinds["SELECT"] == 5
+    assert bill.select_with("messages.text") == []
 
 
 async def test_a_turn_writes_only_the_columns_that_it_changes(asking: Tab) -> None:
