@@ -108,7 +108,7 @@ def _run_part(options: argparse.Namespace) -> int:
 
 
 def _run_loop(serving: Coroutine[object, object, int]) -> int:
-    # Rasa's own event loop, in the engine as here: a turn takes a tenth less of the gateway's CPU than with asyncio's.
+    # The event loop that Rasa gives the engine: a turn takes 3 to 9 % less of the gateway's CPU than with asyncio's.
     import uvloop
 
     return uvloop.run(serving)
