@@ -8,6 +8,7 @@ import os
 import resource
 import signal
 import sqlite3
+import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -21,6 +22,8 @@ import psycopg
 from tests.failures.gateway_process import GatewayProcess
 
 _ENDS_WITHIN_S = 30.0
+# With what it must read again of its log, on a busy machine.
+_STARTS_WITHIN_S = 240.0
 # Of the database's header: "if the write version is greater than 2, the file must be treated as read-only"
 # (sqlite.org/fileformat2.html, section 1.3.3).
 _WRITE_VERSION_AT, _WRITTEN_IN_WAL_MODE, _READ_ONLY = 18, 2, 3
@@ -48,7 +51,7 @@ class Postgres:
         try:
             yield
         finally:
-            self._server.ensure_postgres_running()
+            self._start()
 
     @contextmanager
     def hanging(self) -> Iterator[None]:
@@ -84,6 +87,17 @@ class Postgres:
             yield
         finally:
             self._configure("ALTER SYSTEM RESET default_transaction_read_only")
+
+    def _start(self) -> None:
+        deadline = time.monotonic() + _STARTS_WITHIN_S
+        while True:
+            try:
+                return self._server.ensure_postgres_running()
+            except (subprocess.TimeoutExpired, AssertionError):
+                # It waits 10 s, and then wants to see it ready at once; the server goes on recovering meanwhile.
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.5)
 
     def _configure(self, change: str) -> None:
         with psycopg.connect(self.address, autocommit=True) as connection:
