@@ -24,7 +24,8 @@ def read_pss_mb(parts: Mapping[str, int]) -> dict[str, float]:
 
 
 def read_own_mb(parts: Mapping[str, int]) -> dict[str, float]:
-    """The same without what a server shares by intent: PostgreSQL's buffers have a fixed size and fill up to it."""
+    """The same of what each part wrote for itself alone: without the files that are mapped, whose share changes with
+    who else maps them, and without PostgreSQL's shared buffers, which have a fixed size and fill up to it."""
     return _add_up(parts, _read_own_mb)
 
 
@@ -42,8 +43,7 @@ def _read_own_mb(process: psutil.Process) -> float:
         lines = Path(f"/proc/{process.pid}/smaps_rollup").read_text(encoding="ascii").splitlines()
     except (FileNotFoundError, ProcessLookupError) as error:
         raise psutil.NoSuchProcess(process.pid) from error
-    kilobytes = {line.partition(":")[0]: int(line.split()[1]) for line in lines if line.endswith(" kB")}
-    return (kilobytes["Pss"] - kilobytes["Pss_Shmem"]) / 2**10
+    return next(int(line.split()[1]) for line in lines if line.startswith("Pss_Anon:")) / 2**10
 
 
 def _add_up(parts: Mapping[str, int], read: Callable[[psutil.Process], float]) -> dict[str, float]:

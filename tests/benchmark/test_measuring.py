@@ -66,7 +66,7 @@ def test_a_child_that_ended_while_it_was_read_costs_nothing(monkeypatch: pytest.
     monkeypatch.setattr(psutil.Process, "children", lambda *_, **__: [ended])
     mine = {"mine": os.getpid()}
     assert read_cpu_s(mine)["mine"] > 0
-    assert read_pss_mb(mine)["mine"] >= read_own_mb(mine)["mine"] - 1 > 0
+    assert read_pss_mb(mine)["mine"] > read_own_mb(mine)["mine"] > 0
     # Who is asked for by name and is gone is another matter.
     with pytest.raises(psutil.NoSuchProcess):
         read_cpu_s({"gone": ended.pid})
