@@ -48,7 +48,7 @@ async def sqlite_rig(sqlite_url: str) -> AsyncIterator[Rig]:
 def until() -> Until:
     """Waits until it holds; fails when it does not."""
 
-    async def wait(holds: Callable[[], Awaitable[object]], timeout_s: float = 8.0) -> None:
+    async def wait(holds: Callable[[], Awaitable[object]], timeout_s: float = 90.0) -> None:
         deadline = asyncio.get_running_loop().time() + timeout_s
         while not await holds():
             assert asyncio.get_running_loop().time() < deadline, "did not come about in time"

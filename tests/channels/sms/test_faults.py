@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 
 import pytest
@@ -27,10 +26,15 @@ def break_down(broken: pytest.MonkeyPatch, *methods: str, kind: type = TextDialo
         broken.setattr(kind, method, fail)
 
 
-async def fail_often(rig: Rig, times: int = 8) -> None:
-    for _ in range(times):
-        await asyncio.sleep(0.15)
-        rig.clock.pass_time(minutes=20)
+async def fail_often(
+    rig: Rig, until: Until, log: list[dict[str, object]], times: int, event: str = "sms.failed"
+) -> None:
+    """Time passes until the text, the only one that fails, has failed so often."""
+
+    async def has_failed() -> bool:
+        return [entry["event"] for entry in log].count(event) >= times
+
+    await until(rig.as_time_passes(has_failed))
 
 
 async def open_texts(rig: Rig) -> int:
@@ -47,8 +51,8 @@ async def test_a_stop_counts_though_everything_after_it_fails(
         break_down(broken, "find_by_addresses", kind=ConversationService)
         await rig.text(text)
         await until(rig.opted_out)
-        await fail_often(rig)
-        await until(rig.is_idle)
+        # In the end it is given up.
+        await until(rig.as_time_passes(rig.is_idle))
     assert [plain(each) for each in rig.phone()[2:]] == [said(OPTED_OUT)]
 
 
@@ -59,9 +63,8 @@ async def test_danger_from_who_stopped_is_kept_until_a_coach_can_see_it(
     with monkeypatch.context() as broken:
         break_down(broken, "note")
         await rig.text(DANGER)
-        await fail_often(rig)
+        await fail_often(rig, until, log, 1, event="sms.danger_unheard")
         assert await open_texts(rig) == 1
-        assert "sms.danger_unheard" in {entry["event"] for entry in log}
     rig.clock.pass_time(minutes=20)
     await until(rig.is_idle)
     assert await urgency(rig) == ["urgent"]
@@ -69,7 +72,7 @@ async def test_danger_from_who_stopped_is_kept_until_a_coach_can_see_it(
 
 
 async def test_danger_that_cannot_be_recorded_is_answered_at_once_and_kept(
-    rig: Rig, until: Until, monkeypatch: pytest.MonkeyPatch
+    rig: Rig, until: Until, monkeypatch: pytest.MonkeyPatch, log: list[dict[str, object]]
 ) -> None:
     await say(rig, until, "hello")
     with monkeypatch.context() as broken:
@@ -80,7 +83,7 @@ async def test_danger_that_cannot_be_recorded_is_answered_at_once_and_kept(
             return plain(rig.phone()[-1]) == plain(said(EMERGENCY))
 
         await until(is_answered)
-        await fail_often(rig, 3)
+        await fail_often(rig, until, log, 3)
         assert len(rig.phone()) == 3
     rig.clock.pass_time(minutes=20)
     await until(rig.is_idle)
@@ -109,31 +112,24 @@ async def test_what_fails_again_and_again_holds_up_neither_another_phone_nor_a_s
 
     await until(marcus_is_answered)
     await rig.text("STOP")
-    for _ in range(8):
-        await asyncio.sleep(0.15)
-        rig.clock.pass_time(seconds=15)
-    await until(rig.opted_out)
-    assert await open_texts(rig) == 1
+
+    async def stop_alone_is_done() -> bool:
+        return await rig.opted_out() and await open_texts(rig) == 1
+
+    await until(rig.as_time_passes(stop_alone_is_done))
 
 
 async def test_a_start_that_is_taken_up_again_does_not_undo_a_later_stop(
-    sqlite_rig: Rig, until: Until, monkeypatch: pytest.MonkeyPatch
+    sqlite_rig: Rig, until: Until, monkeypatch: pytest.MonkeyPatch, log: list[dict[str, object]]
 ) -> None:
     rig = sqlite_rig
     await say(rig, until, "hello", "STOP")
     with monkeypatch.context() as broken:
         break_down(broken, "converse")
         await rig.text(f"text me again, {DANGER}")
-        for _ in range(6):
-            await asyncio.sleep(0.15)
-            rig.clock.pass_time(seconds=15)
+        await fail_often(rig, until, log, 5)
         await rig.text("STOP")
-
-        async def stopped() -> bool:
-            rig.clock.pass_time(seconds=1)
-            return await rig.opted_out()
-
-        await until(stopped)
+        await until(rig.as_time_passes(rig.opted_out))
     rig.clock.pass_time(minutes=30)
     await until(rig.is_idle)
     assert await rig.opted_out()

@@ -93,10 +93,7 @@ async def test_what_waited_to_be_sent_is_held_back_after_an_opt_out(rig: Rig, un
     await rig.text("one")
     await until(waits)
     await rig.text("STOP")
-    for _ in range(3):
-        await asyncio.sleep(0.2)
-        rig.clock.pass_time(seconds=60)
-    await until(rig.is_idle)
+    await until(rig.as_time_passes(rig.is_idle))
     assert [plain(text) for text in rig.phone()[2:]] == [said(OPTED_OUT)]
     assert (await rig.statuses())[2:] == ["suppressed", "delivered"]
 
@@ -122,6 +119,19 @@ async def test_a_coachs_message_goes_out_with_the_name_and_not_to_who_stopped(ri
 # Danger.
 
 
+async def say_beside(rig: Rig, until: Until, text: str) -> list[str]:
+    """What comes back for words of danger beside others: what is said of texting lets the number to call go first."""
+    before = len(rig.phone())
+
+    async def first_came() -> bool:
+        return len(rig.phone()) > before
+
+    await rig.text(text)
+    await until(first_came)
+    await until(rig.as_time_passes(rig.is_idle))
+    return [plain(text) for text in rig.phone()[before:]]
+
+
 async def test_danger_is_answered_with_the_number_to_call_and_put_before_a_coach(rig: Rig, until: Until) -> None:
     texts = await say(rig, until, DANGER)
     # Nothing stands beside the number to call, not even a greeting.
@@ -132,7 +142,7 @@ async def test_danger_is_answered_with_the_number_to_call_and_put_before_a_coach
 @pytest.mark.parametrize("text", [f"stop texting me, {DANGER}", f"{DANGER}. leave me alone", f"HELP {DANGER}"])
 async def test_danger_comes_before_consent_and_help(rig: Rig, until: Until, text: str) -> None:
     await say(rig, until, "hello")
-    texts = await say(rig, until, text)
+    texts = await say_beside(rig, until, text)
     is_opt_out = "HELP" not in text
     assert texts == [plain(said(EMERGENCY)), *([said(OPTED_OUT)] if is_opt_out else [])]
     assert await rig.opted_out() is is_opt_out
@@ -152,7 +162,7 @@ async def test_danger_from_who_stopped_is_put_before_a_coach_and_nothing_is_sent
 
 async def test_danger_beside_consent_given_anew_is_answered(rig: Rig, until: Until) -> None:
     await say(rig, until, "hello", "STOP")
-    texts = await say(rig, until, f"text me again, {DANGER}")
+    texts = await say_beside(rig, until, f"text me again, {DANGER}")
     assert texts == [plain(said(EMERGENCY)), said(OPTED_IN)]
     assert not await rig.opted_out()
 

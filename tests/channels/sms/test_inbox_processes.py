@@ -99,7 +99,7 @@ async def test_two_gateways_act_on_each_text_once_and_in_order(rig: Rig, until: 
     other = await rig.add_gateway(poll_s=0.01)
     for number in range(10):
         await rig.text(f"text {number}")
-    await until(rig.is_idle, 20.0)
+    await until(rig.is_idle)
     turns = [*rig.gateway.engine.turns, *other.engine.turns]
     assert len(turns) == 10
     members = [message.text for message in await rig.transcript() if message.author is Author.MEMBER]
@@ -116,10 +116,7 @@ async def test_a_fault_of_ours_is_told_in_the_end_and_holds_nobody_up(
     with monkeypatch.context() as broken:
         broken.setattr(TextDialogue, "converse", fail)
         await sqlite_rig.text("is it covered?")
-        for _ in range(6):
-            await asyncio.sleep(0.15)
-            sqlite_rig.clock.pass_time(minutes=1)
-        await until(sqlite_rig.is_idle)
+        await until(sqlite_rig.as_time_passes(sqlite_rig.is_idle))
     assert [plain(text) for text in sqlite_rig.phone()] == [plain(said("utter_failure_engine"))]
     assert (await say(sqlite_rig, until, "again"))[-1] == "An answer."
 

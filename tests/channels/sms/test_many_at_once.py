@@ -23,7 +23,7 @@ async def test_every_text_of_a_burst_is_answered_once_in_order_and_a_few_at_a_ti
     engine.before_answer = take_a_while
     for words in ("first", "second"):
         await asyncio.gather(*(sqlite_rig.text(words, phone=phone) for phone in PHONES))
-    await until(sqlite_rig.is_idle, 60)
+    await until(sqlite_rig.is_idle)
 
     assert max(engine.most_running.values()) <= 8
     for phone in PHONES:
@@ -53,5 +53,5 @@ async def test_danger_waits_behind_no_other_text(sqlite_rig: Rig, until: Until) 
     said = await sqlite_rig.transcript(PHONES[-1])
     assert [message.outcome for message in said if message.author is Author.SYSTEM] == ["crisis"]
     go_on.set()
-    await until(sqlite_rig.is_idle, 60)
+    await until(sqlite_rig.is_idle)
     assert all(len(sqlite_rig.phone(phone)) == 2 for phone in PHONES[:12])

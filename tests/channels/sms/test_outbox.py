@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from bot.channels.sms import app as app_module
 from bot.channels.sms.outbox_store import OutboxStore
 from bot.channels.sms.segments import count_segments
 from bot.database import Database, StoreUnavailable
@@ -87,10 +88,7 @@ async def test_a_connection_that_breaks_loses_and_doubles_nothing(sqlite_rig: Ri
     await begun(sqlite_rig, until)
     setattr(sqlite_rig.carrier.faults, fault, 2)
     await sqlite_rig.text("one")
-    for _ in range(8):
-        await asyncio.sleep(0.3)
-        sqlite_rig.clock.pass_time(seconds=60)
-    await until(sqlite_rig.is_idle)
+    await until(sqlite_rig.as_time_passes(sqlite_rig.is_idle))
     assert len(sqlite_rig.phone()) == 3
 
 
@@ -218,7 +216,7 @@ async def test_two_gateways_on_one_database_send_everything_once(rig: Rig, until
     phones = [f"+121555501{number:02}" for number in range(10, 22)]
     rig.carrier.faults.rest_delay_s = 0.05
     await asyncio.gather(*(rig.text(f"hello {turn}", phone=phone) for phone in phones for turn in range(3)))
-    await until(rig.is_idle, 30.0)
+    await until(rig.is_idle)
     assert {phone: len(rig.phone(phone)) for phone in phones} == dict.fromkeys(phones, 4)
     assert [row.attempts for row in await rig.deliveries()] == [1] * 48
 
@@ -248,9 +246,13 @@ async def test_what_a_process_left_behind_is_taken_up_once(rig: Rig, until: Unti
     assert (await rig.deliveries())[-1].provider_sid is not None
 
 
-async def test_a_claim_that_came_to_nothing_is_sent_when_its_lease_is_over(rig: Rig, until: Until) -> None:
+async def test_a_claim_that_came_to_nothing_is_sent_when_its_lease_is_over(
+    rig: Rig, until: Until, monkeypatch: pytest.MonkeyPatch
+) -> None:
     await begun(rig, until)
-    rig.carrier.faults.rest_delay_s = 5
+    # Slower than what a stopping process has for its last work.
+    monkeypatch.setattr(app_module, "_LAST_WORK_S", 0.1)
+    rig.carrier.faults.rest_delay_s = 30
     await rig.text("one")
 
     async def claimed() -> bool:
@@ -262,14 +264,17 @@ async def test_a_claim_that_came_to_nothing_is_sent_when_its_lease_is_over(rig: 
     await rig.add_gateway()
     await asyncio.sleep(0.3)
     assert (await rig.statuses())[-1] == "sending"
-    await asyncio.sleep(3.5)
     rig.clock.pass_time(minutes=1)
     await until(rig.is_idle)
     assert len(rig.phone()) == 3
 
 
-async def test_a_stopping_process_finishes_what_is_in_flight(rig: Rig, until: Until) -> None:
+async def test_a_stopping_process_finishes_what_is_in_flight(
+    rig: Rig, until: Until, monkeypatch: pytest.MonkeyPatch
+) -> None:
     await begun(rig, until)
+    # Time enough on any machine.
+    monkeypatch.setattr(app_module, "_LAST_WORK_S", 60.0)
     rig.carrier.faults.rest_delay_s = 0.5
     await rig.text("one")
 
@@ -285,14 +290,22 @@ async def test_a_database_that_is_away_for_a_while_loses_nothing(
     sqlite_rig: Rig, until: Until, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await begun(sqlite_rig, until)
+    refused: list[object] = []
+
+    async def refuse(*arguments: object, **fields: object) -> Any:
+        refused.append(arguments)
+        raise StoreUnavailable("away")
+
     with monkeypatch.context() as away:
-
-        async def refuse(*arguments: object, **fields: object) -> Any:
-            raise StoreUnavailable("away")
-
-        await sqlite_rig.text("one")
         away.setattr(Database, "read", refuse)
-        await asyncio.sleep(0.3)
+        await sqlite_rig.text("one")
+        before = len(refused)
+
+        async def is_felt() -> bool:
+            return len(refused) > before + 2
+
+        await until(is_felt)
+        assert len(sqlite_rig.phone()) == 2
     sqlite_rig.clock.pass_time(minutes=1)
     await until(sqlite_rig.is_idle)
     assert len(sqlite_rig.phone()) == 3

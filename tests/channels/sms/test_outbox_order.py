@@ -44,7 +44,7 @@ async def test_a_confirmation_waits_for_no_other_delivery(sqlite_rig: Rig, until
     rig = sqlite_rig
     await begun(rig, until)
     # The delivery before it is under way at a carrier that does not answer.
-    rig.carrier.faults.rest_delay_s = 4
+    rig.carrier.faults.rest_delay_s = 30
     await rig.text("one")
 
     async def sending() -> bool:
