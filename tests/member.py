@@ -51,7 +51,7 @@ class Member:
         self.messages, self.state = list(answer["messages"]), answer["state"]
         return answer
 
-    async def hears(self, wanted: re.Pattern[str] | str, timeout_s: float = 10.0) -> Json:
+    async def hears(self, wanted: re.Pattern[str] | str, timeout_s: float = 60.0) -> Json:
         """Waits for a message that comes by itself, as the open page does: the next one with these words."""
         deadline = time.monotonic() + timeout_s
         while True:

@@ -28,7 +28,7 @@ class RunningProduct:
     def stop(self) -> int:
         """Ends it as Ctrl-C does and returns the exit status."""
         self.process.send_signal(signal.SIGINT)
-        return self.process.wait(timeout=10)
+        return self.process.wait(timeout=60)
 
 
 def start_product(folder: Path, *, database_url: str | None = None, **settings: str) -> RunningProduct:

@@ -40,7 +40,7 @@ class Texter:
         """The carrier tells the product of the same text again, so many times at once."""
         await self._call("POST", "/redeliveries", {"sid": sid, "times": times})
 
-    async def reads(self, wanted: re.Pattern[str] | str, timeout_s: float = 12.0) -> str:
+    async def reads(self, wanted: re.Pattern[str] | str, timeout_s: float = 60.0) -> str:
         """The next text, which must be this one; fails when another comes or none."""
         deadline = time.monotonic() + timeout_s
         while len(texts := await self.list_texts()) <= len(self.read):

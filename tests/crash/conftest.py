@@ -20,7 +20,7 @@ from tests.crash.gateways import Launcher
 from tests.crash.world import Door, Engine, Lane, copy_file, open_door, open_lane
 from tests.product import ROOT
 
-READY_WITHIN_S = 120.0
+READY_WITHIN_S = 180.0
 
 
 @pytest.fixture(scope="session")

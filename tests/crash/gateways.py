@@ -17,7 +17,7 @@ import aiohttp
 
 from tests.product import ROOT
 
-READY_WITHIN_S = 30.0
+READY_WITHIN_S = 90.0
 Place = tuple[str, int]
 
 

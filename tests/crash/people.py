@@ -21,7 +21,7 @@ Json = dict[str, Any]
 API = "/api/v1/console"
 PASSWORD = "a-password-of-the-tests"
 BEAT_EVERY_S = 0.5
-_PATIENCE_S = 30.0
+_PATIENCE_S = 90.0
 _AGAIN_AFTER_S = 0.1
 
 

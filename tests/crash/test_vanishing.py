@@ -17,8 +17,8 @@ TIMERS = {
     "bot.conversations.coach_service:PRESENT_FOR": PRESENT_FOR_S,
     "bot.conversations.sweep:INTERVAL_S": SWEEP_S,
 }
-# A machine under load answers late.
-_SLACK_S = 10.0
+# A machine under load answers late, and takes long to start the one that was killed.
+_SLACK_S = 60.0
 
 
 @pytest.mark.parametrize("restarts", [False, True], ids=["all_the_time_up", "killed_meanwhile"])

@@ -117,7 +117,7 @@ class World:
         return f"{self.product.base_url}/sms/twilio/status?delivery={delivery}"
 
 
-async def until(holds: Callable[[], object], timeout_s: float = 5.0) -> None:
+async def until(holds: Callable[[], object], timeout_s: float = 60.0) -> None:
     """Waits until it holds; fails when it does not."""
     deadline = asyncio.get_running_loop().time() + timeout_s
     while not holds():

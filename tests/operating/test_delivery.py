@@ -15,7 +15,8 @@ from tests.member import Json, Member
 from tests.product import RunningProduct, start_product
 
 APOLOGY_WITHIN_S = 3.0
-ENGINE_RETURNS_WITHIN_S = 40.0
+# No claim: it only must come back.
+ENGINE_RETURNS_WITHIN_S = 180.0
 
 
 async def test_the_same_message_ten_times_acts_once(running_product: RunningProduct) -> None:

@@ -6,8 +6,8 @@ from tests.journeys.handoff.conftest import Cast
 from tests.journeys.handoff.wording import as_a_text, on_the_page
 
 QUESTION = "Is gene therapy covered?"
-# No sign of life for 60 s, and the sweep that looks for it every 3 s.
-VANISHED_WITHIN_S = 70.0
+# No sign of life for 60 s, and the sweep that looks for it every 3 s; a busy machine may take longer.
+VANISHED_WITHIN_S = 120.0
 
 
 async def test_a_laptop_is_shut_and_nobody_is_lost(cast: Cast) -> None:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import psutil
 
 from tests.journeys.handoff.conftest import Cast
 from tests.journeys.handoff.wording import as_a_text
 from tests.product import RunningProduct
+
+# The product may have ended the hanging engine and be starting another, which takes long on a busy machine.
+_ENGINE_RETURNS_WITHIN_S = 180.0
 
 
 async def test_after_three_questions_back(cast: Cast) -> None:
@@ -83,13 +86,15 @@ def _engine_frozen(product: RunningProduct) -> Iterator[None]:
     try:
         yield
     finally:
-        engine.resume()
+        # It hung so long that the product has ended it, and starts another.
+        with suppress(psutil.NoSuchProcess):
+            engine.resume()
 
 
 async def _until_answered(cast: Cast) -> None:
     """The journeys after this one find the engine well again."""
     member = await cast.member()
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + _ENGINE_RETURNS_WITHIN_S
     while True:
         await member.say("Is gene therapy covered?")
         if member.last_replies[-1]["outcome"] == "answer":
