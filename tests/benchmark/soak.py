@@ -64,8 +64,9 @@ def render(outcome: Outcome, rate: Rate, seconds: float) -> str:
         f"{seconds / 60:.0f} minutes, ended {machine.measured_at}, on {machine.cores} cores of {machine.cpu}. Planned:"
         f" {rate.turns_a_second:.1f} turns a second, {rate.source}; asked outside of the outages:"
         f" {outcome.asking.asked_a_second:.1f}. {outcome.turns} turns in {outcome.conversations} conversations;"
-        f" {outcome.apologised} were answered with an apology, {outcome.asking.apologised} of them outside of the"
-        f" outages; {outcome.repeated} took more than one try, the slowest {outcome.slowest_s:.1f} s with its tries;"
+        f" {outcome.apologised} were answered with an apology, {len(outcome.asking.apologised_at)} of them outside of"
+        f" the outages; {outcome.repeated} took more than one try, the slowest {outcome.slowest_s:.1f} s with its"
+        " tries;"
         f" median {outcome.median_ms:.0f} ms.",
         "",
         "| killed | times | a real answer again after, median (longest) |",

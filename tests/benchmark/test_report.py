@@ -99,6 +99,11 @@ def test_a_bar_that_is_missed_is_said(change: dict[str, float], promise: str) ->
     assert "FAIL" in render_bars(rounds)
 
 
+def test_a_starter_that_answered_nothing_in_time_is_beaten_by_nobody() -> None:
+    silent = [replace(each, levels=tuple(replace(lv, turns_a_second=0) for lv in each.levels)) for each in STOCK_ROUNDS]
+    assert _failed([*PRODUCT_ROUNDS, *silent]) == ["turns a second at 32 at least twice"]
+
+
 def test_slower_than_the_starter_fails_below_the_limit_too() -> None:
     slow = [
         _round(PRODUCT, 1, ms=10, speed=60, cpu=20, near_200=20),

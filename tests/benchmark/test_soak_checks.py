@@ -117,9 +117,9 @@ def _measure(*apologised_at: float, asked: int = 100) -> Asking:
 
 
 def test_an_apology_is_excused_only_while_something_is_down() -> None:
-    assert _measure(20.1, 24.0, 28.4).apologised == 0
+    assert _measure(20.1, 24.0, 28.4).apologised_at == ()
     # Told before the kill; asked when everything had been back for longer than a turn takes.
-    assert _measure(19.9, 28.6).apologised == 2
+    assert _measure(19.9, 28.6).apologised_at == (19.9, 28.6)
     assert len(check_asking(_measure(60.0), 1.0)) == 1
     assert check_asking(_measure(22.0), 1.0) == []
 
