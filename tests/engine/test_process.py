@@ -73,11 +73,11 @@ def engine(model: Path, sqlite_url: str, tmp_path: Path) -> Iterator[Engine]:
     process = start(model, sqlite_url, log, port)
     while True:
         try:
-            urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=1).close()
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=5).close()
             break
         except OSError:
             assert process.poll() is None, log.read_text()
-            assert time.monotonic() - started < 60, log.read_text()
+            assert time.monotonic() - started < 180, log.read_text()
             time.sleep(0.1)
     yield Engine(process, port, log, time.monotonic() - started)
     process.kill()
@@ -98,7 +98,7 @@ def test_its_whole_output_is_events_without_a_members_words(engine: Engine) -> N
     engine.post(text="GG1000001, March 14, 1962")
     engine.post(choice='/facility_search{"zip_code": "19104"}')
     engine.process.terminate()
-    engine.process.wait(timeout=10)
+    engine.process.wait(timeout=60)
     output = engine.log.read_text()
     for secret in (CANARY, "GG1000001", "1000001", "1962", "19104", "zolgensma"):
         assert secret not in output
@@ -111,13 +111,13 @@ def test_its_whole_output_is_events_without_a_members_words(engine: Engine) -> N
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_ends_it_in_order(engine: Engine, number: signal.Signals) -> None:
     engine.process.send_signal(number)
-    assert engine.process.wait(timeout=5) == 0
+    assert engine.process.wait(timeout=30) == 0
 
 
 def test_it_does_not_outlive_the_process_that_started_it(engine: Engine) -> None:
     assert engine.process.stdin is not None
     engine.process.stdin.close()
-    assert engine.process.wait(timeout=5) == 0
+    assert engine.process.wait(timeout=30) == 0
 
 
 def test_one_that_hangs_does_not_outlive_it_either() -> None:
@@ -130,12 +130,12 @@ def test_one_that_hangs_does_not_outlive_it_either() -> None:
     assert process.stdout is not None
     process.stdout.readline()
     process.stdin.close()
-    assert process.wait(timeout=20) == -signal.SIGKILL
+    assert process.wait(timeout=50) == -signal.SIGKILL
 
 
 def fails(process: subprocess.Popen[bytes], log: Path, *words: str, status: int = 1) -> None:
     """The process ends with this status and one sentence that holds these words."""
-    assert process.wait(timeout=60) == status
+    assert process.wait(timeout=180) == status
     said = log.read_text().strip()
     sentence = said.splitlines()[-1]
     assert all(word in sentence for word in words), said

@@ -85,7 +85,8 @@ async def test_a_locked_database_is_said_aloud_in_time(sqlite_url: str) -> None:
         started = asyncio.get_running_loop().time()
         with pytest.raises(StoreUnavailable):
             await save(store, None, "turn-1")
-        assert asyncio.get_running_loop().time() - started < 1
+        # In the 0.3 s that it was given, and not in the 5 s of the driver; a busy machine is later.
+        assert asyncio.get_running_loop().time() - started < 4
     other.dispose()
     await store.close()
 
