@@ -95,7 +95,7 @@ async def _die_at_each(places: list[Place], lanes: list[Lane], told: Told) -> in
         while waiting:
             place = waiting.pop()
             try:
-                async with asyncio.timeout(90):
+                async with asyncio.timeout(180):
                     # Not added to in one go: the other lanes count while this one waits.
                     has_died = await _die_at(place, lane, told)
                     died += has_died

@@ -29,7 +29,7 @@ PATIENCE = Patience(
     longest_restart_s=0.4,
     alarm_after=3,
 )
-_LONG_S = 30.0
+_LONG_S = 90.0
 
 
 @dataclass
@@ -79,8 +79,8 @@ async def test_one_that_keeps_dying_is_started_at_growing_intervals_and_comes_ba
     watched.engine.order(ends_with=1)
     with capture_logs() as logs:
         first.kill()
-        await until(lambda: len(watched.engine.list_starts()) == 6)
-    moments = [moment for moment, _ in watched.engine.list_starts()]
+        await until(lambda: len(watched.engine.list_starts()) >= 6)
+    moments = [moment for moment, _ in watched.engine.list_starts()][:6]
     waited = [after - before for before, after in pairwise(moments[1:])]
     for at_least, between in zip((0.2, 0.4, 0.4, 0.4), waited, strict=True):
         assert between >= at_least
@@ -95,10 +95,12 @@ async def test_one_that_hangs_is_ended_by_force_and_started_again(watched: Watch
     first = await watched.start()
     with capture_logs() as logs:
         first.suspend()
-        await until(lambda: len(watched.engine.list_starts()) == 2)
+        await until(lambda: len(watched.engine.list_starts()) >= 2)
         await watched.until_ready()
     assert find() != first
-    assert [event["event"] for event in logs] == [
+    told = [event["event"] for event in logs]
+    # The one that is started is looked at, too, and may be slow on a busy machine.
+    assert told[:6] == [
         *["engine.no_sign_of_life"] * 3, "engine.hanging", "engine.died", "engine.restarts",
     ]  # fmt: skip
 

@@ -23,6 +23,7 @@ CANARIES = ("zebrafinch", "GG4711473", "4711473", "12/24/1931", "1931-12-24", PH
 Line = dict[str, Any]
 # What gateway, actions and engine say of every turn, each in its own words.
 OF_A_TURN = {"turn.answered", "action.done", "engine.turn"}
+PATIENCE_S = 90.0
 
 
 @pytest.fixture
@@ -48,7 +49,7 @@ def lines(product: RunningProduct) -> list[Line]:
 
 async def lines_of(product: RunningProduct, request_id: str, until: str) -> dict[str, list[Line]]:
     """The lines with this id by their event, when the one that comes last is there."""
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + PATIENCE_S
     while True:
         found: dict[str, list[Line]] = {}
         for line in lines(product):
@@ -57,6 +58,17 @@ async def lines_of(product: RunningProduct, request_id: str, until: str) -> dict
         if until in found:
             return found
         assert time.monotonic() < deadline, f"no {until} among {sorted(found)}"
+        await asyncio.sleep(0.05)
+
+
+async def ids_of(product: RunningProduct, count: int, **fields: str) -> list[str]:
+    """The ids of the lines with these fields, when there are so many."""
+    deadline = time.monotonic() + PATIENCE_S
+    while True:
+        found = [line["request_id"] for line in lines(product) if fields.items() <= line.items()]
+        if len(found) >= count:
+            return found
+        assert time.monotonic() < deadline, f"{len(found)} lines with {sorted(fields)}"
         await asyncio.sleep(0.05)
 
 
@@ -83,9 +95,12 @@ async def test_a_text_and_a_message_over_a_socket_have_an_id_of_their_own(
     running_product: RunningProduct, http: aiohttp.ClientSession
 ) -> None:
     texter = Texter(http, running_product.base_url, PHONE)
-    for words in ("zebrafinch is gene therapy covered", "zebrafinch and what does it cost"):
-        sid = await texter.text(words)
+    await texter.text("zebrafinch is gene therapy covered")
+    # Who answers, and the answer.
+    for _ in range(2):
         await texter.reads("")
+    sid = await texter.text("zebrafinch and what does it cost")
+    await texter.reads("")
     member = Member(http, running_product.base_url)
     await member.open(plan="independence")
     url = f"{running_product.base_url}/api/v1/conversations/{member.conversation_id}/socket"
@@ -93,16 +108,12 @@ async def test_a_text_and_a_message_over_a_socket_have_an_id_of_their_own(
         await socket.send_json({"type": "auth", "token": member.token})
         for text in ("zebrafinch is it covered", "what does it cost"):
             await socket.send_json({"type": "message", "client_message_id": str(uuid4()), "text": text})
-            while (await socket.receive_json(timeout=20)).get("message", {}).get("author") != "assistant":
+            while (await socket.receive_json(timeout=PATIENCE_S)).get("message", {}).get("author") != "assistant":
                 pass
 
-    said = lines(running_product)
-    of_text = next(
-        line["request_id"] for line in said if line.get("sid") == sid and line["event"] == "sms.conversation"
-    )
+    of_text, *_ = await ids_of(running_product, 1, event="sms.conversation", sid=sid)
     assert (await lines_of(running_product, of_text, "turn.answered")).keys() >= OF_A_TURN
-    turns = [line for line in said if line["event"] == "turn.answered"]
-    of_frames = [line["request_id"] for line in turns if line["conversation_id"] == member.conversation_id]
+    of_frames = await ids_of(running_product, 2, event="turn.answered", conversation_id=member.conversation_id)
     assert len(set(of_frames)) == 2
     assert not {"of-the-socket", of_text} & set(of_frames)
     assert (await lines_of(running_product, of_frames[0], "turn.answered")).keys() >= OF_A_TURN
