@@ -105,7 +105,7 @@ class Settings(BaseSettings):
     metrics_port: Port = Field(0, description="Port of the figures; 0 takes a free one, which the start prints.")
 
     most_turns: int = Field(
-        200, ge=1, description="Turns that may be under way at once; a message on the web beyond gets 429 `OVERLOADED`."
+        96, ge=1, description="Turns that may be under way at once; a message on the web beyond gets 429 `OVERLOADED`."
     )
     conversations_per_minute: int = Field(30, ge=1, description="Conversations a client address may open a minute.")
     messages_per_minute: int = Field(60, ge=1, description="Messages a client address may send a minute.")

@@ -8,9 +8,9 @@ from contextlib import contextmanager
 from bot.http.rate_limit import RateLimited
 from bot.metrics import TURNS_IN_FLIGHT, TURNS_REFUSED
 
-# So many at once were answered within 2.8 s on two busy cores; on cores with four times too much to do, most of 250 got
-# an apology.
-MOST_TURNS = 200
+# So many at once take two cores 0.8 to 1.3 s, less than half of the 3 s that a member is promised. Of 200 at once, on
+# cores with other work, most got an apology.
+MOST_TURNS = 96
 RETRY_AFTER_S = 2
 
 

@@ -18,7 +18,6 @@ from bot.engine.server import create_app
 from bot.engine.settings import EngineSettings
 from bot.engine.tracker_store import DialogueStore
 from bot.engine.turns import TurnTaker
-from bot.engine.whole_writes import write_whole
 
 log = structlog.get_logger()
 
@@ -34,7 +33,6 @@ async def serve(settings: EngineSettings, model: Path) -> None:
     log.info("engine.starting", pid=os.getpid(), host=settings.host, port=settings.port)
     agent = load_agent(model)
     check_results_in_the_connection()
-    write_whole()
     # The first reading loads what Rasa loads late; no member should wait for it.
     await agent.parse_message("?")
     _keep_out_of_collections()
