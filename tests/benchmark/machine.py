@@ -61,7 +61,8 @@ def wait_until_calm(limit_percent: float = BUSY_PERCENT, patience_s: float = 120
     # Not the load average, which tells for minutes of what has ended.
     deadline = time.monotonic() + patience_s
     while True:
-        busy = psutil.cpu_percent(interval=look_s)
+        # Waiting for the disk counts: our commits would wait with it.
+        busy = 100 - psutil.cpu_times_percent(interval=look_s).idle
         if busy <= limit_percent or time.monotonic() > deadline:
             return busy
 

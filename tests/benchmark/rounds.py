@@ -14,10 +14,10 @@ from tests.benchmark.systems import Cost, System, load
 
 CONVERSATIONS = (1, 8, 32)
 NEAR_TURNS = (5, 50, 200)
-# Five questions in a row, each of the five kinds once: so every window asks the same.
-NEAR_REACH = len(PRODUCT_QUESTIONS) // 2
+# Nine questions in a row. The kinds of question go round in fives, and so do these places: every window asks the same.
+NEAR_REACH = len(PRODUCT_QUESTIONS) - 1
 TURNS_A_CONVERSATION = 10
-LONG_CONVERSATIONS = 3
+LONG_CONVERSATIONS = 5
 
 
 @dataclass(frozen=True)

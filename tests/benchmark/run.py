@@ -29,7 +29,7 @@ from tests.benchmark.report import (
     render_table,
     write_between_marks,
 )
-from tests.benchmark.rounds import Effort, Round, run_round
+from tests.benchmark.rounds import LONG_CONVERSATIONS, Effort, Round, run_round
 from tests.benchmark.starter import make_starter, train_stock
 from tests.benchmark.stock import start_stock
 from tests.benchmark.systems import (
@@ -107,7 +107,7 @@ def _read_options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=3, help="how often each system is measured (3)")
     parser.add_argument("--seconds", type=float, default=12.0, help="seconds of load at each level (12)")
-    parser.add_argument("--long", type=int, default=3, help="long conversations a round (3)")
+    parser.add_argument("--long", type=int, default=LONG_CONVERSATIONS, help="long conversations a round (%(default)s)")
     parser.add_argument("--without", nargs="*", default=[], choices=("postgres", "training", "profile"))
     parser.add_argument("--no-record", dest="record", action="store_false", help="print the report, record nothing")
     parser.add_argument("--record-anyway", action="store_true", help="record on a busy machine too; the report says so")
