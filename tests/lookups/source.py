@@ -63,6 +63,13 @@ class Product:
             found = connection.execute(query, (conversation_id,)).fetchone()
         return int(found[0]) if found else 0
 
+    def count_open(self, *conversation_ids: str) -> int:
+        """How many look-ups of these conversations are not over."""
+        query = "SELECT count(*) FROM lookups WHERE conversation_id = ANY(%s) AND done_at IS NULL"
+        with psycopg.connect(self._database_url) as connection:
+            found = connection.execute(query, (list(conversation_ids),)).fetchone()
+        return int(found[0]) if found else 0
+
     def lease(self, seconds: float, *conversation_ids: str) -> None:
         """From now on these look-ups stay with whoever took them for so long, instead of for 25 s."""
         statement = "UPDATE lookups SET next_try_at = now() + %s * interval '1 s' WHERE conversation_id = ANY(%s)"
