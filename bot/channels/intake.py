@@ -192,18 +192,16 @@ class Intake:
         Raises ConversationClosed, IdempotencyConflict, UnknownChoice, Overloaded, StoreUnavailable.
         """
         came = monotonic()
-        with measured(channel.value, "gate"):
-            finding = self._gate.check(text or "")
-        line = self._line(finding, choice)
-        is_calm = line is self._locks
         is_too_much = self._limit.is_full or self._locks.count(conversation.id) >= MOST_IN_LINE
-        self._refuse_if(is_calm and is_too_much, conversation, channel)
+        self._refuse_if(is_too_much, conversation, text, choice, channel)
         with measured_turn(channel.value):
-            async with line.hold(conversation.id):
+            with measured(channel.value, "gate"):
+                finding = self._gate.check(text or "")
+            async with self._line(finding, choice).hold(conversation.id):
                 TURN_STEP.labels(channel.value, "wait").observe(monotonic() - came)
                 # Counted here: who waits behind their own words takes nobody's place. Meanwhile the house may have
                 # become full.
-                self._refuse_if(is_calm and self._limit.is_full, conversation, channel)
+                self._refuse_if(self._limit.is_full, conversation, text, choice, channel)
                 with self._limit.turn():
                     turn = await self._record(conversation, client_message_id, text, choice, channel)
                     if turn.state is not None:
@@ -222,13 +220,19 @@ class Intake:
         needs_engine = finding.level is SafetyLevel.NONE and choice != HANDOFF_CHOICE
         return self._locks if needs_engine else self._at_once
 
-    def _refuse_if(self, is_too_much: bool, conversation: Conversation, channel: Channel) -> None:
+    def _refuse_if(
+        self, is_too_much: bool, conversation: Conversation, text: str | None, choice: str | None, channel: Channel
+    ) -> None:
         """Raises Overloaded where one turn more would make all of them late.
 
         A text waits in its row, and its worker takes a few at a time. Whatever needs no turn of the engine is taken:
         words for a coach, the wish for one, and danger.
         """
-        if is_too_much and channel is not Channel.SMS and conversation.holder is not Holder.COACH:
+        if not is_too_much or channel is Channel.SMS:
+            return
+        if conversation.holder is Holder.COACH or choice == HANDOFF_CHOICE:
+            return
+        if self._gate.check(text or "").level is SafetyLevel.NONE:
             raise self._limit.refuse(channel.value)
 
     async def _record(
