@@ -33,6 +33,7 @@ from bot.conversations.sweep import Sweep
 from bot.core import DEMO, RESPONSES, Core, open_core, open_database, utc_now
 from bot.database import Database
 from bot.database.migrate import migrate
+from bot.database.write_check_store import WriteCheck
 from bot.engine_client import EngineClient
 from bot.failures import StartFailed
 from bot.figures import Figures
@@ -136,7 +137,7 @@ def _add_desk(app: web.Application, settings: Settings, core: Core, privacy: Tex
         live=core.live,
         clock=utc_now,
     )
-    sweep = Sweep(core.record, desk, core.coaches, handoffs, core.announcements)
+    sweep = Sweep(core.record, desk, core.coaches, handoffs, core.announcements, WriteCheck(core.database))
 
     async def sweeping(app: web.Application) -> AsyncIterator[None]:
         async with sweep.running():

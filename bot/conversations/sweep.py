@@ -6,7 +6,6 @@ Each finding is decided again in the transaction that acts on it, so that two sw
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import replace
@@ -26,6 +25,7 @@ from bot.conversations.model import Conversation, ConversationClosed, Conversati
 from bot.conversations.port import Change, Ending, Logged
 from bot.conversations.record import Record
 from bot.database import StoreUnavailable
+from bot.database.write_check_store import WriteCheck
 from bot.metrics import SWEEP, SWEEP_ENDED
 
 log = structlog.get_logger()
@@ -39,8 +39,8 @@ _LONG_WAIT = timedelta(minutes=10)
 # A coach who comes and goes, or whose console does, is not announced at every turn: what lasts is told.
 _SAME_NEWS_AFTER = timedelta(minutes=10)
 _LOOKED_BACK = 50
-# A busy machine wakes us some seconds too late, and its clock runs on meanwhile; a clock is set by more, or by nothing.
-_CLOCK_JUMPED_S = 10.0
+# Consoles say every 20 s that they are there. Whoever could not listen for this long may hold them for gone.
+_DEAF_S = 15.0
 
 
 class Sweep:
@@ -53,12 +53,14 @@ class Sweep:
         coaches: CoachService,
         handoffs: HandoffService,
         announcements: Announcements,
+        write_check: WriteCheck,
     ) -> None:
         self._record = record
         self._desk = desk
         self._coaches = coaches
         self._handoffs = handoffs
         self._announcements = announcements
+        self._write_check = write_check
         # Consoles need a moment to say that they are there after we were not.
         self._began_at = record.clock()
 
@@ -92,25 +94,32 @@ class Sweep:
                 log.error("sweep.failed", step=step.__name__, error=type(error).__name__)
 
     async def _run(self, interval_s: float) -> None:
+        listened_at = self._record.clock()
         while True:
-            looked_at = self._record.clock(), time.monotonic()
             await asyncio.sleep(interval_s)
-            self._look_at_clock(*looked_at)
+            deaf_s = self._look_back(listened_at)
             try:
+                # What consoles say is kept by writes, so reads alone tell nothing of them.
+                await self._write_check.write()
+                listened_at = self._record.clock()
+                if deaf_s:
+                    log.warning("sweep.was_deaf", seconds=deaf_s)
                 with SWEEP.time():
                     await self.run_once()
                 SWEEP_ENDED.set_to_current_time()
             except StoreUnavailable as error:
                 log.warning("sweep.store_unavailable", error=type(error).__name__)
 
-    def _look_at_clock(self, clock_before: datetime, monotonic_before: float) -> None:
-        """A clock that was set, or a machine that slept, says nothing of the consoles: they get the time that they
-        have when we begin, to say that they are there."""
+    def _look_back(self, listened_at: datetime) -> int:
+        """How many seconds we heard of no console: our process stood still, the database kept nothing, the machine
+        slept, or its clock was set. That says nothing of the consoles: they get the time that they have when we begin,
+        to say that they are there."""
         now = self._record.clock()
-        jump_s = (now - clock_before).total_seconds() - (time.monotonic() - monotonic_before)
-        if abs(jump_s) > _CLOCK_JUMPED_S:
-            log.warning("sweep.clock_jumped", seconds=round(jump_s))
-            self._began_at = now
+        deaf_s = round((now - listened_at).total_seconds())
+        if abs(deaf_s) <= _DEAF_S:
+            return 0
+        self._began_at = now
+        return deaf_s
 
     async def _end_idle_sessions(self) -> None:
         for token_hash, coach_id in await self._coaches.list_idle_sessions():

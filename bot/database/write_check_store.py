@@ -48,15 +48,19 @@ class WriteCheck:
         """True when the last write was committed; it may be 2 s old. Answers within the database's time limit."""
         async with self._one_at_a_time:
             if self._tried_at is None or self._monotonic() - self._tried_at >= _EVERY_S:
-                was_writable, self._writable = self._writable, await self._write()
+                was_writable, self._writable = self._writable, await self._try()
                 self._tried_at = self._monotonic()
                 if self._writable != was_writable:
                     log.warning("health.writable_again" if self._writable else "health.not_writable")
             return self._writable
 
-    async def _write(self) -> bool:
+    async def write(self) -> None:
+        """One write, now. Raises StoreUnavailable."""
+        await self._database.write(lambda connection: connection.execute(_WRITE))
+
+    async def _try(self) -> bool:
         try:
-            await self._database.write(lambda connection: connection.execute(_WRITE))
+            await self.write()
         except StoreUnavailable:
             return False
         return True

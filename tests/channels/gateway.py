@@ -42,6 +42,7 @@ from bot.conversations.service import ConversationService
 from bot.conversations.store import SqlConversationStore
 from bot.conversations.sweep import Sweep
 from bot.database import Database
+from bot.database.write_check_store import WriteCheck
 from bot.engine_client import EngineReadiness, EngineReply, EngineTurn, EngineUnderstood
 from bot.http.openapi import build_document
 from bot.safety.gate import SafetyGate
@@ -293,7 +294,7 @@ async def start_gateway(
     privacy = TextPrivacy(list_names, conversations, wording())
     store = DeskStore(database)
     handoffs = HandoffService(record, store, coaches, announcements, privacy)
-    sweep = Sweep(record, store, coaches, handoffs, announcements)
+    sweep = Sweep(record, store, coaches, handoffs, announcements, WriteCheck(database))
     answering = Answering(conversations, announcements, engine, gate(), wording(), live, privacy)
     intake = Intake(conversations, requests, answering, engine, gate(), wording(), limit)
     ready = SimpleNamespace(ready=True, model_id="model-1")

@@ -38,6 +38,7 @@ from bot.conversations.service import ConversationService
 from bot.conversations.store import SqlConversationStore
 from bot.conversations.sweep import Sweep
 from bot.database import Database
+from bot.database.write_check_store import WriteCheck
 from bot.http.openapi import build_document
 from bot.wording import Wording, load_wording
 from tests.contract.published import Published
@@ -276,7 +277,7 @@ async def start_desk(database: Database, **settings: Any) -> Desk:
         handoffs=handoffs,
         callbacks=callbacks,
         coaches=coaches,
-        sweep=Sweep(record, store, coaches, handoffs, announcements),
+        sweep=Sweep(record, store, coaches, handoffs, announcements, WriteCheck(database)),
         store=store,
         published=Published(build_document(CONSOLE_API)),
         people=people,

@@ -42,6 +42,7 @@ from bot.conversations.tables_store import (
     turns,
 )
 from bot.database import Database
+from bot.database.write_check_store import WriteCheck
 from bot.wording import Wording, load_wording
 
 # How long one example takes says something of the machine's other work, and nothing of the product: by default one that
@@ -191,7 +192,7 @@ def build_desk(database: Database, clock: Clock, hours: CoachHours | None = HOUR
         HandoffRequests(record, conversations, announcements),
         handoffs,
         CallbackService(record, store, coaches),
-        Sweep(record, store, coaches, handoffs, announcements),
+        Sweep(record, store, coaches, handoffs, announcements, WriteCheck(database)),
         store,
         database,
         clock,
