@@ -12,6 +12,7 @@ import structlog
 
 from bot import wording as words
 from bot.channels.callback_dialogue import CallbackDialogue
+from bot.channels.coach_wish import is_coach_wish
 from bot.channels.giving_up import find_cause, is_candidate
 from bot.channels.replies import CheckedAnswer, check_answer, settle_danger
 from bot.channels.text_privacy import TextPrivacy
@@ -183,6 +184,9 @@ class Answering:
             return Answered(CheckedAnswer((step.reply,), step.awaiting, understood), step.effect)
         self._live.publish(current.id, Typing(Author.ASSISTANT))
         answer, model_id = await self._ask_engine(message, current, finding, engine_until)
+        if model_id is None and is_coach_wish(message.text):
+            # The apology would tell them to do what they just did.
+            return await self._answer_request(current, "words")
         return replace(await self._completed(answer, current), model_id=model_id)
 
     def _warning(self, finding: SafetyFinding, conversation: Conversation) -> Draft:

@@ -17,6 +17,7 @@ import structlog
 from bot import wording as words
 from bot.channels.answering import Answering, TurnTaker
 from bot.channels.background import Background
+from bot.channels.coach_wish import is_coach_wish
 from bot.channels.turn_limit import TurnLimit
 from bot.channels.turn_locks import TurnLocks
 from bot.conversations.model import (
@@ -230,7 +231,7 @@ class Intake:
         """
         if not is_too_much or channel is Channel.SMS:
             return
-        if conversation.holder is Holder.COACH or choice == HANDOFF_CHOICE:
+        if conversation.holder is Holder.COACH or choice == HANDOFF_CHOICE or is_coach_wish(text or ""):
             return
         if self._gate.check(text or "").level is SafetyLevel.NONE:
             raise self._limit.refuse(channel.value)

@@ -118,7 +118,7 @@ async def test_however_many_come_at_once_nothing_is_lost_and_no_more_than_the_li
 async def test_danger_a_wish_for_a_coach_and_words_for_a_coach_are_never_refused(
     gateway: Gateway, slow_engine: SlowEngine
 ) -> None:
-    held, wishing, pressing, endangered, texting = [await gateway.open() for _ in range(5)]
+    held, wishing, typing, pressing, endangered, texting = [await gateway.open() for _ in range(6)]
     await held.call("POST", "handoff", json={})
     await gateway.claim(held.id)
     phone = await gateway.text()
@@ -134,10 +134,12 @@ async def test_danger_a_wish_for_a_coach_and_words_for_a_coach_are_never_refused
     assert danger.body["state"]["holder"] == "waiting"
     assert (await texting.call("POST", "close", json={})).status == 200
     texted = asyncio.create_task(phone.say("is it covered"))
-    await slow_engine.is_busy_with(LIMIT + 1)
+    typed = asyncio.create_task(typing.say("I want to talk to a nurse"))
+    await slow_engine.is_busy_with(LIMIT + 2)
 
     slow_engine.go_on()
     assert (await texted).state is not None
+    assert (await typed).status == 200
     assert [answer.status for answer in await asyncio.gather(*taken)] == [200] * LIMIT
 
 
