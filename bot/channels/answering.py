@@ -77,11 +77,15 @@ class TurnTaker(Protocol):
 
 @dataclass(frozen=True)
 class Answered:
-    """An answer that is to be recorded, with what it does to the handoff and the model that gave it."""
+    """An answer that is to be recorded, with what it does to the handoff and the model that gave it.
+
+    `was_unheard`: the engine was asked, and something else is said in its place.
+    """
 
     answer: CheckedAnswer
     effect: HandoffEffect | None = None
     model_id: str | None = None
+    was_unheard: bool = False
 
 
 class Answering:
@@ -137,6 +141,7 @@ class Answering:
                 understood=found.answer.understood,
                 awaiting=found.answer.awaiting,
                 model_id=found.model_id,
+                was_unheard=found.was_unheard,
                 effect=found.effect,
                 lookup=found.answer.lookup,
             )
@@ -184,10 +189,12 @@ class Answering:
             return Answered(CheckedAnswer((step.reply,), step.awaiting, understood), step.effect)
         self._live.publish(current.id, Typing(Author.ASSISTANT))
         answer, model_id = await self._ask_engine(message, current, finding, engine_until)
-        if model_id is None and is_coach_wish(message.text):
-            # The apology would tell them to do what they just did.
-            return await self._answer_request(current, "words")
-        return replace(await self._completed(answer, current), model_id=model_id)
+        if model_id is not None:
+            return replace(await self._completed(answer, current), model_id=model_id)
+        # To a plain wish for a coach the apology would say: do what you just did.
+        is_wish = is_coach_wish(message.text)
+        said = await (self._answer_request(current, "words") if is_wish else self._completed(answer, current))
+        return replace(said, was_unheard=True)
 
     def _warning(self, finding: SafetyFinding, conversation: Conversation) -> Draft:
         return self.warn(finding.level, finding.language, conversation.channel)

@@ -22,7 +22,6 @@ from bot.conversations.model import (
     State,
 )
 from bot.conversations.port import Change, Ending, HandoffEffect, Logged
-from bot.wording import ENGINE_FAILURE
 
 # Outcomes that end a question the assistant had asked; a safety message or a failure leaves it open, so that
 # the member can still answer it.
@@ -79,12 +78,12 @@ def ask(conversation: Conversation, replies: tuple[Draft, ...], awaiting: Awaiti
 
 
 def note_engine(
-    conversation: Conversation, message: Message, replies: tuple[Draft, ...], model_id: str | None
+    conversation: Conversation, message: Message, model_id: str | None, *, was_unheard: bool
 ) -> Conversation:
-    """Whether the engine was heard: an apology in its place may hide an answer of which only the engine knows."""
+    """Whether the engine was heard: what was said in its place may hide an answer of which only the engine knows."""
     if model_id is not None:
         return replace(conversation, unheard_from=None)
-    if conversation.unheard_from is None and any(reply.key == ENGINE_FAILURE for reply in replies):
+    if was_unheard and conversation.unheard_from is None:
         return replace(conversation, unheard_from=message.seq)
     return conversation
 

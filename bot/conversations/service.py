@@ -239,12 +239,14 @@ class ConversationService:
         understood: Understood,
         awaiting: Awaiting | None = None,
         model_id: str | None = None,
+        was_unheard: bool = False,
         effect: HandoffEffect | None = None,
         lookup: LookupRequest | None = None,
     ) -> Turn:
         """Records how a turn was answered, once, with what the answer does to the handoff and leaves to be looked up.
 
-        The replies of those who may not speak now are left out, and with them the effect and the look-up.
+        `was_unheard` says that the engine was asked and did not answer. The replies of those who may not speak now are
+        left out, and with them the effect and the look-up.
         """
         message = turn.message
 
@@ -258,7 +260,7 @@ class ConversationService:
             if effect is None and conversation.awaiting not in (before, None):
                 # Asked during the turn, after a press of the button: this answer must not take the question back.
                 asked = replace(asked, awaiting=conversation.awaiting)
-            asked = rules.note_engine(asked, message, replies, model_id)
+            asked = rules.note_engine(asked, message, model_id, was_unheard=was_unheard)
             entries = self._record.entries(_by_way(spoken, message, conversation), reply_to=message.id)
             return replace(
                 change,

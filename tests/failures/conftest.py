@@ -11,11 +11,12 @@ import aiohttp
 import pytest
 
 from bot.http.ports import free_port
-from tests.conftest import create_postgres_database, run_postgres
+from tests.conftest import create_postgres_database
 from tests.failures.breaking import Postgres
 from tests.failures.early import Early, write_early
 from tests.failures.engine_door import EngineDoor, end_family
 from tests.failures.scripted_engine import ScriptedEngine
+from tests.postgres import run_postgres
 from tests.product import RunningProduct, launch_product, wait_until_ready
 
 _names = count(1)
