@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.said import trees_of, wordings_of
 from bot.conversations.model import Channel
 from knowledge.citations import Citation
 from knowledge.policies.model import Fact
@@ -56,6 +57,12 @@ class Replies:
     dispatcher: CollectingDispatcher
     channel: Channel
     topic: str | None = None
+    # The day whose rules count, where a reply names no other.
+    as_of: date | None = None
+
+    def about(self, topic: str | None) -> Replies:
+        """The same for an answer to another topic."""
+        return replace(self, topic=topic)
 
     def say(
         self,
@@ -68,12 +75,15 @@ class Replies:
         buttons: Iterable[Button] = (),
         awaiting: tuple[str, str] | None = None,
         look_up: LookUpLater | None = None,
+        as_of: date | None = None,
         **values: str,
     ) -> None:
         """Sends the response `key`; `values` fill its placeholders, `awaiting` is a field and its kind.
 
-        `look_up` is done by the gateway once this reply is recorded, and its result is said then. A text message has no
-        buttons, so on SMS they are left out: its wording says what to write.
+        `as_of` is the day whose facts are spoken. What each value was made of goes along: facts and passages by
+        reference, the templates of phrases by digest. `look_up` is done by the gateway once this reply is recorded, and
+        its result is said then. A text message has no buttons, so on SMS they are left out: its wording says what to
+        write.
         """
         sources = sources or Sources()
         envelope = {
@@ -84,6 +94,7 @@ class Replies:
             "facts": list(sources.facts),
             "awaiting": {"field": awaiting[0], "kind": awaiting[1]} if awaiting else None,
             "look_up": look_up.as_json() if look_up else None,
+            "reliance": _reliance(values, sources, as_of or self.as_of),
         }
         self.dispatcher.utter_message(
             response=key,
@@ -93,5 +104,15 @@ class Replies:
                 if self.channel is Channel.SMS
                 else [{"title": button.title, "payload": button.payload} for button in buttons]
             ),
-            **values,
+            **{name: str(value) for name, value in values.items()},
         )
+
+
+def _reliance(values: Mapping[str, str], sources: Sources, as_of: date | None) -> dict[str, object]:
+    """What a reply was made of, as it travels in the envelope; empty parts are left out."""
+    parts = {
+        "as_of": as_of.isoformat() if as_of else None,
+        "values": trees_of(values),
+        "wordings": wordings_of(values.values()),
+    }
+    return {name: part for name, part in parts.items() if part}
