@@ -9,6 +9,8 @@ from typing import Any
 import structlog
 from rasa.core.channels.channel import OutputChannel
 
+from bot.engine.wording import WORDED_FROM
+
 log = structlog.get_logger()
 
 # What an action may put beside a reply's words (`reply=`), and what a response's `metadata:` may say.
@@ -20,6 +22,7 @@ _ENVELOPE: Mapping[str, type] = {
     "facts": list,
     "awaiting": dict,
     "look_up": dict,
+    "reliance": dict,
 }
 
 
@@ -73,7 +76,17 @@ def read_reply(message: Mapping[str, Any]) -> Reply | None:
                 for field, kind in _ENVELOPE.items()
                 if source.get(field) and isinstance(source[field], kind)
             )
-    return Reply(str(key), str(text), quick_replies, envelope)
+    traced = _trace(message.get(WORDED_FROM), envelope.pop("reliance", {}))
+    return Reply(str(key), str(text), quick_replies, {**envelope, **traced})
+
+
+def _trace(worded: Mapping[str, Any] | None, told: Mapping[str, Any]) -> dict[str, Any]:
+    """What the reply was made of: its template, and each value that is in it as the action traced it, else as it is."""
+    if not worded:
+        return {}
+    trees = told.get("values") or {}
+    values = {place: trees.get(place, value) for place, value in worded["values"].items()}
+    return {"reliance": {**told, "template": worded["template"], "values": values}}
 
 
 class TurnChannel(OutputChannel):

@@ -19,6 +19,8 @@ log = structlog.get_logger()
 _PLACEHOLDER = re.compile(r"\{([A-Za-z_][A-Za-z0-9_]*)\}")
 # Rasa asks for this one when no rule knows what to do, and is content when there is none.
 _OPTIONAL_KEY = "utter_default"
+# The field of a worded response that holds the template of its text and the values that went into it.
+WORDED_FROM = "worded_from"
 
 
 class WordingError(Exception):
@@ -83,7 +85,11 @@ class Wording(TemplatedNaturalLanguageGenerator):
             raise WordingError("NO_VARIANT_FOR_CHANNEL", key)
         # One variant a key and channel, so that the same question gets the same words.
         worded: dict[str, Any] = copy.deepcopy(variants[0])
-        worded["text"] = _fill(worded.get("text", ""), values, key)
+        template = worded.get("text", "")
+        worded["text"] = _fill(template, values, key)
+        # What the record keeps of a reply, so that it can be made again.
+        used = {place: str(values[place]) for place in _PLACEHOLDER.findall(template)}
+        worded[WORDED_FROM] = {"template": template, "values": used}
         if not worded["text"].strip():
             raise WordingError("EMPTY_TEXT", key)
         for button in worded.get("buttons") or ():

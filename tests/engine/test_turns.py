@@ -36,6 +36,7 @@ async def test_a_reply_carries_words_buttons_and_the_envelope_of_its_response(me
             ],
             "topic": "greeting",
             "outcome": "answer",
+            "reliance": {"template": "Hello. I am an automated assistant.", "values": {}},
         }
     ]
     assert answer["model_id"] == member.turns.model_id
@@ -53,6 +54,22 @@ async def test_what_an_action_puts_beside_its_words_arrives_whole_and_without_em
     assert reply["citations"] == ENVELOPE["citations"]
     assert reply["facts"] == ["fact-1"]
     assert "cards" not in reply
+
+
+async def test_a_reply_says_from_which_template_and_values_it_was_made(member: Member, actions: Actions) -> None:
+    fact = {"fact": "fact-1", "version": "page@0123456789ab"}
+    traced = {"as_of": "2026-11-22", "values": {"statement": fact, "unused": "x"}, "wordings": {"0a": "{rule}"}}
+    actions.answer(
+        "action_answer_coverage",
+        {
+            "response": "utter_coverage_general_answer",
+            "statement": "It depends.",
+            "reply": {**ENVELOPE, "reliance": traced},
+        },
+    )
+    [reply] = (await member.says("is zolgensma covered"))["replies"]
+    # What is in the text is there by reference; what is not in the text is not there.
+    assert reply["reliance"] == {**traced, "template": "{statement}", "values": {"statement": fact}}
 
 
 async def test_the_sms_variant_is_used_on_sms(turns: TurnTaker) -> None:

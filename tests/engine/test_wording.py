@@ -9,7 +9,7 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.engine.channel import TurnChannel, read_reply
-from bot.engine.wording import Wording, WordingError
+from bot.engine.wording import WORDED_FROM, Wording, WordingError
 
 RESPONSES: dict[str, list[dict[str, Any]]] = {
     "utter_answer": [
@@ -29,6 +29,11 @@ RESPONSES: dict[str, list[dict[str, Any]]] = {
 VALUES = {"statement": "It depends.", "name": "x"}
 
 
+def _from(template: str, **values: str) -> dict[str, Any]:
+    """What a worded response says of where its text is from."""
+    return {WORDED_FROM: {"template": template, "values": values}}
+
+
 def test_values_are_filled_into_text_and_buttons() -> None:
     worded = Wording(RESPONSES).word("utter_answer", "web", VALUES)
     assert worded is not None
@@ -44,7 +49,7 @@ def test_the_variant_of_the_channel_wins() -> None:
 
 def test_the_same_key_always_gets_the_same_words() -> None:
     wording = Wording(RESPONSES)
-    assert {str(wording.word("utter_two", "web", {})) for _ in range(20)} == {str({"text": "first"})}
+    assert {str(wording.word("utter_two", "web", {})) for _ in range(20)} == {str({"text": "first", **_from("first")})}
 
 
 def test_wording_leaves_the_model_as_it_was() -> None:
@@ -114,9 +119,25 @@ async def test_slots_fill_what_the_action_did_not(monkeypatch: pytest.MonkeyPatc
     assert worded["text"] == "By SMS: from a slot"
 
 
+async def test_a_text_says_from_which_variant_and_which_values_it_was_made() -> None:
+    domain = Domain.from_dict({"slots": {"statement": {"type": "text", "mappings": [{"type": "custom"}]}}})
+    tracker = DialogueStateTracker("c", domain.slots)
+    tracker.slots["statement"].value = "from a slot"
+    wording = Wording(RESPONSES, locale="es")
+    worded = await wording.generate("utter_answer", tracker, "sms", name="not in this text")
+    assert worded is not None
+    assert worded[WORDED_FROM] == _from("By SMS: {statement}", statement="from a slot")[WORDED_FROM]
+    translated = wording.word("utter_hello", "web", {})
+    assert translated is not None
+    assert translated[WORDED_FROM] == _from("Hola")[WORDED_FROM]
+
+
 def test_rasa_can_build_it_from_endpoints_yml() -> None:
     domain = Domain.from_dict({"responses": {"utter_hello": [{"text": "Hello"}]}})
-    assert Wording(endpoint_config=None, domain=domain).word("utter_hello", "web", {}) == {"text": "Hello"}
+    assert Wording(endpoint_config=None, domain=domain).word("utter_hello", "web", {}) == {
+        "text": "Hello",
+        **_from("Hello"),
+    }
 
 
 def test_the_action_wins_over_the_response_and_wrong_types_are_dropped() -> None:
