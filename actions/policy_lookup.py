@@ -78,7 +78,7 @@ class AnswerPolicyLookup(TopicAction):
             self.phrases.say(
                 f"utter_policy_lookup_part_since_{since}",
                 effective_on=say_day(document.in_force_from),
-                archived_on=say_day(document.archived_on) if document.archived_on else "",
+                archived_on=say_day(document.ends_on) if document.ends_on else "",
             ),
             self._say_states(document) if is_in_force else "",
         ]

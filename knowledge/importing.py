@@ -25,7 +25,7 @@ def import_file(database: Database, area: Area, path: Path, *, now: datetime) ->
     imports: dict[Area, Callable[[], ImportReport]] = {
         "members": lambda: import_members(database, path, now=now),
         "facilities": lambda: import_facilities(database, path, now=now),
-        "knowledge": lambda: import_documents(database, path),
+        "knowledge": lambda: import_documents(database, path, now=now),
     }
     try:
         return imports[area]()

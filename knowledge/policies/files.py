@@ -215,7 +215,9 @@ def read_document(path: Path) -> DocumentRecord:
     return DocumentRecord(
         document=document,
         passages=tuple(
-            Passage(document.id, position, passage.section, passage.heading, passage.rendering, passage.payer_text)
+            Passage(
+                document.version_id, position, passage.section, passage.heading, passage.rendering, passage.payer_text
+            )
             for position, passage in enumerate(file.passages, start=1)
         ),
         facts=tuple(

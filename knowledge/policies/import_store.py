@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from datetime import date, datetime
 
 import sqlalchemy as sa
 
@@ -10,6 +11,8 @@ from knowledge.content_store import mark_changed
 from knowledge.csv_files import ImportReport
 from knowledge.origin import Origin
 from knowledge.policies.model import (
+    ActivationTooEarly,
+    AlreadyInForce,
     DocumentRecord,
     Fact,
     FactOfAnotherDocument,
@@ -17,8 +20,11 @@ from knowledge.policies.model import (
     PayerWithoutPlan,
     Plan,
     PolicyDocument,
+    RetiredBeforeForce,
+    VersionId,
+    VersionNotFound,
 )
-from knowledge.policies.store import facts, find_plans, passages, plans, policy_documents
+from knowledge.policies.store import facts, find_plans, list_versions, passages, plans, policy_documents
 
 
 def replace_plans(connection: sa.Connection, records: Iterable[Plan]) -> None:
@@ -41,53 +47,136 @@ def replace_plans(connection: sa.Connection, records: Iterable[Plan]) -> None:
         )
 
 
-def find_checksums(connection: sa.Connection, origin: Origin) -> dict[str, str]:
-    """The checksum of every document of that origin, by document id."""
-    query = sa.select(policy_documents.c.id, policy_documents.c.checksum).where(
-        policy_documents.c.origin == origin.value
+def find_imported(connection: sa.Connection) -> frozenset[str]:
+    """The ids of the documents that an operator imported and activated: these are the operator's own."""
+    query = sa.select(policy_documents.c.id).where(
+        policy_documents.c.origin == Origin.IMPORTED.value, policy_documents.c.is_draft.is_(False)
     )
-    return {row.id: row.checksum for row in connection.execute(query)}
+    return frozenset(connection.execute(query).scalars())
 
 
-def import_document(connection: sa.Connection, record: DocumentRecord) -> ImportReport:
-    """Takes an operator's document in. Raises FactOfAnotherDocument, PayerWithoutPlan."""
+def import_document(
+    connection: sa.Connection, record: DocumentRecord, now: datetime, *, is_draft: bool = False
+) -> ImportReport:
+    """Takes an operator's document in: the version that rules from its day on, or a draft that waits to be activated.
+
+    Raises FactOfAnotherDocument, PayerWithoutPlan.
+    """
     document = record.document
     if document.payer and document.payer not in {plan.payer for plan in find_plans(connection).values()}:
         raise PayerWithoutPlan(document.payer)
-    if find_checksums(connection, Origin.IMPORTED).get(document.id) == document.checksum:
+    versions = [known for known in list_versions(connection) if known.id == document.id and not known.is_withdrawn]
+    stored = next((known for known in versions if known.version_id == document.version_id), None)
+    if stored and (is_draft or stored == versions[-1]):
         return ImportReport(added=0, updated=0, unchanged=1)
-    is_new = document.id not in find_checksums(connection, Origin.SHIPPED) | find_checksums(connection, Origin.IMPORTED)
-    write_document(connection, record, Origin.IMPORTED)
-    return ImportReport(added=int(is_new), updated=int(not is_new), unchanged=0)
+    add_version(connection, record, Origin.IMPORTED, now, is_draft=is_draft)
+    return ImportReport(added=int(not versions), updated=int(bool(versions)), unchanged=0)
 
 
-def write_document(connection: sa.Connection, record: DocumentRecord, origin: Origin) -> None:
-    """Adds the document with its passages and facts, in place of the one with its id.
+def add_version(
+    connection: sa.Connection, record: DocumentRecord, origin: Origin, now: datetime, *, is_draft: bool = False
+) -> VersionId:
+    """Stores the version, after every other one; one that is stored already only takes that place again.
 
     Raises FactOfAnotherDocument.
     """
-    delete_document(connection, record.document.id)
-    fact_ids = [fact.id for fact in record.facts]
-    taken = connection.execute(sa.select(facts.c.id).where(facts.c.id.in_(fact_ids)).limit(1)).scalar()
-    if taken is not None:
-        raise FactOfAnotherDocument(taken)
-    connection.execute(sa.insert(policy_documents).values(**_document_values(record.document), origin=origin.value))
+    document = record.document
+    mark_changed(connection)
+    _refuse_facts_of_others(connection, record)
+    standing = {
+        "sequence": _next_sequence(connection),
+        "origin": origin.value,
+        "is_draft": is_draft,
+        "is_withdrawn": False,
+    }
+    again = _of(document.version_id, sa.update(policy_documents)).values(**standing)
+    if connection.execute(again).rowcount:
+        return document.version_id
+    values = {**_document_values(document), **standing, "added_at": now}
+    connection.execute(sa.insert(policy_documents).values(**values))
     if record.passages:
         connection.execute(sa.insert(passages), [_passage_values(passage) for passage in record.passages])
     if record.facts:
         connection.execute(sa.insert(facts), [_fact_values(fact) for fact in record.facts])
+    return document.version_id
 
 
-def delete_document(connection: sa.Connection, document: str) -> None:
-    """Removes the document with its passages and facts, if it is there."""
+def withdraw_shipped(connection: sa.Connection, kept: Collection[str]) -> None:
+    """Takes back what an earlier release shipped, but for the versions `kept` and documents that are an operator's."""
     mark_changed(connection)
-    for table in (facts, passages):
-        connection.execute(sa.delete(table).where(table.c.document_id == document))
-    connection.execute(sa.delete(policy_documents).where(policy_documents.c.id == document))
+    own = find_imported(connection)
+    for document in list_versions(connection):
+        if document.version_id in kept or document.id in own:
+            continue
+        connection.execute(
+            _of(document.version_id, sa.update(policy_documents))
+            .where(policy_documents.c.origin == Origin.SHIPPED.value)
+            .values(is_withdrawn=True)
+        )
+
+
+def activate(connection: sa.Connection, version: VersionId, on: date, *, today: date) -> None:
+    """Lets a draft be spoken from that day on, or moves a day that has not come yet.
+
+    Raises VersionNotFound, AlreadyInForce (what was in force on a day stays so), ActivationTooEarly (before the day on
+    which the document says it takes effect).
+    """
+    document = _get(connection, version)
+    if not document.is_draft and document.in_force_from <= today:
+        raise AlreadyInForce(document.in_force_from)
+    if document.effective_on and on < document.effective_on:
+        raise ActivationTooEarly(document.effective_on)
+    mark_changed(connection)
+    values = {"is_draft": False, "active_on": on, "sequence": _next_sequence(connection)}
+    connection.execute(_of(version, sa.update(policy_documents)).values(**values))
+
+
+def retire(connection: sa.Connection, version: VersionId, on: date) -> None:
+    """Lets the version be spoken no more from that day on; on the day it would begin, it never was in force.
+
+    Raises VersionNotFound, RetiredBeforeForce (for a draft, too: it has no day).
+    """
+    document = _get(connection, version)
+    if document.is_draft or on < document.in_force_from:
+        raise RetiredBeforeForce(document.in_force_from)
+    mark_changed(connection)
+    connection.execute(_of(version, sa.update(policy_documents)).values(retired_on=on))
+
+
+def _get(connection: sa.Connection, version: VersionId) -> PolicyDocument:
+    found = next((known for known in list_versions(connection) if known.version_id == version), None)
+    if found is None or found.is_withdrawn:
+        raise VersionNotFound(version)
+    return found
+
+
+def _next_sequence(connection: sa.Connection) -> int:
+    return (connection.execute(sa.select(sa.func.max(policy_documents.c.sequence))).scalar() or 0) + 1
+
+
+def _of(version: VersionId, statement: sa.Update) -> sa.Update:
+    return statement.where(policy_documents.c.version_id == version)
+
+
+def _refuse_facts_of_others(connection: sa.Connection, record: DocumentRecord) -> None:
+    taken = (
+        sa.select(facts.c.id)
+        .join(policy_documents)
+        .where(facts.c.id.in_([fact.id for fact in record.facts]))
+        .where(policy_documents.c.id != record.document.id, policy_documents.c.is_withdrawn.is_(False))
+        .limit(1)
+    )
+    found = connection.execute(taken).scalar()
+    if found is not None:
+        raise FactOfAnotherDocument(found)
 
 
 def _document_values(document: PolicyDocument) -> dict[str, object]:
-    values: dict[str, object] = {column.name: getattr(document, column.name) for column in policy_documents.c[:-1]}
+    values: dict[str, object] = {
+        column.name: getattr(document, column.name)
+        for column in policy_documents.c
+        if column.name not in ("added_at", "origin")
+    }
     values["kind"] = document.kind.value
     values["lines_of_business"] = list(document.lines_of_business)
     values["states"] = list(document.states)
@@ -96,7 +185,7 @@ def _document_values(document: PolicyDocument) -> dict[str, object]:
 
 def _passage_values(passage: Passage) -> dict[str, object]:
     return {
-        "document_id": passage.document,
+        "version_id": passage.version,
         "position": passage.position,
         "section": passage.section,
         "heading": passage.heading,
@@ -108,7 +197,7 @@ def _passage_values(passage: Passage) -> dict[str, object]:
 def _fact_values(fact: Fact) -> dict[str, object]:
     return {
         "id": fact.id,
-        "document_id": fact.document.id,
+        "version_id": fact.document.version_id,
         "topic": fact.topic,
         "position": fact.position,
         "text": fact.text,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 
 from bot.database import Database
@@ -12,8 +13,8 @@ from knowledge.policies.files import read_document
 from knowledge.policies.model import FactOfAnotherDocument, PayerWithoutPlan
 
 
-def import_documents(database: Database, path: Path) -> ImportReport:
-    """Takes one document with its passages and facts in, or in place of the one with its id.
+def import_documents(database: Database, path: Path, *, now: datetime) -> ImportReport:
+    """Takes one document with its passages and facts in; it rules over an earlier version from its day on.
 
     From then on it is the operator's: a later release of the shipped content leaves it alone. A document of a payer
     without a plan on file, or a fact id of another document, is refused. All or nothing.
@@ -21,7 +22,7 @@ def import_documents(database: Database, path: Path) -> ImportReport:
     """
     record = read_document(path)
     try:
-        return database.write_now(lambda connection: import_store.import_document(connection, record))
+        return database.write_now(lambda connection: import_store.import_document(connection, record, now))
     except FactOfAnotherDocument as error:
         raise ContentError(path.name, record.document.id, f"fact id {error} belongs to another document") from error
     except PayerWithoutPlan as error:

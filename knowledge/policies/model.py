@@ -12,6 +12,7 @@ from knowledge.citations import Citation, dated
 PlanId = NewType("PlanId", str)
 PayerId = NewType("PayerId", str)
 DocumentId = NewType("DocumentId", str)
+VersionId = NewType("VersionId", str)
 FactId = NewType("FactId", str)
 
 # Tags with a meaning of their own; any other tag is the id of the therapy or condition that a fact is about.
@@ -90,19 +91,45 @@ class PolicyDocument:
     url: str | None
     checksum: str
     rank: int
+    active_on: date | None = None
+    retired_on: date | None = None
+    superseded_on: date | None = None
+    is_draft: bool = False
+    is_withdrawn: bool = False
+    sequence: int = 0
+
+    @property
+    def version_id(self) -> VersionId:
+        """The one name of this very content: `<document id>@<first 12 hex of its checksum>`."""
+        return VersionId(f"{self.id}@{self.checksum[:12]}")
+
+    @property
+    def series(self) -> tuple[str, ...]:
+        """What its versions have in common: the payer's number in its lines of business, else the document's id."""
+        if self.payer and self.number:
+            return (self.payer, self.number.upper(), *sorted(self.lines_of_business))
+        return (self.id,)
 
     @property
     def in_force_from(self) -> date:
-        """The day the source states, else the day it was read: no date is invented."""
-        return self.effective_on or self.read_on
+        """The day the source states, else the day it was read (no date is invented), or later if activated later."""
+        own = self.effective_on or self.read_on
+        return max(own, self.active_on) if self.active_on else own
+
+    @property
+    def ends_on(self) -> date | None:
+        """The first day on which it is no longer in force; None where no end is known."""
+        return min(
+            (day for day in (self.archived_on, self.retired_on, self.superseded_on) if day is not None), default=None
+        )
 
     def in_force_on(self, day: date) -> bool:
-        """True when the document may be spoken as current on `day`; the archive day itself is out."""
-        return self.in_force_from <= day and not self.has_ended_on(day)
+        """True when the document may be spoken as current on `day`; the day on which it ends is out."""
+        return not (self.is_draft or self.is_withdrawn) and self.in_force_from <= day and not self.has_ended_on(day)
 
     def has_ended_on(self, day: date) -> bool:
-        """True from the archive day on."""
-        return self.archived_on is not None and day >= self.archived_on
+        """True from the day on which it is archived, or a later version rules."""
+        return self.ends_on is not None and day >= self.ends_on
 
     def applies_to(self, scope: Scope) -> bool:
         """True when nothing in the scope speaks against the document; an unknown never widens it."""
@@ -133,9 +160,12 @@ def _within(limits: tuple[str, ...], value: str | None) -> bool:
 
 @dataclass(frozen=True)
 class Passage:
-    """One section of a document in our rendering; `payer_text` is the payer's own, only where imported."""
+    """One section of a version in our rendering; `payer_text` is the payer's own, only where imported.
 
-    document: DocumentId
+    `rendering` is empty where an operator imported the payer's text and nobody has rendered it.
+    """
+
+    version: VersionId
     position: int
     section: str
     heading: str
@@ -198,3 +228,27 @@ class PayerWithoutPlan(Exception):
     """A document of a payer that has no plan on file: nobody could ever ask for it."""
 
     code = "PAYER_WITHOUT_PLAN"
+
+
+class VersionNotFound(Exception):
+    """No version with this id stands on file; the message is the id that was asked for."""
+
+    code = "VERSION_NOT_FOUND"
+
+
+class AlreadyInForce(Exception):
+    """The version began on this day (`args[0]`) already, and what was in force on a day stays so."""
+
+    code = "VERSION_ALREADY_IN_FORCE"
+
+
+class ActivationTooEarly(Exception):
+    """The document itself takes effect on this day (`args[0]`), later than it was to be spoken."""
+
+    code = "ACTIVATION_TOO_EARLY"
+
+
+class RetiredBeforeForce(Exception):
+    """The version begins on this day (`args[0]`; a draft on none), later than it was to end."""
+
+    code = "RETIRED_BEFORE_FORCE"

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
+from itertools import pairwise
 from typing import Protocol
 
 from knowledge.plan_calendar import DEFAULT_TIME_ZONE
@@ -12,15 +13,16 @@ from knowledge.plan_calendar import today as today_in
 from knowledge.policies.model import (
     DEFINITION,
     DETAIL,
-    DocumentId,
     DocumentKind,
     DocumentLookup,
+    DocumentRecord,
     Fact,
     Passage,
     PayerId,
     Plan,
     PolicyDocument,
     Scope,
+    VersionId,
 )
 
 
@@ -29,15 +31,21 @@ class PolicyStore(Protocol):
 
     async def list_plans(self) -> tuple[Plan, ...]: ...
 
+    async def list_versions(self) -> tuple[PolicyDocument, ...]:
+        """Every version ever stored, in the order of storing; the same object until the content changes."""
+        ...
+
     async def list_facts(self, topic: str, payer: PayerId | None) -> tuple[Fact, ...]:
-        """All facts of the topic that are payer-neutral or this payer's, whatever their dates."""
+        """All facts of the topic that are payer-neutral or this payer's, whatever their dates; none withdrawn."""
         ...
 
-    async def list_documents(self, payer: PayerId | None, number: str | None) -> tuple[PolicyDocument, ...]:
-        """With a number: every document that carries it. Without: the payer's own documents."""
+    async def list_passages(self, version: VersionId) -> tuple[Passage, ...]: ...
+
+    async def list_records(self) -> tuple[DocumentRecord, ...]:
+        """Every version that is not withdrawn, whole; the same object until the content changes."""
         ...
 
-    async def list_passages(self, document: DocumentId) -> tuple[Passage, ...]: ...
+    async def find_version(self, version: VersionId) -> DocumentRecord | None: ...
 
 
 class PolicyService:
@@ -46,6 +54,8 @@ class PolicyService:
     def __init__(self, store: PolicyStore, clock: Callable[[], datetime]) -> None:
         self._store = store
         self._clock = clock
+        self._seen: tuple[PolicyDocument, ...] | None = None
+        self._dated: Mapping[VersionId, PolicyDocument] = {}
 
     async def list_plans(self) -> tuple[Plan, ...]:
         """Every plan on file, in the order in which a member is offered them."""
@@ -66,10 +76,8 @@ class PolicyService:
         scopes = await self._possible_scopes(scope)
         current = [
             fact
-            for fact in await self._store.list_facts(topic, scope.payer)
-            if fact.document.in_force_on(as_of)
-            and all(fact.document.applies_to(possible) for possible in scopes)
-            and fact.fits(about)
+            for fact in await self._with_days(await self._store.list_facts(topic, scope.payer))
+            if _is_current(fact.document, scopes, as_of) and fact.fits(about)
         ]
         has_own_definition = any(fact.document.payer and DEFINITION in fact.tags for fact in current)
         spoken = [
@@ -83,7 +91,12 @@ class PolicyService:
         With `number` the document is found whoever's it is; one that is not this scope's stands in
         `out_of_scope`. Where no payer is known, a document asked for by number is sorted by its dates alone.
         """
-        documents = await self._store.list_documents(scope.payer, number)
+        documents = [
+            document
+            for document in (await self._find_dated()).values()
+            if (document.payer == scope.payer if number is None else _has_number(document, number))
+            and not (document.is_draft or document.is_withdrawn)
+        ]
         in_force, not_yet, ended, out_of_scope = [], [], [], []
         for document in sorted(documents, key=lambda found: (found.rank, found.in_force_from, found.id)):
             if number is None and document.kind is DocumentKind.PUBLIC_SOURCE:
@@ -99,13 +112,56 @@ class PolicyService:
                 not_yet.append(document)
         return DocumentLookup(tuple(in_force), tuple(not_yet), tuple(ended), tuple(out_of_scope))
 
-    async def list_passages(self, document: DocumentId) -> tuple[Passage, ...]:
-        """The sections of one document in its own order; empty where none are on file."""
-        return await self._store.list_passages(document)
+    async def list_passages(self, version: VersionId) -> tuple[Passage, ...]:
+        """The sections of one version in its own order; empty where none are on file."""
+        return await self._store.list_passages(version)
+
+    async def list_current_documents(self, scope: Scope, as_of: date) -> tuple[PolicyDocument, ...]:
+        """What is in force on that day for that scope, neutral sources included, by rank; never another payer's."""
+        scopes = await self._possible_scopes(scope)
+        dated = (await self._find_dated()).values()
+        current = [document for document in dated if _is_current(document, scopes, as_of)]
+        return tuple(sorted(current, key=lambda document: (document.payer is None, document.rank, document.id)))
+
+    async def list_current(self, scope: Scope, as_of: date) -> tuple[DocumentRecord, ...]:
+        """`list_current_documents`, each with its passages and facts."""
+        records = {record.document.version_id: record for record in await self.list_records()}
+        found = await self.list_current_documents(scope, as_of)
+        return tuple(records[document.version_id] for document in found if document.version_id in records)
+
+    async def list_records(self) -> tuple[DocumentRecord, ...]:
+        """Every version that is, was or may come into force, drafts included; the same object until one changes."""
+        return await self._store.list_records()
+
+    async def list_versions(self, payer: PayerId | None = None) -> tuple[PolicyDocument, ...]:
+        """Every version ever stored, withdrawn ones and drafts included, in the order of storing; for operators."""
+        found = [document for document in (await self._find_dated()).values() if payer in (None, document.payer)]
+        return tuple(sorted(found, key=lambda document: document.sequence))
+
+    async def find_version(self, version: VersionId) -> DocumentRecord | None:
+        """One version with its passages and facts, whatever became of it; None if it was never stored."""
+        return await self._store.find_version(version)
 
     def today(self, plan: Plan | None) -> date:
         """The current day where the plan is; New York's where no plan is known."""
         return today_in(plan.time_zone if plan else DEFAULT_TIME_ZONE, self._clock())
+
+    async def _find_dated(self) -> Mapping[VersionId, PolicyDocument]:
+        """Every version with the day from which a later one rules; worked out anew when the content changes."""
+        versions = await self._store.list_versions()
+        if versions is not self._seen:
+            self._dated = {document.version_id: document for document in _with_ends(versions)}
+            self._seen = versions
+        return self._dated
+
+    async def _with_days(self, facts: Iterable[Fact]) -> list[Fact]:
+        dated = await self._find_dated()
+        # Stored between the two reads: the next read has it.
+        return [
+            replace(fact, document=dated[fact.document.version_id])
+            for fact in facts
+            if fact.document.version_id in dated
+        ]
 
     async def _possible_scopes(self, scope: Scope) -> tuple[Scope, ...]:
         """Every scope that the known parts allow: an unknown state may be any state of the payer's plans.
@@ -125,6 +181,30 @@ class PolicyService:
         return tuple(
             Scope(scope.payer, plan.line_of_business, state) for plan in plans for state in _states(scope, plan)
         )
+
+
+def _with_ends(versions: Iterable[PolicyDocument]) -> Iterable[PolicyDocument]:
+    """Of a document's versions the one that began last rules; of two that began on one day, the one stored last."""
+    series: dict[tuple[str, ...], list[PolicyDocument]] = {}
+    for document in versions:
+        never_in_force = document.is_draft or document.is_withdrawn or document.has_ended_on(document.in_force_from)
+        if never_in_force:
+            yield document
+        else:
+            series.setdefault(document.series, []).append(document)
+    for documents in series.values():
+        documents.sort(key=lambda document: (document.in_force_from, document.sequence))
+        for document, successor in pairwise(documents):
+            yield replace(document, superseded_on=successor.in_force_from)
+        yield documents[-1]
+
+
+def _is_current(document: PolicyDocument, scopes: Iterable[Scope], as_of: date) -> bool:
+    return document.in_force_on(as_of) and all(document.applies_to(possible) for possible in scopes)
+
+
+def _has_number(document: PolicyDocument, number: str) -> bool:
+    return document.number is not None and document.number.upper() == number.strip().upper()
 
 
 def _states(scope: Scope, plan: Plan) -> Iterable[str | None]:

@@ -1,4 +1,4 @@
-"""How are plans, documents, passages and facts kept? Their tables, the reads, and the two ways to write them."""
+"""How are plans, documents, passages and facts kept? Their tables, and the reads."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bot.database import metadata
+from bot.database import UtcDateTime, metadata
 from knowledge.content_store import ContentReader
 from knowledge.policies.model import (
     DocumentId,
     DocumentKind,
+    DocumentRecord,
     Fact,
     FactId,
     Passage,
@@ -18,6 +19,7 @@ from knowledge.policies.model import (
     Plan,
     PlanId,
     PolicyDocument,
+    VersionId,
 )
 from knowledge.policies.service import PolicyStore
 
@@ -35,10 +37,13 @@ plans = sa.Table(
     sa.Column("aliases", sa.JSON, nullable=False),
 )
 
+# One row a version. A version is never changed and never deleted: what was once said can always be traced to it.
 policy_documents = sa.Table(
     "policy_documents",
     metadata,
-    sa.Column("id", sa.String(128), primary_key=True),
+    sa.Column("version_id", sa.String(160), primary_key=True),
+    sa.Column("sequence", sa.Integer, nullable=False),
+    sa.Column("id", sa.String(128), nullable=False, index=True),
     sa.Column("payer", sa.String(64), index=True),
     sa.Column("payer_name", sa.Text, nullable=False),
     sa.Column("number", sa.String(64), index=True),
@@ -56,13 +61,18 @@ policy_documents = sa.Table(
     sa.Column("checksum", sa.String(64), nullable=False),
     sa.Column("rank", sa.Integer, nullable=False),
     sa.Column("origin", sa.String(16), nullable=False),
+    sa.Column("is_draft", sa.Boolean, nullable=False),
+    sa.Column("is_withdrawn", sa.Boolean, nullable=False),
+    sa.Column("active_on", sa.Date),
+    sa.Column("retired_on", sa.Date),
+    sa.Column("added_at", UtcDateTime, nullable=False),
     sa.CheckConstraint("origin IN ('shipped', 'imported')", name="origin"),
 )
 
 passages = sa.Table(
     "passages",
     metadata,
-    sa.Column("document_id", sa.String(128), sa.ForeignKey("policy_documents.id"), primary_key=True),
+    sa.Column("version_id", sa.String(160), sa.ForeignKey("policy_documents.version_id"), primary_key=True),
     sa.Column("position", sa.Integer, primary_key=True),
     sa.Column("section", sa.Text, nullable=False),
     sa.Column("heading", sa.Text, nullable=False),
@@ -73,8 +83,8 @@ passages = sa.Table(
 facts = sa.Table(
     "facts",
     metadata,
+    sa.Column("version_id", sa.String(160), sa.ForeignKey("policy_documents.version_id"), primary_key=True),
     sa.Column("id", sa.String(128), primary_key=True),
-    sa.Column("document_id", sa.String(128), sa.ForeignKey("policy_documents.id"), nullable=False, index=True),
     sa.Column("topic", sa.String(64), nullable=False, index=True),
     sa.Column("position", sa.Integer, nullable=False),
     sa.Column("text", sa.Text, nullable=False),
@@ -82,7 +92,7 @@ facts = sa.Table(
     sa.Column("tags", sa.JSON, nullable=False),
 )
 
-
+_STANDING = policy_documents.c.is_withdrawn.is_(False)
 _PLANS = sa.select(plans).order_by(plans.c.position)
 
 
@@ -95,31 +105,52 @@ class SqlPolicyStore(PolicyStore):
     async def list_plans(self) -> tuple[Plan, ...]:
         return await self._content.read("plans", lambda connection: tuple(map(_plan, connection.execute(_PLANS))))
 
+    async def list_versions(self) -> tuple[PolicyDocument, ...]:
+        return await self._content.read("versions", list_versions)
+
     async def list_facts(self, topic: str, payer: PayerId | None) -> tuple[Fact, ...]:
         def work(connection: sa.Connection) -> tuple[Fact, ...]:
-            document = [column.label(f"source_{column.name}") for column in policy_documents.c]
-            query = (
-                sa.select(facts, *document)
-                .join(policy_documents)
-                .where(facts.c.topic == topic)
-                .where(sa.or_(policy_documents.c.payer.is_(None), policy_documents.c.payer == payer))
-            )
-            return tuple(map(_fact, connection.execute(query)))
+            of_payer = sa.or_(policy_documents.c.payer.is_(None), policy_documents.c.payer == payer)
+            return _read_facts(connection, facts.c.topic == topic, _STANDING, of_payer)
 
         return await self._content.read(("facts", topic, payer), work)
 
-    async def list_documents(self, payer: PayerId | None, number: str | None) -> tuple[PolicyDocument, ...]:
-        query, key = sa.select(policy_documents), ("documents", payer, number)
-        if number is not None:
-            query = query.where(sa.func.upper(policy_documents.c.number) == number.strip().upper())
-        else:
-            query = query.where(policy_documents.c.payer == payer)
-        return await self._content.read(key, lambda connection: tuple(map(_document, connection.execute(query))))
-
-    async def list_passages(self, document: DocumentId) -> tuple[Passage, ...]:
-        query = sa.select(passages).where(passages.c.document_id == document).order_by(passages.c.position)
-        key = ("passages", document)
+    async def list_passages(self, version: VersionId) -> tuple[Passage, ...]:
+        query = sa.select(passages).where(passages.c.version_id == version).order_by(passages.c.position)
+        key = ("passages", version)
         return await self._content.read(key, lambda connection: tuple(map(_passage, connection.execute(query))))
+
+    async def list_records(self) -> tuple[DocumentRecord, ...]:
+        return await self._content.read("records", lambda connection: find_records(connection, _STANDING))
+
+    async def find_version(self, version: VersionId) -> DocumentRecord | None:
+        def work(connection: sa.Connection) -> DocumentRecord | None:
+            return next(iter(find_records(connection, policy_documents.c.version_id == version)), None)
+
+        return await self._content.read(("version", version), work)
+
+
+def list_versions(connection: sa.Connection) -> tuple[PolicyDocument, ...]:
+    """Every version ever stored, in the order of storing."""
+    query = sa.select(policy_documents).order_by(policy_documents.c.sequence)
+    return tuple(_document(row) for row in connection.execute(query))
+
+
+def find_records(connection: sa.Connection, *conditions: sa.ColumnElement[bool]) -> tuple[DocumentRecord, ...]:
+    """The versions that meet these conditions, with passages and facts, in the order of storing."""
+    chosen = sa.select(policy_documents).where(*conditions).order_by(policy_documents.c.sequence)
+    found = sa.select(passages).join(policy_documents).where(*conditions).order_by(passages.c.position)
+    sections: dict[str, list[Passage]] = {}
+    for row in connection.execute(found):
+        sections.setdefault(row.version_id, []).append(_passage(row))
+    told: dict[str, list[Fact]] = {}
+    for fact in _read_facts(connection, *conditions):
+        told.setdefault(fact.document.version_id, []).append(fact)
+    documents = [_document(row) for row in connection.execute(chosen)]
+    return tuple(
+        DocumentRecord(document, tuple(sections.get(document.version_id, ())), tuple(told.get(document.version_id, ())))
+        for document in documents
+    )
 
 
 def find_plans(connection: sa.Connection) -> dict[PlanId, Plan]:
@@ -162,11 +193,22 @@ def _document(row: sa.Row[Any], prefix: str = "") -> PolicyDocument:
         url=value("url"),
         checksum=value("checksum"),
         rank=value("rank"),
+        active_on=value("active_on"),
+        retired_on=value("retired_on"),
+        is_draft=value("is_draft"),
+        is_withdrawn=value("is_withdrawn"),
+        sequence=value("sequence"),
     )
 
 
 def _passage(row: sa.Row[Any]) -> Passage:
-    return Passage(DocumentId(row.document_id), row.position, row.section, row.heading, row.rendering, row.payer_text)
+    return Passage(VersionId(row.version_id), row.position, row.section, row.heading, row.rendering, row.payer_text)
+
+
+def _read_facts(connection: sa.Connection, *conditions: sa.ColumnElement[bool]) -> tuple[Fact, ...]:
+    document = [column.label(f"source_{column.name}") for column in policy_documents.c]
+    query = sa.select(facts, *document).join(policy_documents).where(*conditions).order_by(facts.c.position, facts.c.id)
+    return tuple(map(_fact, connection.execute(query)))
 
 
 def _fact(row: sa.Row[Any]) -> Fact:

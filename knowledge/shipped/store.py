@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from knowledge.content_store import content_versions
 from knowledge.facilities.store import delete_facility, find_records, write_facility
 from knowledge.origin import Origin
-from knowledge.policies.import_store import delete_document, find_checksums, replace_plans, write_document
+from knowledge.policies.import_store import add_version, find_imported, replace_plans, withdraw_shipped
 from knowledge.shipped.files import ShippedContent
 from knowledge.therapies.store import replace_catalogue
 
@@ -19,7 +19,8 @@ _NAME = "shipped"
 def load(connection: sa.Connection, content: ShippedContent, now: datetime) -> bool:
     """Puts the shipped content into the database unless this very content is there; tells whether it did.
 
-    What came with an earlier release and is no longer shipped goes; what an operator imported stays as it is.
+    What came with an earlier release and is no longer shipped goes (documents are withdrawn, so that what was said can
+    still be traced); what an operator imported stays as it is.
     """
     # The row is made first so that it can be held: two processes that start together load one after the other.
     connection.execute(
@@ -29,7 +30,7 @@ def load(connection: sa.Connection, content: ShippedContent, now: datetime) -> b
     version = sa.select(content_versions.c.digest).where(content_versions.c.name == _NAME).with_for_update()
     if connection.execute(version).scalar_one() == content.digest:
         return False
-    _replace_documents(connection, content)
+    _replace_documents(connection, content, now)
     _replace_facilities(connection, content)
     replace_plans(connection, content.plans)
     replace_catalogue(connection, content.therapies, content.conditions)
@@ -39,13 +40,12 @@ def load(connection: sa.Connection, content: ShippedContent, now: datetime) -> b
     return True
 
 
-def _replace_documents(connection: sa.Connection, content: ShippedContent) -> None:
-    for document in find_checksums(connection, Origin.SHIPPED):
-        delete_document(connection, document)
-    imported = find_checksums(connection, Origin.IMPORTED)
+def _replace_documents(connection: sa.Connection, content: ShippedContent, now: datetime) -> None:
+    withdraw_shipped(connection, {record.document.version_id for record in content.documents})
+    own = find_imported(connection)
     for record in content.documents:
-        if record.document.id not in imported:
-            write_document(connection, record, Origin.SHIPPED)
+        if record.document.id not in own:
+            add_version(connection, record, Origin.SHIPPED, now)
 
 
 def _replace_facilities(connection: sa.Connection, content: ShippedContent) -> None:

@@ -40,6 +40,7 @@ from knowledge.facilities.service import FacilityService, FacilityStore
 from knowledge.policies.model import (
     DocumentId,
     DocumentKind,
+    DocumentRecord,
     Fact,
     FactId,
     Passage,
@@ -47,6 +48,7 @@ from knowledge.policies.model import (
     Plan,
     PlanId,
     PolicyDocument,
+    VersionId,
 )
 from knowledge.policies.service import PolicyService, PolicyStore
 from knowledge.therapies.model import (
@@ -176,12 +178,20 @@ class FakePolicyStore(PolicyStore):
     async def list_facts(self, topic: str, payer: PayerId | None) -> tuple[Fact, ...]:
         return tuple(fact for fact in FACTS if fact.topic == topic and fact.document.payer in (None, payer))
 
-    async def list_documents(self, payer: PayerId | None, number: str | None) -> tuple[PolicyDocument, ...]:
-        documents = (IBX_PAGE, FDA_PAGE, MP_AD_1623)
-        return tuple(found for found in documents if (found.number == number if number else found.payer == payer))
+    async def list_versions(self) -> tuple[PolicyDocument, ...]:
+        return (IBX_PAGE, FDA_PAGE, MP_AD_1623)
 
-    async def list_passages(self, document: DocumentId) -> tuple[Passage, ...]:
+    async def list_passages(self, version: VersionId) -> tuple[Passage, ...]:
         return ()
+
+    async def list_records(self) -> tuple[DocumentRecord, ...]:
+        return tuple(
+            DocumentRecord(document, (), tuple(fact for fact in FACTS if fact.document == document))
+            for document in await self.list_versions()
+        )
+
+    async def find_version(self, version: VersionId) -> DocumentRecord | None:
+        return next((record for record in await self.list_records() if record.document.version_id == version), None)
 
 
 class FakeTherapyStore(TherapyStore):

@@ -18,6 +18,7 @@ from knowledge.policies.model import PayerId, Scope
 from knowledge.shipped.importer import load_content
 from tests.knowledge.conftest import StoppedClock
 
+NOW = datetime(2026, 11, 21, 12, 0, tzinfo=timezone.utc)
 OHIO = Scope(PayerId("caresource"), "marketplace", "OH")
 
 POLICY = """
@@ -49,7 +50,7 @@ def write(folder: Path, text: str) -> Path:
 async def test_an_imported_policy_answers_between_its_dates(
     filled: Database, knowledge: Knowledge, tmp_path: Path
 ) -> None:
-    assert import_documents(filled, write(tmp_path, POLICY)) == ImportReport(added=1, updated=0, unchanged=0)
+    assert import_documents(filled, write(tmp_path, POLICY), now=NOW) == ImportReport(added=1, updated=0, unchanged=0)
     find = knowledge.policies.find_facts
     for day, is_told in [("2026-05-31", False), ("2026-06-01", True), ("2026-11-30", True), ("2026-12-01", False)]:
         facts = await find("candidacy", OHIO, date.fromisoformat(day))
@@ -118,17 +119,17 @@ async def test_the_payers_own_words_may_say_what_ours_may_not(tmp_path: Path) ->
 async def test_a_medical_policy_ranks_above_an_administrative_one(
     filled: Database, knowledge: Knowledge, tmp_path: Path
 ) -> None:
-    import_documents(filled, write(tmp_path, POLICY))
+    import_documents(filled, write(tmp_path, POLICY), now=NOW)
     found = await knowledge.policies.find_documents(OHIO, date(2026, 11, 21))
     assert [document.number for document in found.in_force[:2]] == ["MP-MM-0001", "MP-AD-1623"]
 
 
 async def test_the_same_file_again_changes_nothing_and_a_changed_one_updates(filled: Database, tmp_path: Path) -> None:
     path = write(tmp_path, POLICY)
-    import_documents(filled, path)
-    assert import_documents(filled, path) == ImportReport(added=0, updated=0, unchanged=1)
+    import_documents(filled, path, now=NOW)
+    assert import_documents(filled, path, now=NOW) == ImportReport(added=0, updated=0, unchanged=1)
     write(tmp_path, POLICY.replace("a test first", "two tests first"))
-    assert import_documents(filled, path) == ImportReport(added=0, updated=1, unchanged=0)
+    assert import_documents(filled, path, now=NOW) == ImportReport(added=0, updated=1, unchanged=0)
 
 
 # What is changed in the document, and the place that the refusal names.
@@ -147,19 +148,19 @@ async def test_a_bad_document_is_refused_by_name_of_file_and_place(filled: Datab
     for old, new, named in SLIPS:
         path = write(tmp_path, POLICY.replace(old, new))
         with pytest.raises(ContentError) as refused:
-            import_documents(filled, path)
+            import_documents(filled, path, now=NOW)
         assert "policy.yml" in str(refused.value)
         assert named in str(refused.value)
 
 
 async def test_a_policy_with_an_address_may_be_without_a_number(filled: Database, tmp_path: Path) -> None:
-    assert import_documents(filled, write(tmp_path, POLICY.replace("  number: MP-MM-0001\n", ""))).added == 1
+    assert import_documents(filled, write(tmp_path, POLICY.replace("  number: MP-MM-0001\n", "")), now=NOW).added == 1
 
 
 async def test_a_document_without_any_source_is_refused(filled: Database, tmp_path: Path) -> None:
     text = POLICY.replace("  url: https://example.org/policy\n", "").replace("  number: MP-MM-0001\n", "")
     with pytest.raises(ContentError, match="test-policy"):
-        import_documents(filled, write(tmp_path, text))
+        import_documents(filled, write(tmp_path, text), now=NOW)
 
 
 @pytest.mark.parametrize(
@@ -170,7 +171,7 @@ async def test_nothing_of_a_refused_document_is_kept(
     filled: Database, knowledge: Knowledge, tmp_path: Path, old: str, new: str
 ) -> None:
     with pytest.raises(ContentError):
-        import_documents(filled, write(tmp_path, POLICY.replace(old, new, 1)))
+        import_documents(filled, write(tmp_path, POLICY.replace(old, new, 1)), now=NOW)
     found = await knowledge.policies.find_documents(OHIO, date(2026, 11, 21), number="MP-MM-0001")
     assert found.in_force == ()
     facts = await knowledge.policies.find_facts("therapy_basics", Scope(PayerId("independence"), None, None), date.max)
@@ -182,14 +183,14 @@ async def test_a_file_that_is_no_document_is_refused(filled: Database, tmp_path:
     for content in [b"", b"\x00\x01\xff", b"document: [", b"- a\n- b", b"{{{{", b"\xff\xfe\x00x"]:
         path.write_bytes(content)
         with pytest.raises(ContentError, match=r"broken\.yml"):
-            import_documents(filled, path)
+            import_documents(filled, path, now=NOW)
 
 
 async def test_what_an_operator_imported_survives_new_shipped_content(
     filled: Database, knowledge: Knowledge, tmp_path: Path, clock: StoppedClock
 ) -> None:
     own = POLICY.replace("id: test-policy", "id: caresource-mp-ad-1623").replace("MP-MM-0001", "MP-AD-1623")
-    import_documents(filled, write(tmp_path, own))
+    import_documents(filled, write(tmp_path, own), now=NOW)
     filled.write_now(lambda connection: connection.exec_driver_sql("UPDATE content_versions SET digest = 'old'"))
     assert load_content(filled, now=clock.now).loaded
     facts = await knowledge.policies.find_facts("candidacy", OHIO, date(2026, 11, 21))

@@ -167,7 +167,7 @@ async def test_without_a_number_the_payers_documents_come_by_rank(shipped: Knowl
 
 async def test_the_policys_sections_are_on_file_without_the_payers_text(shipped: Knowledge) -> None:
     found = await shipped.policies.find_documents(marketplace("GA"), TODAY, number="MP-AD-1623")
-    passages = await shipped.policies.list_passages(found.in_force[0].id)
+    passages = await shipped.policies.list_passages(found.in_force[0].version_id)
     assert [passage.section for passage in passages] == ["Front page", "A", "B", "C", "D.I", "E", "F", "G", "H", "I"]
     assert {passage.payer_text for passage in passages} == {None}
 
