@@ -49,7 +49,10 @@ class PolicyStore(Protocol):
 
 
 class PolicyService:
-    """Reads plans, documents and facts; nothing that is out of scope or not in force is handed out as current."""
+    """Reads plans, documents and facts; nothing that is out of scope or not in force is handed out as current.
+
+    `as_of` None is today in the time zone of the scope's plan.
+    """
 
     def __init__(self, store: PolicyStore, clock: Callable[[], datetime]) -> None:
         self._store = store
@@ -65,7 +68,9 @@ class PolicyService:
         """The plan with that id, None if there is none."""
         return next((plan for plan in await self._store.list_plans() if plan.id == plan_id), None)
 
-    async def find_facts(self, topic: str, scope: Scope, as_of: date, *, about: str | None = None) -> tuple[Fact, ...]:
+    async def find_facts(
+        self, topic: str, scope: Scope, as_of: date | None = None, *, about: str | None = None
+    ) -> tuple[Fact, ...]:
         """What may be said on `topic` to a member of this scope on that day; empty when nothing is on file.
 
         Order: the payer's own facts before the payer-neutral ones, each by rank, then position; facts tagged
@@ -73,11 +78,12 @@ class PolicyService:
         back, first, for `about` one of those ids; those tagged `general` also, in their place, where `about` is
         None. Never two payers' facts at once.
         """
+        day = as_of or await self._find_today(scope)
         scopes = await self._possible_scopes(scope)
         current = [
             fact
             for fact in await self._with_days(await self._store.list_facts(topic, scope.payer))
-            if _is_current(fact.document, scopes, as_of) and fact.fits(about)
+            if _is_current(fact.document, scopes, day) and fact.fits(about)
         ]
         has_own_definition = any(fact.document.payer and DEFINITION in fact.tags for fact in current)
         spoken = [
@@ -85,12 +91,15 @@ class PolicyService:
         ]
         return tuple(sorted(spoken, key=lambda fact: _speaking_order(fact, about)))
 
-    async def find_documents(self, scope: Scope, as_of: date, *, number: str | None = None) -> DocumentLookup:
+    async def find_documents(
+        self, scope: Scope, as_of: date | None = None, *, number: str | None = None
+    ) -> DocumentLookup:
         """The payer's policies and member pages, sorted into in force, not yet, ended and out of scope.
 
         With `number` the document is found whoever's it is; one that is not this scope's stands in
         `out_of_scope`. Where no payer is known, a document asked for by number is sorted by its dates alone.
         """
+        day = as_of or await self._find_today(scope)
         documents = [
             document
             for document in (await self._find_dated()).values()
@@ -104,9 +113,9 @@ class PolicyService:
             asked = scope if scope.payer or number is None else replace(scope, payer=document.payer)
             if not all(document.applies_to(possible) for possible in await self._possible_scopes(asked)):
                 out_of_scope.append(document)
-            elif document.has_ended_on(as_of):
+            elif document.has_ended_on(day):
                 ended.append(document)
-            elif document.in_force_on(as_of):
+            elif document.in_force_on(day):
                 in_force.append(document)
             else:
                 not_yet.append(document)
@@ -116,14 +125,15 @@ class PolicyService:
         """The sections of one version in its own order; empty where none are on file."""
         return await self._store.list_passages(version)
 
-    async def list_current_documents(self, scope: Scope, as_of: date) -> tuple[PolicyDocument, ...]:
+    async def list_current_documents(self, scope: Scope, as_of: date | None = None) -> tuple[PolicyDocument, ...]:
         """What is in force on that day for that scope, neutral sources included, by rank; never another payer's."""
+        day = as_of or await self._find_today(scope)
         scopes = await self._possible_scopes(scope)
         dated = (await self._find_dated()).values()
-        current = [document for document in dated if _is_current(document, scopes, as_of)]
+        current = [document for document in dated if _is_current(document, scopes, day)]
         return tuple(sorted(current, key=lambda document: (document.payer is None, document.rank, document.id)))
 
-    async def list_current(self, scope: Scope, as_of: date) -> tuple[DocumentRecord, ...]:
+    async def list_current(self, scope: Scope, as_of: date | None = None) -> tuple[DocumentRecord, ...]:
         """`list_current_documents`, each with its passages and facts."""
         records = {record.document.version_id: record for record in await self.list_records()}
         found = await self.list_current_documents(scope, as_of)
@@ -145,6 +155,11 @@ class PolicyService:
     def today(self, plan: Plan | None) -> date:
         """The current day where the plan is; New York's where no plan is known."""
         return today_in(plan.time_zone if plan else DEFAULT_TIME_ZONE, self._clock())
+
+    async def _find_today(self, scope: Scope) -> date:
+        plans = [plan for plan in await self._store.list_plans() if plan.payer == scope.payer]
+        own = [plan for plan in plans if scope.line_of_business in (None, plan.line_of_business)]
+        return self.today(next(iter(own or plans), None))
 
     async def _find_dated(self) -> Mapping[VersionId, PolicyDocument]:
         """Every version with the day from which a later one rules; worked out anew when the content changes."""

@@ -185,3 +185,14 @@ async def test_today_is_the_plans_own_day(shipped: Knowledge, clock: StoppedCloc
     assert shipped.policies.today(await shipped.policies.find_plan("caresource")) == TODAY
     assert shipped.policies.today(None) == TODAY
     assert today("Asia/Tokyo", clock.now) == date(2026, 11, 22)
+
+
+async def test_without_a_day_it_is_today_where_the_plan_is(shipped: Knowledge, clock: StoppedClock) -> None:
+    number = "MP-AD-1623"
+    # Midnight in New York is 04:00 UTC in summer.
+    for hour, is_in_force in [(3, False), (4, True)]:
+        clock.now = datetime(2026, 5, 1, hour, 30, tzinfo=timezone.utc)
+        found = await shipped.policies.find_documents(marketplace("OH"), number=number)
+        assert bool(found.in_force) is is_in_force
+        facts = await shipped.policies.find_facts("precertification", marketplace("OH"))
+        assert any(fact.document.number == number for fact in facts) is is_in_force
