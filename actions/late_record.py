@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from rasa_sdk.executor import CollectingDispatcher
@@ -32,13 +33,14 @@ class LateRecord:
         question = RecordQuestion(lookup.conversation_id, MemberId(member_id), asked.day, asked.for_whom)
         record = await self._answer.look_up(question)
         dispatcher = CollectingDispatcher()
-        await self._answer.say(question, record, Replies(dispatcher, Channel.WEB, TOPIC))
+        await self._answer.say(question, record, Replies(dispatcher, Channel.WEB, TOPIC, asked.day))
         said = tuple(_read(message) for message in dispatcher.messages)
         return Finding(said, record.plan_id, record.state)
 
 
 def _read(message: Mapping[str, Any]) -> Said:
     envelope = message["reply"]
+    made = envelope.get("reliance", {})
     asked = envelope.get("awaiting")
     values = {name: str(value) for name, value in message.items() if name not in (*_ENVELOPE, *_UNUSED)}
     return Said(
@@ -51,4 +53,7 @@ def _read(message: Mapping[str, Any]) -> Said:
         facts=tuple(envelope.get("facts", ())),
         quick_replies=tuple(QuickReply(each["title"], each["payload"]) for each in message.get("buttons") or ()),
         awaiting=Awaiting(asked["field"], asked["kind"]) if asked else None,
+        trees=made.get("values", {}),
+        as_of=date.fromisoformat(made["as_of"]) if "as_of" in made else None,
+        wordings=made.get("wordings", {}),
     )

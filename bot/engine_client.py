@@ -54,6 +54,16 @@ class EngineLookUp:
 
 
 @dataclass(frozen=True)
+class EngineReliance:
+    """What a reply was made of, as `Reliance` (knowledge/reliance/model.py) keeps it."""
+
+    template: str
+    values: Mapping[str, str | dict[str, object]] = field(default_factory=dict)
+    as_of: date | None = None
+    wordings: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class EngineReply:
     """One message of the assistant, with the key of its response and what an action put beside the words."""
 
@@ -67,6 +77,7 @@ class EngineReply:
     facts: tuple[str, ...] = ()
     awaiting: EngineAwaiting | None = None
     look_up: EngineLookUp | None = None
+    reliance: EngineReliance | None = None
 
 
 @dataclass(frozen=True)

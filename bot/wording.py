@@ -5,6 +5,7 @@ The same files that Rasa loads; what the actions and forms say never passes thro
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,7 @@ import yaml
 from bot.conversations.handoff import HandoffOutcome
 from bot.conversations.model import Author, Channel, Draft, QuickReply
 from bot.safety.lint import find_fault
+from knowledge.reliance.model import Reliance
 
 GREETING = "utter_greeting_first"
 ENGINE_FAILURE = "utter_failure_engine"
@@ -150,6 +152,7 @@ _LOADED: Mapping[str, str] = {**KEYS, **LOOKUP_FOUND}
 
 # A response in another language has the same key with this at its end.
 _SPANISH = "_es"
+_PLACE = re.compile(r"\{(\w+)\}")
 
 
 class WordingError(Exception):
@@ -202,6 +205,7 @@ class Wording:
             topic=response.topic,
             outcome=response.outcome,
             key=key,
+            reliance=Reliance(response.text, {name: str(values[name]) for name in _PLACE.findall(response.text)}),
         )
 
 

@@ -22,6 +22,7 @@ from bot.conversations.port import AlreadyRecorded, Change
 from bot.conversations.record import Record
 from bot.safety.lint import find_fault
 from bot.wording import Wording
+from knowledge.reliance.model import Reliance
 
 log = structlog.get_logger()
 
@@ -182,7 +183,17 @@ class LateAnswers:
             facts=said.facts,
             topic=said.topic,
             outcome=said.outcome,
+            reliance=_made_of(said, draft),
         )
+
+
+def _made_of(said: Said, draft: Draft) -> Reliance | None:
+    """What the message was made of: the template that was chosen here, with the trees that the action gave."""
+    made = draft.reliance
+    if made is None:
+        return None
+    values = {name: said.trees.get(name, value) for name, value in made.values.items()}
+    return replace(made, values=values, as_of=said.as_of, wordings=said.wordings)
 
 
 def find_obstacle(conversation: Conversation, lookup: Lookup, record: Record) -> LookupEnd | None:

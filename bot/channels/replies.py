@@ -16,6 +16,7 @@ from bot.conversations.vocabulary import AWAITING_FIELDS, AWAITING_KINDS, LANGUA
 from bot.engine_client import EngineReply, EngineTurn
 from bot.metrics import REPLIES_REPLACED
 from bot.safety.lint import find_fault
+from knowledge.reliance.model import Reliance
 
 log = structlog.get_logger()
 
@@ -99,7 +100,13 @@ def _checked(reply: EngineReply) -> Draft | None:
         outcome=_known(reply.outcome, OUTCOMES, reply.key),
         key=reply.key,
         facts=tuple(reply.facts),
+        reliance=_read_reliance(reply),
     )
+
+
+def _read_reliance(reply: EngineReply) -> Reliance | None:
+    made = reply.reliance
+    return Reliance(made.template, made.values, made.as_of, made.wordings) if made else None
 
 
 def _read_lookup(reply: EngineReply) -> LookupRequest | None:

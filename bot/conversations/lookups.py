@@ -7,12 +7,13 @@ source says is recorded nowhere but in the message that is shown.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import Enum
 from typing import NewType
 
 from bot.conversations.model import Awaiting, Card, Citation, ConversationId, MessageId, QuickReply
+from knowledge.reliance.model import Json
 
 LookupId = NewType("LookupId", str)
 
@@ -85,6 +86,10 @@ class Said:
     facts: tuple[str, ...] = ()
     quick_replies: tuple[QuickReply, ...] = ()
     awaiting: Awaiting | None = None
+    # What each value was made of, for which day, and the templates of phrases in it, as `Reliance` keeps them.
+    trees: Mapping[str, Json] = field(default_factory=dict, repr=False)
+    as_of: date | None = None
+    wordings: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from enum import Enum
 from typing import Literal, NewType
 
 from bot.conversations.handoff import CoachRef, HandoffOutcome, Urgency
+from knowledge.reliance.model import Reliance
 
 ConversationId = NewType("ConversationId", str)
 MessageId = NewType("MessageId", str)
@@ -113,6 +114,8 @@ class Draft:
     # Not shown: the response key and the fact ids, so that every sentence that was said can be traced.
     key: str | None = None
     facts: tuple[str, ...] = ()
+    # Not shown either: what the text was made of; None for what a person wrote, and of a message read from the record.
+    reliance: Reliance | None = field(default=None, repr=False, compare=False)
     # The way it goes; None is the way that the member used last.
     channel: Channel | None = None
     # A text of this message carries a one-time link to the secure chat, made when it is sent.

@@ -28,6 +28,7 @@ from bot.conversations.model import (
 from bot.conversations.port import AlreadyRecorded, CallbackPromise, Change, ConversationStore, Entry, Rating, Recorded
 from bot.conversations.tables_store import coaches, conversations, messages, ratings, turns
 from bot.database import Database
+from knowledge.reliance.store import record_reliance
 
 # More than anybody writes into an outage, and no more than a call of the engine may hold.
 _MOST_UNHEARD = 500
@@ -58,16 +59,20 @@ class SqlConversationStore(ConversationStore):
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        # Templates of texts that are surely kept: each is written once in the life of a process.
+        self._wordings: set[str] = set()
 
     async def create(self, conversation: Conversation, entries: tuple[Entry, ...]) -> Recorded:
+        kept: set[str] = set()
+
         def work(connection: sa.Connection) -> Recorded:
             created = replace(conversation, last_seq=len(entries))
             connection.execute(_INSERT, rows.conversation_values(created))
-            said = _append(connection, conversation, 0, entries, conversation.created_at)
+            said = self._append(connection, conversation, 0, entries, conversation.created_at, kept)
             return Recorded(created, said, conversation)
 
         try:
-            return await self._database.write(work)
+            return await self._write(work, kept)
         except IntegrityError:
             # The phone has an open conversation already.
             raise AlreadyRecorded from None
@@ -80,13 +85,15 @@ class SqlConversationStore(ConversationStore):
         *,
         counts_line: bool = False,
     ) -> Recorded:
+        kept: set[str] = set()
+
         def work(connection: sa.Connection) -> Recorded:
             before = _load(connection, conversation_id, now, lock=True)
             if before is None:
                 raise ConversationNotFound
             change = decide(replace(before, line=count_line(connection, now)) if counts_line else before)
             after = change.conversation
-            said = _append(connection, after, before.last_seq, change.entries, now)
+            said = self._append(connection, after, before.last_seq, change.entries, now, kept)
             after = replace(after, last_seq=before.last_seq + len(said), version=before.version + 1)
             if (before.holder, before.coach) != (after.holder, after.coach):
                 after = replace(after, handoff_version=before.handoff_version + 1)
@@ -105,7 +112,7 @@ class SqlConversationStore(ConversationStore):
             return Recorded(after, said, before)
 
         try:
-            return await self._database.write(work)
+            return await self._write(work, kept)
         except IntegrityError:
             raise AlreadyRecorded from None
 
@@ -227,6 +234,33 @@ class SqlConversationStore(ConversationStore):
             # Two ratings at once: the other one, as new as this, has been kept.
             return
 
+    async def _write(self, work: Callable[[sa.Connection], Recorded], kept: set[str]) -> Recorded:
+        recorded = await self._database.write(work)
+        # Not before the commit: what was taken back is kept nowhere.
+        self._wordings |= kept
+        return recorded
+
+    def _append(
+        self,
+        connection: sa.Connection,
+        conversation: Conversation,
+        last_seq: int,
+        entries: tuple[Entry, ...],
+        now: datetime,
+        kept: set[str],
+    ) -> tuple[Message, ...]:
+        """Adds the messages with what they were made of; the templates that were written are added to `kept`."""
+        channel = conversation.channel
+        said = tuple(rows.place(entry, seq, now, channel) for seq, entry in enumerate(entries, last_seq + 1))
+        if said:
+            values = [rows.message_values(message, conversation.id) for message in said]
+            # One alone goes as one: a list of one would take the driver's way for many.
+            connection.execute(_INSERT_MESSAGES, values if len(values) > 1 else values[0])
+            made_of = [(message.id, message.reliance) for message in said if message.reliance]
+            kept |= record_reliance(connection, made_of, self._wordings)
+            queue_deliveries(connection, conversation, said, now)
+        return said
+
 
 def _of(conversation_id: str) -> sa.Select[tuple[object, ...]]:
     return sa.select(messages).where(messages.c.conversation_id == conversation_id)
@@ -252,15 +286,3 @@ def _load(connection: sa.Connection, conversation_id: str, now: datetime, *, loc
     if row.coach_id:
         coach = connection.execute(_FIND_COACH, {"coach": row.coach_id}).first()
     return with_handoff(connection, rows.read_conversation(row, coach), now)
-
-
-def _append(
-    connection: sa.Connection, conversation: Conversation, last_seq: int, entries: tuple[Entry, ...], now: datetime
-) -> tuple[Message, ...]:
-    said = tuple(rows.place(entry, seq, now, conversation.channel) for seq, entry in enumerate(entries, last_seq + 1))
-    if said:
-        values = [rows.message_values(message, conversation.id) for message in said]
-        # One alone goes as one: a list of one would take the driver's way for many.
-        connection.execute(_INSERT_MESSAGES, values if len(values) > 1 else values[0])
-        queue_deliveries(connection, conversation, said, now)
-    return said

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 
 Json = str | Mapping[str, object]
 
@@ -102,6 +103,29 @@ class JoinNode:
 
 
 Node = str | FactNode | PassageNode | CatalogueNode | PhraseNode | JoinNode
+
+
+@dataclass(frozen=True)
+class Reliance:
+    """What one message was made of: the template of its text, and the tree of each value in it, in JSON.
+
+    `as_of` is the day whose facts are spoken, None where the text leans on none. `wordings` are the templates of the
+    phrases in the trees, by digest.
+    """
+
+    template: str
+    values: Mapping[str, Json] = field(default_factory=dict, repr=False)
+    as_of: date | None = None
+    wordings: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True)
+class RelianceRecord:
+    """The same as it was kept: the template by its digest, the trees as they were stored."""
+
+    wording: str
+    values: Mapping[str, Node] = field(repr=False)
+    as_of: date | None
 
 
 class BrokenRecord(Exception):

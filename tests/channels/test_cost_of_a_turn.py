@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -14,6 +15,7 @@ import sqlalchemy as sa
 from actions.server import build_executor
 from actions.services import ActionServices
 from bot.database import Database
+from bot.engine_client import EngineReliance
 from knowledge.bootstrap import build_knowledge
 from knowledge.shipped.importer import load_content
 from tests.channels.gateway import Gateway, Tab, reply
@@ -90,17 +92,20 @@ async def asking(gateway: Gateway) -> Tab:
         assert [said["response"] for said in result.responses] == ["utter_therapy_basics_answer"]
 
     gateway.engine.before_answer = act
+    made_of = EngineReliance("{statement}", {"statement": {"phrase": "utter_x", "wording": "0a", "values": {}}})
+    gateway.engine.replies = [reply(reliance=replace(made_of, wordings={"0a": "An answer."}))]
     return await gateway.open(plan="independence")
 
 
-async def test_a_turn_is_two_commits_and_nine_statements(asking: Tab) -> None:
+async def test_a_turn_is_two_commits_and_ten_statements(asking: Tab) -> None:
     await asking.say("what is gene therapy?")
     with billed(asking.gateway.database) as bill:
         assert (await asking.say("what is gene therapy?")).status == 200
     # One keeps the message before the engine is asked, one the answer with its state before it is shown.
     assert bill.commits == 2
-    # Read: for the token, under the lock of each commit, and by the action. Written: two messages and the turn.
-    assert bill.kinds == {"SELECT": 4, "INSERT": 3, "UPDATE": 2}
+    # Read: for the token, under the lock of each commit, and by the action. Written: two messages, the turn, and what
+    # the answer was made of.
+    assert bill.kinds == {"SELECT": 4, "INSERT": 4, "UPDATE": 2}
 
 
 async def test_what_a_turn_reads_does_not_grow_with_the_conversation(asking: Tab) -> None:
@@ -115,7 +120,7 @@ async def test_what_a_turn_reads_does_not_grow_with_the_conversation(asking: Tab
 
 
 async def test_what_is_not_understood_reads_no_words_of_what_was_said_before(asking: Tab) -> None:
-    asking.gateway.engine.replies = [reply(key="utter_clarify", outcome="clarify")]
+    asking.gateway.engine.replies = [replace(asking.gateway.engine.replies[0], key="utter_clarify", outcome="clarify")]
     await asking.say("question 1")
     with billed(asking.gateway.database) as bill:
         assert (await asking.say("question 2")).body["replies"][0]["outcome"] == "clarify"
