@@ -14,6 +14,7 @@ import bot.conversations.lookups_store
 import bot.conversations.store
 import knowledge.eligibility.store
 import knowledge.facilities.store
+import knowledge.policies.ledger_store
 import knowledge.policies.store
 import knowledge.shipped.store
 import knowledge.therapies.store
