@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from knowledge.content_store import content_versions
 from knowledge.facilities.store import delete_facility, find_records, write_facility
 from knowledge.origin import Origin
-from knowledge.policies.import_store import add_version, find_imported, replace_plans, withdraw_shipped
+from knowledge.policies.import_store import replace_plans, replace_shipped
 from knowledge.shipped.files import ShippedContent
 from knowledge.therapies.store import replace_catalogue
 
@@ -30,22 +30,14 @@ def load(connection: sa.Connection, content: ShippedContent, now: datetime) -> b
     version = sa.select(content_versions.c.digest).where(content_versions.c.name == _NAME).with_for_update()
     if connection.execute(version).scalar_one() == content.digest:
         return False
-    _replace_documents(connection, content, now)
+    replace_shipped(connection, content.documents, now)
     _replace_facilities(connection, content)
     replace_plans(connection, content.plans)
-    replace_catalogue(connection, content.therapies, content.conditions)
+    replace_catalogue(connection, content.catalogue)
     connection.execute(
         sa.update(content_versions).where(content_versions.c.name == _NAME).values(digest=content.digest, loaded_at=now)
     )
     return True
-
-
-def _replace_documents(connection: sa.Connection, content: ShippedContent, now: datetime) -> None:
-    withdraw_shipped(connection, {record.document.version_id for record in content.documents})
-    own = find_imported(connection)
-    for record in content.documents:
-        if record.document.id not in own:
-            add_version(connection, record, Origin.SHIPPED, now)
 
 
 def _replace_facilities(connection: sa.Connection, content: ShippedContent) -> None:

@@ -55,7 +55,9 @@ from knowledge.therapies.model import (
     Condition,
     ConditionId,
     MarketStatus,
+    OtherProduct,
     Source,
+    Term,
     Therapy,
     TherapyId,
     TherapyKind,
@@ -200,8 +202,14 @@ class FakeTherapyStore(TherapyStore):
     async def find_therapy(self, therapy_id: str) -> Therapy | None:
         return {"zolgensma": ZOLGENSMA, "roctavian": ROCTAVIAN}.get(therapy_id)
 
+    async def find_other_product(self, product_id: str) -> OtherProduct | None:
+        return None
+
     async def find_condition(self, condition_id: str) -> Condition | None:
         return SMA if condition_id == SMA.id else None
+
+    async def list_terms(self) -> tuple[Term, ...]:
+        return ()
 
 
 class FakeFacilityStore(FacilityStore):

@@ -50,7 +50,7 @@ async def test_a_condition_names_what_is_sold_and_what_is_not_any_more(shipped: 
     assert hemophilia_a is not None
     assert hemophilia_a.therapies == ()
     assert hemophilia_a.discontinued_therapies == ("roctavian",)
-    assert hemophilia_a.not_to_confuse_with == ("hemophilia_b",)
+    assert [other.id for other in hemophilia_a.not_to_confuse_with] == ["hemophilia_b"]
 
 
 def test_a_condition_is_not_the_product_of_another() -> None:
