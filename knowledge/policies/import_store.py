@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, datetime
 
 import sqlalchemy as sa
@@ -13,7 +14,9 @@ from knowledge.origin import Origin
 from knowledge.policies.model import (
     ActivationTooEarly,
     AlreadyInForce,
+    DayHasPassed,
     DocumentRecord,
+    EndedByThen,
     Fact,
     FactOfAnotherDocument,
     Passage,
@@ -24,6 +27,7 @@ from knowledge.policies.model import (
     VersionId,
     VersionNotFound,
 )
+from knowledge.policies.service import with_ends
 from knowledge.policies.store import facts, find_plans, list_versions, passages, plans, policy_documents
 
 
@@ -47,12 +51,14 @@ def replace_plans(connection: sa.Connection, records: Iterable[Plan]) -> None:
         )
 
 
-def find_imported(connection: sa.Connection) -> frozenset[str]:
-    """The ids of the documents that an operator imported and activated: these are the operator's own."""
-    query = sa.select(policy_documents.c.id).where(
-        policy_documents.c.origin == Origin.IMPORTED.value, policy_documents.c.is_draft.is_(False)
+def find_operators_own(connection: sa.Connection) -> tuple[PolicyDocument, ...]:
+    """What an operator decided on: every version imported (and activated, where it was a draft) or archived."""
+    is_imported = policy_documents.c.origin == Origin.IMPORTED.value
+    decided = sa.or_(
+        sa.and_(is_imported, policy_documents.c.is_draft.is_(False)), policy_documents.c.retired_on.is_not(None)
     )
-    return frozenset(connection.execute(query).scalars())
+    own = set(connection.execute(sa.select(policy_documents.c.version_id).where(decided)).scalars())
+    return tuple(document for document in list_versions(connection) if document.version_id in own)
 
 
 def import_document(
@@ -101,50 +107,74 @@ def add_version(
     return document.version_id
 
 
-def withdraw_shipped(connection: sa.Connection, kept: Collection[str]) -> None:
-    """Takes back what an earlier release shipped, but for the versions `kept` and documents that are an operator's."""
+def replace_shipped(connection: sa.Connection, records: Iterable[DocumentRecord], now: datetime) -> None:
+    """Makes these records what is shipped; withdraws the other versions that an earlier release shipped.
+
+    A document that is an operator's own, by its id or its number, stays as it is.
+    """
     mark_changed(connection)
-    own = find_imported(connection)
+    own = find_operators_own(connection)
+    ids, series = {document.id for document in own}, {document.series for document in own}
+    shipped = [record for record in records if record.document.id not in ids and record.document.series not in series]
+    kept = {record.document.version_id for record in shipped}
     for document in list_versions(connection):
-        if document.version_id in kept or document.id in own:
+        if document.version_id in kept or document.id in ids or document.series in series:
             continue
         connection.execute(
             _of(document.version_id, sa.update(policy_documents))
             .where(policy_documents.c.origin == Origin.SHIPPED.value)
             .values(is_withdrawn=True)
         )
+    for record in shipped:
+        add_version(connection, record, Origin.SHIPPED, now)
 
 
 def activate(connection: sa.Connection, version: VersionId, on: date, *, today: date) -> None:
-    """Lets a draft be spoken from that day on, or moves a day that has not come yet.
+    """Lets a draft be spoken from that day on, or moves a day that has not come yet, or gives a cancelled version one.
 
-    Raises VersionNotFound, AlreadyInForce (what was in force on a day stays so), ActivationTooEarly (before the day on
-    which the document says it takes effect).
+    Raises VersionNotFound, AlreadyInForce and DayHasPassed (what was in force on a day stays so), ActivationTooEarly
+    (before the day on which the document says it takes effect), EndedByThen.
     """
     document = _get(connection, version)
-    if not document.is_draft and document.in_force_from <= today:
+    is_begun = not document.is_draft and not document.is_cancelled and document.in_force_from <= today
+    if is_begun:
         raise AlreadyInForce(document.in_force_from)
+    if on < today:
+        raise DayHasPassed(on)
     if document.effective_on and on < document.effective_on:
         raise ActivationTooEarly(document.effective_on)
+    retired_on = None if document.is_cancelled else document.retired_on
+    end = min((day for day in (document.archived_on, retired_on) if day), default=None)
+    if end and on >= end:
+        raise EndedByThen(end)
     mark_changed(connection)
-    values = {"is_draft": False, "active_on": on, "sequence": _next_sequence(connection)}
+    values = {"is_draft": False, "active_on": on, "retired_on": retired_on, "sequence": _next_sequence(connection)}
     connection.execute(_of(version, sa.update(policy_documents)).values(**values))
 
 
-def retire(connection: sa.Connection, version: VersionId, on: date) -> None:
+def retire(connection: sa.Connection, version: VersionId, on: date, *, today: date) -> None:
     """Lets the version be spoken no more from that day on; on the day it would begin, it never was in force.
 
-    Raises VersionNotFound, RetiredBeforeForce (for a draft, too: it has no day).
+    Raises VersionNotFound, RetiredBeforeForce (for a draft, too: it has no day), DayHasPassed (what was in force on a
+    day stays so), EndedByThen.
     """
     document = _get(connection, version)
     if document.is_draft or on < document.in_force_from:
         raise RetiredBeforeForce(document.in_force_from)
+    if document.ends_on and document.has_ended_on(today):
+        raise EndedByThen(document.ends_on)
+    if on < today:
+        raise DayHasPassed(on)
+    others_end = replace(document, retired_on=None).ends_on
+    if others_end and others_end <= on:
+        raise EndedByThen(others_end)
     mark_changed(connection)
     connection.execute(_of(version, sa.update(policy_documents)).values(retired_on=on))
 
 
 def _get(connection: sa.Connection, version: VersionId) -> PolicyDocument:
-    found = next((known for known in list_versions(connection) if known.version_id == version), None)
+    dated = with_ends(list_versions(connection))
+    found = next((known for known in dated if known.version_id == version), None)
     if found is None or found.is_withdrawn:
         raise VersionNotFound(version)
     return found

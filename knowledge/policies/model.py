@@ -131,6 +131,12 @@ class PolicyDocument:
         """True from the day on which it is archived, or a later version rules."""
         return self.ends_on is not None and day >= self.ends_on
 
+    @property
+    def is_cancelled(self) -> bool:
+        """True where an operator, or another version, took the very day away on which it would begin."""
+        days = (self.retired_on, self.superseded_on)
+        return any(day is not None and day <= self.in_force_from for day in days)
+
     def applies_to(self, scope: Scope) -> bool:
         """True when nothing in the scope speaks against the document; an unknown never widens it."""
         return (
@@ -252,3 +258,15 @@ class RetiredBeforeForce(Exception):
     """The version begins on this day (`args[0]`; a draft on none), later than it was to end."""
 
     code = "RETIRED_BEFORE_FORCE"
+
+
+class DayHasPassed(Exception):
+    """It was to begin or to end before today (`args[0]`), and what was in force on a day stays so."""
+
+    code = "DAY_HAS_PASSED"
+
+
+class EndedByThen(Exception):
+    """The version has ended by the day in question, on this day (`args[0]`)."""
+
+    code = "VERSION_ENDED_BY_THEN"

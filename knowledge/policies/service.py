@@ -104,7 +104,7 @@ class PolicyService:
             document
             for document in (await self._find_dated()).values()
             if (document.payer == scope.payer if number is None else _has_number(document, number))
-            and not (document.is_draft or document.is_withdrawn)
+            and not (document.is_draft or document.is_withdrawn or document.is_cancelled)
         ]
         in_force, not_yet, ended, out_of_scope = [], [], [], []
         for document in sorted(documents, key=lambda found: (found.rank, found.in_force_from, found.id)):
@@ -165,7 +165,7 @@ class PolicyService:
         """Every version with the day from which a later one rules; worked out anew when the content changes."""
         versions = await self._store.list_versions()
         if versions is not self._seen:
-            self._dated = {document.version_id: document for document in _with_ends(versions)}
+            self._dated = {document.version_id: document for document in with_ends(versions)}
             self._seen = versions
         return self._dated
 
@@ -198,20 +198,27 @@ class PolicyService:
         )
 
 
-def _with_ends(versions: Iterable[PolicyDocument]) -> Iterable[PolicyDocument]:
+def with_ends(versions: Iterable[PolicyDocument]) -> Iterable[PolicyDocument]:
     """Of a document's versions the one that began last rules; of two that began on one day, the one stored last."""
-    series: dict[tuple[str, ...], list[PolicyDocument]] = {}
+    groups: dict[tuple[str, ...], list[PolicyDocument]] = {}
     for document in versions:
-        never_in_force = document.is_draft or document.is_withdrawn or document.has_ended_on(document.in_force_from)
-        if never_in_force:
+        if document.is_draft or document.is_withdrawn or document.has_ended_on(document.in_force_from):
             yield document
-        else:
-            series.setdefault(document.series, []).append(document)
-    for documents in series.values():
+            continue
+        # Versions of one id belong together, and of one number: a later one may have another number, or another id.
+        group = [document]
+        for known in {id(found): found for key in _keys(document) if (found := groups.get(key))}.values():
+            group += known
+        groups.update((key, group) for member in group for key in _keys(member))
+    for documents in {id(group): group for group in groups.values()}.values():
         documents.sort(key=lambda document: (document.in_force_from, document.sequence))
         for document, successor in pairwise(documents):
             yield replace(document, superseded_on=successor.in_force_from)
         yield documents[-1]
+
+
+def _keys(document: PolicyDocument) -> tuple[tuple[str, ...], ...]:
+    return (document.id,), document.series
 
 
 def _is_current(document: PolicyDocument, scopes: Iterable[Scope], as_of: date) -> bool:
