@@ -15,6 +15,7 @@ from actions.services import ActionServices
 from bot.conversations.lookups import Finding, Lookup, Said
 from bot.conversations.model import Awaiting, Channel, QuickReply
 from knowledge.eligibility.model import MemberId
+from knowledge.reliance.model import Reliance
 
 _ENVELOPE = ("response", "reply", "buttons")
 # What a dispatcher adds to every message beside the values of the response.
@@ -53,7 +54,11 @@ def _read(message: Mapping[str, Any]) -> Said:
         facts=tuple(envelope.get("facts", ())),
         quick_replies=tuple(QuickReply(each["title"], each["payload"]) for each in message.get("buttons") or ()),
         awaiting=Awaiting(asked["field"], asked["kind"]) if asked else None,
-        trees=made.get("values", {}),
-        as_of=date.fromisoformat(made["as_of"]) if "as_of" in made else None,
-        wordings=made.get("wordings", {}),
+        reliance=Reliance(
+            template="",
+            values=made.get("values", {}),
+            as_of=date.fromisoformat(made["as_of"]) if "as_of" in made else None,
+            wordings=made.get("wordings", {}),
+            sources=tuple(made.get("sources", ())),
+        ),
     )

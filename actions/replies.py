@@ -114,5 +114,10 @@ def _reliance(values: Mapping[str, str], sources: Sources, as_of: date | None) -
         "as_of": as_of.isoformat() if as_of else None,
         "values": trees_of(values),
         "wordings": wordings_of(values.values()),
+        "sources": [
+            {"version": citation.stored, **({"section": citation.section} if citation.section else {})}
+            for citation in sources.citations
+            if citation.stored
+        ],
     }
     return {name: part for name, part in parts.items() if part}

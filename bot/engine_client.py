@@ -61,6 +61,7 @@ class EngineReliance:
     values: Mapping[str, str | dict[str, object]] = field(default_factory=dict)
     as_of: date | None = None
     wordings: Mapping[str, str] = field(default_factory=dict)
+    sources: tuple[Mapping[str, str], ...] = ()
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import date
 
 
@@ -28,8 +28,10 @@ class Citation:
     effective_on: date | None
     read_on: date | None
     url: str | None
+    # The stored version that is cited, where the source is a document of ours: for the record, shown to nobody.
+    stored: str | None = field(default=None, compare=False, repr=False)
 
     def as_json(self) -> dict[str, str]:
         """The contract's Citation: ISO dates, empty fields left out."""
-        values = ((field.name, getattr(self, field.name)) for field in fields(self))
+        values = ((each.name, getattr(self, each.name)) for each in fields(self) if each.compare)
         return {name: value.isoformat() if isinstance(value, date) else value for name, value in values if value}

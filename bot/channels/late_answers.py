@@ -192,8 +192,8 @@ def _made_of(said: Said, draft: Draft) -> Reliance | None:
     made = draft.reliance
     if made is None:
         return None
-    values = {name: said.trees.get(name, value) for name, value in made.values.items()}
-    return replace(made, values=values, as_of=said.as_of, wordings=said.wordings)
+    values = {name: said.reliance.values.get(name, value) for name, value in made.values.items()}
+    return replace(said.reliance, template=made.template, values=values)
 
 
 def find_obstacle(conversation: Conversation, lookup: Lookup, record: Record) -> LookupEnd | None:

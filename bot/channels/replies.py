@@ -106,7 +106,7 @@ def _checked(reply: EngineReply) -> Draft | None:
 
 def _read_reliance(reply: EngineReply) -> Reliance | None:
     made = reply.reliance
-    return Reliance(made.template, made.values, made.as_of, made.wordings) if made else None
+    return Reliance(made.template, made.values, made.as_of, made.wordings, made.sources) if made else None
 
 
 def _read_lookup(reply: EngineReply) -> LookupRequest | None:

@@ -13,7 +13,7 @@ from enum import Enum
 from typing import NewType
 
 from bot.conversations.model import Awaiting, Card, Citation, ConversationId, MessageId, QuickReply
-from knowledge.reliance.model import Json
+from knowledge.reliance.model import Reliance
 
 LookupId = NewType("LookupId", str)
 
@@ -86,10 +86,8 @@ class Said:
     facts: tuple[str, ...] = ()
     quick_replies: tuple[QuickReply, ...] = ()
     awaiting: Awaiting | None = None
-    # What each value was made of, for which day, and the templates of phrases in it, as `Reliance` keeps them.
-    trees: Mapping[str, Json] = field(default_factory=dict, repr=False)
-    as_of: date | None = None
-    wordings: Mapping[str, str] = field(default_factory=dict, repr=False)
+    # What the values were made of; its template is empty, because the gateway words the message.
+    reliance: Reliance = field(default_factory=lambda: Reliance(""))
 
 
 @dataclass(frozen=True)

@@ -157,6 +157,7 @@ class PolicyDocument:
             effective_on=self.effective_on,
             read_on=self.read_on,
             url=self.url,
+            stored=self.version_id,
         )
 
 

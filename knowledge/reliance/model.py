@@ -110,13 +110,14 @@ class Reliance:
     """What one message was made of: the template of its text, and the tree of each value in it, in JSON.
 
     `as_of` is the day whose facts are spoken, None where the text leans on none. `wordings` are the templates of the
-    phrases in the trees, by digest.
+    phrases in the trees, by digest. `sources` are the versions that it cites, each with its `section` if it names one.
     """
 
     template: str
     values: Mapping[str, Json] = field(default_factory=dict, repr=False)
     as_of: date | None = None
     wordings: Mapping[str, str] = field(default_factory=dict, repr=False)
+    sources: tuple[Mapping[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -126,6 +127,12 @@ class RelianceRecord:
     wording: str
     values: Mapping[str, Node] = field(repr=False)
     as_of: date | None
+    sources: tuple[Mapping[str, str], ...] = ()
+
+    @property
+    def nodes(self) -> tuple[Node, ...]:
+        """Everything in its trees."""
+        return tuple(node for value in self.values.values() for node in walk(value))
 
 
 class BrokenRecord(Exception):

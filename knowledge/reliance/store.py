@@ -9,6 +9,8 @@ import sqlalchemy as sa
 
 from bot.database import Database, metadata
 from knowledge.reliance.model import BrokenRecord, Reliance, RelianceRecord, digest_of, read_node
+from knowledge.reliance.service import RecordSource
+from knowledge.therapies.store import catalogue_versions
 
 reliance = sa.Table(
     "reliance",
@@ -47,7 +49,7 @@ def record_reliance(connection: sa.Connection, made_of: Iterable[tuple[str, Reli
         for name, template in (*made.wordings.items(), (digest, made.template)):
             if name not in known:
                 new[name] = template
-        record = {"wording": digest, "values": made.values}
+        record = {"wording": digest, "values": made.values, "sources": made.sources}
         rows.append({"message_id": message_id, "as_of": made.as_of, "record": record})
     if rows:
         # One alone goes as one: a list of one would take the driver's way for many.
@@ -58,26 +60,31 @@ def record_reliance(connection: sa.Connection, made_of: Iterable[tuple[str, Reli
     return frozenset(new)
 
 
-class RelianceStore:
+class RelianceStore(RecordSource):
     """What was kept. Every method raises StoreUnavailable when the database cannot answer."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def find_record(self, message_id: str) -> RelianceRecord | None:
-        """What a message was made of. Raises BrokenRecord."""
         query = sa.select(reliance).where(reliance.c.message_id == message_id)
         row = await self._database.read(lambda connection: connection.execute(query).first())
         if row is None:
             return None
         try:
             values = {str(name): read_node(tree) for name, tree in row.record["values"].items()}
-            return RelianceRecord(str(row.record["wording"]), values, row.as_of)
+            sources = tuple(row.record["sources"])
+            return RelianceRecord(str(row.record["wording"]), values, row.as_of, sources)
         except (KeyError, TypeError, AttributeError) as error:
             raise BrokenRecord from error
 
     async def find_wordings(self, digests: Iterable[str]) -> Mapping[str, str]:
-        """The templates with these digests, as far as they are kept."""
         query = sa.select(wordings.c.digest, wordings.c.text).where(wordings.c.digest.in_(sorted(digests)))
         found = await self._database.read(lambda connection: connection.execute(query).all())
         return {row.digest: row.text for row in found}
+
+    async def find_entries(self, asked: Iterable[tuple[str, str]]) -> Mapping[tuple[str, str], Mapping[str, object]]:
+        table, wanted = catalogue_versions, set(asked)
+        query = sa.select(table).where(table.c.id.in_(sorted(entry for entry, _ in wanted)))
+        rows = await self._database.read(lambda connection: connection.execute(query).all())
+        return {(row.id, row.checksum): row.entry for row in rows if (row.id, row.checksum) in wanted}
