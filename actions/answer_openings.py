@@ -43,15 +43,15 @@ class Opening:
 
 
 async def open_answer(
-    topic: str, turn: Turn, chosen: Sequence[Fact], services: ActionServices, phrases: Phrases
+    topic: str, turn: Turn, facts: Sequence[Fact], services: ActionServices, phrases: Phrases
 ) -> Opening:
     """The opening for these facts; empty where nothing must be said first."""
     ended = _say_ended(topic, turn, phrases)
-    about = await _say_about(topic, turn, chosen, services, phrases)
+    about = await _say_about(topic, turn, facts, services, phrases)
     described = await describe_for_topic(topic, turn, services, phrases)
     citation = record_citation(turn.record) if ended and turn.record else None
     return Opening(
-        before=phrases.join([ended, _say_which_day(topic, turn, phrases), about]),
+        before=phrases.join([ended, say_which_day(topic, turn, phrases), about]),
         facts=described.text if described else "",
         citations=(*((citation,) if citation else ()), *(described.citations if described else ())),
     )
@@ -66,16 +66,17 @@ def _say_ended(topic: str, turn: Turn, phrases: Phrases) -> str:
     return phrases.say("utter_part_record_ended", plan_name=turn.plan.name, ends_on=say_day(record.ends_on))
 
 
-def _say_which_day(topic: str, turn: Turn, phrases: Phrases) -> str:
+def say_which_day(topic: str, turn: Turn, phrases: Phrases) -> str:
+    """That the rules are those of another day than today; empty where it is today, or the topic knows no days."""
     if turn.day == turn.today or topic not in DAY_TOPICS:
         return ""
     key = "utter_part_on_past_day" if turn.day < turn.today else "utter_part_on_later_day"
     return phrases.say(key, day=say_day(turn.day))
 
 
-async def _say_about(topic: str, turn: Turn, chosen: Sequence[Fact], services: ActionServices, phrases: Phrases) -> str:
+async def _say_about(topic: str, turn: Turn, facts: Sequence[Fact], services: ActionServices, phrases: Phrases) -> str:
     therapy = await services.therapies.find_therapy(turn.about) if turn.about else None
-    if therapy is None or not chosen or topic not in _ABOUT_TOPICS:
+    if therapy is None or not facts or topic not in _ABOUT_TOPICS:
         return ""
-    is_own = any(turn.about in fact.subjects for fact in chosen)
+    is_own = any(turn.about in fact.subjects for fact in facts)
     return phrases.say("utter_part_about" if is_own else "utter_part_about_general", brand=therapy.brand)

@@ -79,4 +79,5 @@ class ContinueTopic(TurnAction):
             events = await self._answers[topic].respond(turn, Replies(replies.dispatcher, turn.channel, topic))
         else:
             await self.say_plan_unknown(replies)
-        return [*events, SlotSet("topic_in_progress", None), SlotSet("date", None), *resume_form(turn)]
+        # The answer may keep its day, for "tell me more".
+        return [SlotSet("date", None), *events, SlotSet("topic_in_progress", None), *resume_form(turn)]

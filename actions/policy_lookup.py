@@ -9,11 +9,12 @@ from rasa_sdk.events import EventType, SlotSet
 
 from actions.form_steps import ask_plan
 from actions.replies import Replies, Sources
+from actions.said import say_fact
 from actions.spoken import say_day, say_state
 from actions.topic_action import TopicAction
-from actions.topic_answers import choose_facts
+from actions.topic_answers import choose_facts, keep_place, say_more
 from actions.turn_context import Turn
-from knowledge.policies.model import DETAIL, DocumentKind, DocumentLookup, Fact, PolicyDocument, Scope
+from knowledge.policies.model import DocumentKind, DocumentLookup, Fact, PolicyDocument, Scope
 
 _CARD_STANDINGS = {"in_force": "in force", "not_yet": "not yet in force", "ended": "ended"}
 _POLICIES = frozenset({DocumentKind.MEDICAL_POLICY, DocumentKind.ADMINISTRATIVE_POLICY})
@@ -29,6 +30,7 @@ class AnswerPolicyLookup(TopicAction):
         # A number from before counts while its question waits or is continued ("and on April 30?").
         earlier = turn.slots.policy_number if turn.intent != self.topic else None
         number = _normalise(turn.named("policy_number") or earlier)
+        left: list[EventType] = keep_place(self.topic, turn)
         if number is None and turn.plan_not_on_file:
             await self.say_not_on_file(replies)
         elif number is None and turn.plan is None:
@@ -36,24 +38,42 @@ class AnswerPolicyLookup(TopicAction):
                 return ask_plan(turn, self.topic)
             await self.say_plan_unknown(replies)
         else:
-            await self._answer(turn, number, replies)
-        return [
-            SlotSet("last_topic", self.topic),
-            SlotSet("policy_number", number),
-            SlotSet("date", None),
-            SlotSet("facts_given", None),
-        ]
+            left = await self._answer(turn, number, replies)
+        return [*left, SlotSet("policy_number", number)]
 
-    async def _answer(self, turn: Turn, number: str | None, replies: Replies) -> None:
+    async def answer_from(self, given: int | None, turn: Turn, replies: Replies) -> list[EventType]:
+        """Goes on with what the policy found before says."""
+        found, facts = await self._find(turn, turn.slots.policy_number)
+        facts = _own(facts, _pick(found.in_force, facts)) if found.in_force else facts
+        chosen = choose_facts(facts, given or 0)
+        if not chosen:
+            replies.say("utter_more_nothing", "handoff_offered")
+            return keep_place(self.topic, turn)
+        told = (given or 0) + len(chosen)
+        more, buttons = say_more(turn, self.phrases, told < len(facts))
+        statement = self.phrases.join([*map(say_fact, chosen), more])
+        replies.say(
+            "utter_policy_lookup_more", "policy", sources=Sources.of(chosen), buttons=buttons, statement=statement
+        )
+        return keep_place(self.topic, turn, told if told < len(facts) else None)
+
+    async def _find(self, turn: Turn, number: str | None) -> tuple[DocumentLookup, tuple[Fact, ...]]:
         policies = self.services.policies
         found = _only_policies(await policies.find_documents(turn.scope, turn.day, number=number))
         scope = turn.scope
         if scope.payer is None and found.in_force:
             # A number alone names its payer too.
             scope = Scope(found.in_force[0].payer, None, turn.state)
-        facts = await policies.find_facts(self.topic, scope, turn.day, about=turn.about)
+        return found, await policies.find_facts(self.topic, scope, turn.day, about=turn.about)
+
+    async def _answer(self, turn: Turn, number: str | None, replies: Replies) -> list[EventType]:
+        found, facts = await self._find(turn, number)
+        given = None
         if found.in_force:
-            self._say_standing(turn, _pick(found.in_force, facts), replies, facts)
+            document = _pick(found.in_force, facts)
+            given = 0 if _own(facts, document) else None
+            newer = next((other for other in found.not_yet if other.series == document.series), None)
+            self._say_standing(turn, document, replies, newer, is_more=given is not None)
         elif found.not_yet or found.ended:
             self._say_standing(turn, (*found.not_yet, *found.ended)[0], replies)
         elif found.out_of_scope:
@@ -62,18 +82,28 @@ class AnswerPolicyLookup(TopicAction):
             replies.say("utter_policy_lookup_unknown_number", "handoff_offered", number=number)
         elif facts:
             chosen = choose_facts(facts)
-            statement = " ".join(fact.text for fact in chosen)
-            replies.say("utter_policy_lookup_no_text", "policy", sources=Sources.of(chosen), statement=statement)
+            given = len(chosen) if len(chosen) < len(facts) else None
+            more, buttons = say_more(turn, self.phrases, given is not None)
+            statement = self.phrases.join([*map(say_fact, chosen), more])
+            sources = Sources.of(chosen)
+            replies.say("utter_policy_lookup_no_text", "policy", sources=sources, buttons=buttons, statement=statement)
         else:
             replies.say("utter_policy_lookup_unknown", "handoff_offered")
         self.ask_day(turn, replies)
+        return keep_place(self.topic, turn, given)
 
     def _say_standing(
-        self, turn: Turn, document: PolicyDocument, replies: Replies, facts: tuple[Fact, ...] = ()
+        self,
+        turn: Turn,
+        document: PolicyDocument,
+        replies: Replies,
+        newer: PolicyDocument | None = None,
+        *,
+        is_more: bool = False,
     ) -> None:
-        own = choose_facts([fact for fact in facts if fact.document.id == document.id and not _repeats(fact, document)])
         is_in_force, is_dated = document.in_force_on(turn.day), document.effective_on is not None
         since = "ended" if document.has_ended_on(turn.day) else "dated" if is_dated else "undated"
+        more, buttons = say_more(turn, self.phrases, is_more)
         parts = [
             self.phrases.say(
                 f"utter_policy_lookup_part_since_{since}",
@@ -81,19 +111,22 @@ class AnswerPolicyLookup(TopicAction):
                 archived_on=say_day(document.ends_on) if document.ends_on else "",
             ),
             self._say_states(document) if is_in_force else "",
+            self.phrases.say("utter_policy_lookup_part_next", effective_on=say_day(newer.in_force_from))
+            if newer
+            else "",
+            more,
         ]
         replies.say(
             "utter_policy_lookup_in_force" if is_in_force else "utter_policy_lookup_not_in_force",
             "policy",
-            sources=Sources.of(own) if own else Sources((document.citation(),)),
+            sources=Sources((document.citation(), *([newer.citation()] if newer else []))),
             cards=[_card(document, _CARD_STANDINGS[_standing(document, turn.day)])],
+            buttons=buttons,
             policy=_name(document),
             payer=document.payer_name,
             day=say_day(turn.day),
             standing=self._word_standing(turn, document),
-            statement=self.phrases.join(
-                [self.phrases.join(parts), self.phrases.join(fact.text for fact in own)], separator="\n\n"
-            ),
+            statement=self.phrases.join(parts),
         )
 
     def _say_states(self, document: PolicyDocument) -> str:
@@ -105,11 +138,13 @@ class AnswerPolicyLookup(TopicAction):
         return self.phrases.say(f"utter_policy_lookup_part_{_standing(document, turn.day)}_{tense}")
 
     def _say_out_of_scope(self, turn: Turn, document: PolicyDocument, replies: Replies) -> None:
-        key, outcome = "utter_policy_lookup_other_payer", "policy"
-        if turn.plan is None or document.payer == turn.plan.payer:
-            key, outcome = "utter_policy_lookup_other_state", "handoff_offered"
-            if turn.state is None:
-                key, outcome = "utter_policy_lookup_which_state", "ask"
+        if turn.plan and document.payer != turn.plan.payer:
+            # Not even its source: a member reads nothing of another payer's.
+            replies.say("utter_policy_lookup_other_payer", "handoff_offered", plan_name=turn.plan.name)
+            return
+        key, outcome = "utter_policy_lookup_other_state", "handoff_offered"
+        if turn.state is None:
+            key, outcome = "utter_policy_lookup_which_state", "ask"
         replies.say(
             key,
             outcome,
@@ -117,18 +152,15 @@ class AnswerPolicyLookup(TopicAction):
             awaiting=("state", "text") if outcome == "ask" else None,
             policy=_name(document),
             payer=document.payer_name,
-            plan_name=turn.plan.name if turn.plan else "",
-            day=say_day(turn.day),
-            effective_on=say_day(document.in_force_from),
-            standing=self._word_standing(turn, document),
             states=self.phrases.list_of(say_state(state) for state in document.states),
             state_name=say_state(turn.state or ""),
         )
 
 
-def _repeats(fact: Fact, document: PolicyDocument) -> bool:
-    """True for a fact that names the policy's number again (number, day and states are said with it), or a detail."""
-    return DETAIL in fact.tags or (document.number is not None and document.number in fact.text)
+def _own(facts: tuple[Fact, ...], document: PolicyDocument) -> tuple[Fact, ...]:
+    """What the policy says but for what is said with its number: that number, its days and states."""
+    own = (fact for fact in facts if fact.document.version_id == document.version_id)
+    return tuple(fact for fact in own if document.number is None or document.number not in fact.text)
 
 
 def _card(document: PolicyDocument, standing: str) -> dict[str, object]:

@@ -25,12 +25,13 @@ from actions.verification_form import ValidateVerificationForm, VerifyMember
 def build_actions(services: ActionServices, phrases: Phrases) -> tuple[Action, ...]:
     """Every action of domain.yml, once."""
     record = AnswerEligibilityMember(services, phrases)
+    policy = AnswerPolicyLookup(services, phrases)
     topics = {topic: AnswerTopic(services, phrases, topic) for topic in (*PLAN_TOPICS, *NEUTRAL_TOPICS)}
     answers: dict[str, TopicAction] = {
         **topics,
         record.topic: record,
         AnswerFacilitySearch.topic: AnswerFacilitySearch(services, phrases),
-        AnswerPolicyLookup.topic: AnswerPolicyLookup(services, phrases),
+        policy.topic: policy,
         AnswerTherapyInfo.topic: AnswerTherapyInfo(services, phrases),
     }
     clarify = Clarify(services, phrases)
@@ -38,7 +39,7 @@ def build_actions(services: ActionServices, phrases: Phrases) -> tuple[Action, .
     return (
         *answers.values(),
         AnswerInform(services, phrases, answers, clarify),
-        AnswerMore(services, phrases, topics),
+        AnswerMore(services, phrases, {**topics, policy.topic: policy}),
         AnswerYesOrNo(services, phrases, handoff),
         AskPlan(services, phrases),
         Cancel(services, phrases),

@@ -6,20 +6,23 @@ file `utter_<topic>_unknown` says so and offers the coach.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date
 
 from rasa_sdk.events import EventType, SlotSet
 
-from actions.answer_openings import DAY_TOPICS, Opening, open_answer
+from actions.answer_openings import DAY_TOPICS, Opening, open_answer, say_which_day
 from actions.form_steps import ask_plan
 from actions.phrases import Phrases
 from actions.replies import Button, Replies, Sources
+from actions.said import say_fact
 from actions.services import ActionServices
 from actions.spoken import say_day, say_state
 from actions.topic_action import TopicAction
 from actions.turn_context import Turn
-from knowledge.policies.model import Fact, Plan, Scope
+from bot.conversations.model import Channel
+from knowledge.policies.model import Fact, Plan
 
 # One payer's rules differ from another's here, so these wait until the plan is known.
 PLAN_TOPICS = (
@@ -36,24 +39,48 @@ PLAN_TOPICS = (
 # gene therapy is should not have to look for a membership card first; neutral sources say nothing of a plan.
 NEUTRAL_TOPICS = ("therapy_basics", "safety_risks", "process_followup", "clinical_trials")
 
-MAX_FACTS = 4
 # A spoken answer stays readable; the rest waits for "tell me more".
-MAX_WORDS = 75
+MOST_SENTENCES = 3
+# The points of "P.O. Box" end no sentence.
+_SENTENCE_END = re.compile(r"(?<!\.[A-Z])[.?!][\"')]*(?=\s|$)")
 
 
-def choose_facts(facts: Sequence[Fact], given: int = 0) -> tuple[Fact, ...]:
-    """The next facts to speak after the `given` first ones: at least one, then as many as stay short.
+def count_sentences(text: str) -> int:
+    """How many sentences a member reads in this text."""
+    return len(_SENTENCE_END.findall(text))
 
-    What the payer says and what neutral sources say is never spoken in one breath.
+
+def choose_facts(facts: Sequence[Fact], given: int = 0, *, before: str = "") -> tuple[Fact, ...]:
+    """The next facts to speak after the `given` first ones: as many as stay short together with `before`.
+
+    At least one, unless something stands before it. What the payer says and what neutral sources say is never spoken in
+    one breath.
     """
     chosen: list[Fact] = []
-    words = 0
-    for fact in facts[given : given + MAX_FACTS]:
-        words += len(fact.text.split())
-        if chosen and (words > MAX_WORDS or fact.document.payer != chosen[0].document.payer):
+    sentences = count_sentences(before)
+    for fact in facts[given:]:
+        is_other_source = bool(chosen) and fact.document.payer != chosen[0].document.payer
+        is_too_long = sentences + count_sentences(fact.text) > MOST_SENTENCES
+        if is_other_source or (is_too_long and sentences):
             break
         chosen.append(fact)
+        sentences += count_sentences(fact.text)
     return tuple(chosen)
+
+
+def keep_place(topic: str, turn: Turn, given: int | None = None) -> list[EventType]:
+    """What "tell me more" goes on from: topic, facts given (None: nothing is left) and the day, if it is not today."""
+    day = turn.day.isoformat() if given is not None and turn.day != turn.today else None
+    return [SlotSet("last_topic", topic), SlotSet("facts_given", given), SlotSet("date", day)]
+
+
+def say_more(turn: Turn, phrases: Phrases, is_more: bool) -> tuple[str, list[Button]]:
+    """How a member gets the rest: a sentence on a phone, a button on the page."""
+    if not is_more:
+        return "", []
+    if turn.channel is Channel.SMS:
+        return phrases.say("utter_more_part_text"), []
+    return "", [Button(phrases.say("utter_more_part_button"), "/more")]
 
 
 class AnswerTopic(TopicAction):
@@ -65,43 +92,54 @@ class AnswerTopic(TopicAction):
 
     async def respond(self, turn: Turn, replies: Replies) -> list[EventType]:
         """Facts for the plan; asks which plan where the answer hangs on it and nobody has asked yet."""
-        if turn.plan_not_on_file and self.topic in PLAN_TOPICS:
-            await self.say_not_on_file(replies)
-            return [SlotSet("last_topic", self.topic), SlotSet("facts_given", None)]
-        if turn.plan is None and self.topic in PLAN_TOPICS:
-            if not turn.plan_is_unknown:
+        if self.topic in PLAN_TOPICS:
+            if turn.plan_not_on_file:
+                await self.say_not_on_file(replies)
+                return keep_place(self.topic, turn)
+            if turn.plan is None and not turn.plan_is_unknown:
                 return ask_plan(turn, self.topic)
-            return await self._answer_without_plan(turn, replies)
-        if turn.plan and self.topic in PLAN_TOPICS and _is_elsewhere(turn.plan, turn.state):
-            self._say_other_state(turn, turn.plan, replies)
-            return [SlotSet("last_topic", self.topic), SlotSet("facts_given", None)]
-        return await self.answer_from(0, turn, replies)
+            if turn.plan and _is_elsewhere(turn.plan, turn.state):
+                self._say_other_state(turn, turn.plan, replies)
+                return keep_place(self.topic, turn)
+        return await self.answer_from(None, turn, replies)
 
-    async def answer_from(self, given: int, turn: Turn, replies: Replies) -> list[EventType]:
-        """Speaks the facts that follow the `given` first ones."""
-        facts = await self.find_facts(turn, turn.scope)
-        if not given and await self._say_not_on_day(turn, facts, replies):
-            return [SlotSet("last_topic", self.topic), SlotSet("facts_given", None)]
-        if not facts and turn.plan is None and self.topic in NEUTRAL_TOPICS and not turn.plan_is_unknown:
-            # Nothing neutral on file: the plan's own sources may answer.
-            return ask_plan(turn, self.topic)
-        chosen = choose_facts(facts, given)
-        opening = await open_answer(self.topic, turn, chosen, self.services, self.phrases) if not given else Opening()
+    async def answer_from(self, given: int | None, turn: Turn, replies: Replies) -> list[EventType]:
+        """Speaks the facts that follow the `given` first ones; None begins, with what must be said before them."""
+        facts = await self._find_facts(turn)
+        if given is None:
+            if await self._say_not_on_day(turn, facts, replies):
+                return keep_place(self.topic, turn)
+            if not facts and turn.plan is None and self.topic in NEUTRAL_TOPICS and not turn.plan_is_unknown:
+                # Nothing neutral on file: the plan's own sources may answer.
+                return ask_plan(turn, self.topic)
+            opening = await open_answer(self.topic, turn, facts, self.services, self.phrases)
+        else:
+            opening = Opening(before=say_which_day(self.topic, turn, self.phrases))
+        chosen = choose_facts(facts, given or 0, before=opening.facts)
         if not chosen and not opening.facts:
-            replies.say(f"utter_{self.topic}_unknown", "handoff_offered")
-            return [SlotSet("last_topic", self.topic), SlotSet("facts_given", None)]
-        spoken = self.phrases.join([opening.facts, *(fact.text for fact in chosen)])
-        is_more = given + len(chosen) < len(facts) and turn.day == turn.today
+            await self._say_nothing(given, turn, replies)
+            return keep_place(self.topic, turn)
+        told = (given or 0) + len(chosen)
+        more, buttons = say_more(turn, self.phrases, told < len(facts))
+        spoken = self.phrases.join([opening.facts, *map(say_fact, chosen), more])
+        is_general = turn.plan is None and self.topic in PLAN_TOPICS
         replies.say(
-            f"utter_{self.topic}_answer",
+            "utter_plan_unknown_answer" if is_general else f"utter_{self.topic}_answer",
             "answer",
             sources=Sources.of(chosen, *opening.citations),
-            buttons=self._more(is_more),
+            buttons=buttons,
             statement=self.phrases.join([opening.before, spoken], separator="\n\n"),
         )
         self.ask_day(turn, replies)
-        # "Tell me more" names no day: for another day than today there is nothing to go on with.
-        return [SlotSet("last_topic", self.topic), SlotSet("facts_given", given + len(chosen) if is_more else None)]
+        return keep_place(self.topic, turn, told if told < len(facts) else None)
+
+    async def _say_nothing(self, given: int | None, turn: Turn, replies: Replies) -> None:
+        if given is not None:
+            replies.say("utter_more_nothing", "handoff_offered")
+        elif turn.plan is None and self.topic in PLAN_TOPICS:
+            await self.say_plan_unknown(replies)
+        else:
+            replies.say(f"utter_{self.topic}_unknown", "handoff_offered")
 
     async def _say_not_on_day(self, turn: Turn, facts: Sequence[Fact], replies: Replies) -> bool:
         """True where the plan's facts hold today and did not on the day asked about: said, with the source's day."""
@@ -133,24 +171,12 @@ class AnswerTopic(TopicAction):
             states=self.phrases.list_of(say_state(state) for state in plan.states),
         )
 
-    async def find_facts(self, turn: Turn, scope: Scope) -> tuple[Fact, ...]:
-        """Everything on file for the scope on the day asked about, in speaking order."""
-        return await self.services.policies.find_facts(self.topic, scope, self._day(turn), about=turn.about)
+    async def _find_facts(self, turn: Turn) -> tuple[Fact, ...]:
+        """Everything on file for the turn's scope on the day that counts, in speaking order."""
+        return await self.services.policies.find_facts(self.topic, turn.scope, self._day(turn), about=turn.about)
 
     def _day(self, turn: Turn) -> date:
         return turn.day if self.topic in DAY_TOPICS else turn.today
-
-    async def _answer_without_plan(self, turn: Turn, replies: Replies) -> list[EventType]:
-        chosen = choose_facts(await self.find_facts(turn, turn.scope))
-        if chosen:
-            statement = " ".join(fact.text for fact in chosen)
-            replies.say("utter_plan_unknown_answer", "answer", sources=Sources.of(chosen), statement=statement)
-        else:
-            await self.say_plan_unknown(replies)
-        return [SlotSet("last_topic", self.topic), SlotSet("facts_given", len(chosen) or None)]
-
-    def _more(self, is_more: bool) -> list[Button]:
-        return [Button(self.phrases.say("utter_more_part_button"), "/more")] if is_more else []
 
 
 def _is_elsewhere(plan: Plan, state: str | None) -> bool:

@@ -98,10 +98,10 @@ MP_AD_1623 = make_document(
 )  # fmt: skip
 
 
-def make_fact(topic: str, document: PolicyDocument, position: int = 1, *, words: int = 5, tag: str = "") -> Fact:
-    """A fact of so many words; its id says where it comes from."""
+def make_fact(topic: str, document: PolicyDocument, position: int = 1, *, sentences: int = 1, tag: str = "") -> Fact:
+    """A fact of so many sentences; its id says where it comes from."""
     fact_id = FactId(f"{document.id}/{topic}/{position}")
-    text = " ".join([f"F{position}", *["word"] * (words - 1)])
+    text = " ".join([f"F{position} says so."] * sentences)
     return Fact(fact_id, topic, position, text, document, None, (tag,) if tag else ())
 
 
@@ -109,13 +109,14 @@ FACTS = (
     make_fact("therapy_basics", FDA_PAGE),
     make_fact("therapy_basics", IBX_PAGE, tag="definition"),
     make_fact("therapy_basics", MP_AD_1623, tag="definition"),
-    *(make_fact("coverage_general", IBX_PAGE, position, words=30) for position in (1, 2, 3)),
+    *(make_fact("coverage_general", IBX_PAGE, position, sentences=2 if position < 3 else 1) for position in (1, 2, 3)),
     make_fact("coverage_general", MP_AD_1623),
     make_fact("precertification", IBX_PAGE),
     make_fact("precertification", MP_AD_1623),
     make_fact("policy_lookup", IBX_PAGE),
     make_fact("policy_lookup", MP_AD_1623),
-    make_fact("appeal_denial", FDA_PAGE),
+    make_fact("appeal_denial", FDA_PAGE, sentences=2),
+    make_fact("appeal_denial", FDA_PAGE, 2, sentences=2),
     make_fact("process_followup", FDA_PAGE),
     make_fact("safety_risks", MP_AD_1623),
     make_fact("safety_risks", FDA_PAGE),

@@ -31,12 +31,16 @@ async def test_a_policy_counts_from_its_effective_day(day: str, key: str) -> Non
     assert ran.reply["citations"][0]["number"] == "MP-AD-1623"
 
 
-async def test_a_number_alone_names_its_policy_without_asking_for_the_plan() -> None:
-    ran = await look_up(Stage(), NUMBER)
+async def test_a_number_alone_names_its_policy_and_more_tells_what_it_says() -> None:
+    stage = Stage()
+    ran = await look_up(stage, NUMBER)
+    more = await stage.run("action_answer_more", "more")
 
     assert ran.keys == ["utter_policy_lookup_in_force"]
-    assert ran.payers == {"CareSource"}
-    assert ran.reply["facts"] == ["mp-ad-1623/policy_lookup/1"]
+    assert (ran.payers, more.payers) == ({"CareSource"}, {"CareSource"})
+    assert "/more" in ran.titles
+    assert (more.keys, more.reply["facts"]) == (["utter_policy_lookup_more"], ["mp-ad-1623/policy_lookup/1"])
+    assert (await stage.run("action_answer_more", "more")).keys == ["utter_more_nothing"]
 
 
 @pytest.mark.parametrize("written", ["mp-ad-1623", "MP AD 1623", "mp_ad\u20131623"])
@@ -48,7 +52,7 @@ async def test_the_plan_and_state_find_the_policy_that_applies() -> None:
     ran = await look_up(Stage(plan_id="caresource", state="WV"))
 
     assert ran.keys == ["utter_policy_lookup_in_force"]
-    assert ran.reply["facts"] == ["mp-ad-1623/policy_lookup/1"]
+    assert ran.reply["citations"][0]["number"] == "MP-AD-1623"
 
 
 async def test_another_state_has_nothing_on_file() -> None:
@@ -67,11 +71,12 @@ async def test_independence_has_no_policy_text_on_file() -> None:
     assert "cards" not in ran.reply
 
 
-async def test_another_payers_policy_is_named_as_such() -> None:
+async def test_of_another_payers_policy_nothing_is_told() -> None:
     ran = await look_up(Stage(plan_id="independence"), NUMBER)
 
     assert ran.keys == ["utter_policy_lookup_other_payer"]
-    assert "facts" not in ran.reply
+    assert {"facts", "citations", "cards"}.isdisjoint(ran.reply)
+    assert "CareSource" not in str(ran.values)
 
 
 async def test_an_unknown_number_is_said_to_be_unknown() -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from actions.topic_answers import MAX_WORDS, NEUTRAL_TOPICS, PLAN_TOPICS, choose_facts
+from actions.topic_answers import MOST_SENTENCES, NEUTRAL_TOPICS, PLAN_TOPICS, choose_facts, count_sentences
+from bot.conversations.model import Channel
 from tests.actions.cast import FDA_PAGE, Stage, make_fact
 
 CARESOURCE_IN_OHIO = {"plan_id": "caresource", "state": "OH"}
@@ -113,20 +114,64 @@ async def test_more_gives_what_a_short_answer_held_back_and_then_says_that_it_is
     third = await stage.run("action_answer_more", "more")
 
     assert "/more" in first.titles
+    assert "/more" not in second.titles
     assert set(first.reply["facts"]).isdisjoint(second.reply["facts"])
     assert len(first.reply["facts"]) + len(second.reply["facts"]) == 3
     assert third.keys == ["utter_more_nothing"]
+
+
+async def test_more_of_another_day_is_of_that_day() -> None:
+    stage = Stage(plan_id="independence")
+    first = await stage.run("action_answer_coverage_general", "coverage_general", entities=[("date", "2026-05-02")])
+    second = await stage.run("action_answer_more", "more")
+
+    assert first.slots["date"] == "2026-05-02"
+    assert "05/02/2026" in second.values["statement"]
+    assert set(first.reply["facts"]).isdisjoint(second.reply["facts"])
+    assert second.slots["date"] is None
+
+
+async def test_a_new_question_after_one_about_another_day_is_about_today() -> None:
+    stage = Stage(plan_id="independence")
+    await stage.run("action_answer_coverage_general", "coverage_general", entities=[("date", "2026-05-02")])
+    ran = await stage.run("action_answer_coverage_general", "coverage_general")
+
+    assert "05/02/2026" not in ran.values["statement"]
+    assert ran.slots["date"] is None
+
+
+async def test_on_a_phone_more_is_a_word_to_reply() -> None:
+    stage = Stage(plan_id="independence", channel=Channel.SMS)
+    first = await stage.run("action_answer_coverage_general", "coverage_general")
+    second = await stage.run("action_answer_more", "more")
+
+    assert first.titles == []
+    assert "MORE" in first.values["statement"]
+    assert "MORE" not in second.values["statement"]
+
+
+async def test_more_goes_on_where_no_plan_is_known() -> None:
+    stage = Stage(slots={"plan": "unknown"})
+    first = await stage.run("action_answer_appeal_denial", "appeal_denial")
+    second = await stage.run("action_answer_more", "more")
+
+    assert "/more" in first.titles
+    assert second.keys == ["utter_plan_unknown_answer"]
+    assert set(first.reply["facts"]).isdisjoint(second.reply["facts"])
 
 
 async def test_more_without_anything_before_it_says_so() -> None:
     assert (await Stage().run("action_answer_more", "more")).keys == ["utter_more_nothing"]
 
 
-async def test_a_product_in_question_adds_what_the_catalogue_knows() -> None:
-    ran = await Stage().run("action_answer_process_followup", "process_followup", entities=[("therapy", "zolgensma")])
+async def test_a_product_in_question_is_told_from_the_catalogue_and_facts_follow() -> None:
+    stage = Stage()
+    ran = await stage.run("action_answer_process_followup", "process_followup", entities=[("therapy", "zolgensma")])
+    more = await stage.run("action_answer_more", "more")
 
     assert "Zolgensma" in ran.values["statement"]
-    assert len(ran.reply["citations"]) == 2
+    assert [citation["document"] for citation in ran.reply["citations"]] == ["List"]
+    assert more.reply["facts"] == ["fda-page/process_followup/1"]
 
 
 async def test_a_payers_facts_and_neutral_ones_are_not_spoken_in_one_breath() -> None:
@@ -137,14 +182,37 @@ async def test_a_payers_facts_and_neutral_ones_are_not_spoken_in_one_breath() ->
     assert (first.payers, second.payers) == ({"CareSource"}, {"FDA"})
 
 
-def test_a_spoken_answer_stays_short_but_is_never_empty() -> None:
-    long = [make_fact("cost", FDA_PAGE, position, words=MAX_WORDS + 10) for position in (1, 2)]
-    short = [make_fact("cost", FDA_PAGE, position, words=2) for position in range(1, 9)]
+def test_a_spoken_answer_is_at_most_three_sentences_but_never_empty() -> None:
+    long = [make_fact("cost", FDA_PAGE, position, sentences=MOST_SENTENCES + 1) for position in (1, 2)]
+    short = [make_fact("cost", FDA_PAGE, position) for position in range(1, 9)]
 
     assert choose_facts(long) == (long[0],)
     assert choose_facts(long, 1) == (long[1],)
-    assert choose_facts(short) == tuple(short[:4])
+    assert choose_facts(short) == tuple(short[:3])
+    assert choose_facts(short, 6) == tuple(short[6:])
     assert choose_facts(short, 8) == ()
+
+
+def test_what_stands_before_the_facts_is_counted_with_them() -> None:
+    facts = [make_fact("cost", FDA_PAGE, position) for position in (1, 2)]
+
+    assert choose_facts(facts, before="One. Two.") == (facts[0],)
+    assert choose_facts(facts, before="One. Two. Three.") == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "sentences"),
+    [
+        ("One.", 1),
+        ("One. Two? Three!", 3),
+        ('Write to P.O. Box 1947. Write "Appeals." on it.', 3),
+        ("It costs $2.2 million (about 1.9 percent more).", 1),
+        ("This is hemophilia B. It is not A.", 2),
+        ("", 0),
+    ],
+)
+def test_sentences_are_counted_as_they_are_read(text: str, sentences: int) -> None:
+    assert count_sentences(text) == sentences
 
 
 def test_no_topic_is_both_the_plans_and_neutral() -> None:
