@@ -115,7 +115,7 @@ class LabelChange:
 
     __pydantic_config__: ClassVar[ConfigDict] = _STRICT
 
-    on: date
+    day: date
     what: Sentence
 
 
