@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
@@ -9,7 +10,10 @@ from enum import Enum
 import sqlalchemy as sa
 
 from bot.database import UtcDateTime, metadata
-from knowledge.policies.model import VersionId
+from knowledge.policies import import_store
+from knowledge.policies.holdings import Holdings
+from knowledge.policies.model import VersionId, VersionNotFound
+from knowledge.policies.store import find_plans, list_versions, policy_documents
 
 # Append-only: migration 0008 adds triggers that refuse every change and removal.
 knowledge_events = sa.Table(
@@ -45,6 +49,14 @@ class KnowledgeEvent:
     on: date | None
 
 
+@dataclass(frozen=True)
+class Arrival:
+    """How a version got in: "shipped" or "imported", and when (UTC)."""
+
+    origin: str
+    at: datetime
+
+
 def record_event(
     connection: sa.Connection, act: Act, version: VersionId, *, by: str, at: datetime, on: date | None = None
 ) -> None:
@@ -59,3 +71,30 @@ def list_events(connection: sa.Connection) -> tuple[KnowledgeEvent, ...]:
     return tuple(
         KnowledgeEvent(row.at, row.by, Act(row.act), VersionId(row.version_id), row.effective_on) for row in rows
     )
+
+
+def find_arrival(connection: sa.Connection, version: VersionId) -> Arrival:
+    """How the version got in. Raises VersionNotFound."""
+    query = sa.select(policy_documents.c.origin, policy_documents.c.added_at)
+    row = connection.execute(query.where(policy_documents.c.version_id == version)).one_or_none()
+    if row is None:
+        raise VersionNotFound(version)
+    return Arrival(row.origin, row.added_at)
+
+
+def activate(connection: sa.Connection, version: VersionId, on: date, *, by: str, at: datetime) -> None:
+    """An operator's activation. Raises what `import_store.activate` raises."""
+    import_store.activate(connection, version, on, today=_today(connection, version, at))
+    record_event(connection, Act.ACTIVATED, version, by=by, at=at, on=on)
+
+
+def archive(connection: sa.Connection, days: Iterable[tuple[VersionId, date]], *, by: str, at: datetime) -> None:
+    """An operator's archiving: each version from its day on. Raises what `import_store.retire` raises."""
+    for version, on in days:
+        import_store.retire(connection, version, on, today=_today(connection, version, at))
+        record_event(connection, Act.ARCHIVED, version, by=by, at=at, on=on)
+
+
+def _today(connection: sa.Connection, version: VersionId, now: datetime) -> date:
+    holdings = Holdings.of(list_versions(connection), find_plans(connection).values(), now)
+    return holdings.today(holdings.find_version(version).payer)

@@ -1,0 +1,165 @@
+"""What would an operator's act on the documents change, and how is it done and kept?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from bot.database import Database
+from knowledge.policies import ledger_store
+from knowledge.policies.differences import Differences, compare
+from knowledge.policies.holdings import Holdings, Standing
+from knowledge.policies.leaning import Frame, Leaning, find_leaning
+from knowledge.policies.ledger_store import Arrival, KnowledgeEvent
+from knowledge.policies.model import DocumentRecord, PolicyDocument, VersionId, VersionNotFound
+from knowledge.policies.store import find_plans, find_records, list_versions
+
+
+class NothingToArchive(Exception):
+    """No version of the document is in force on that day or later; the message is its name."""
+
+    code = "NOTHING_TO_ARCHIVE"
+
+
+@dataclass(frozen=True)
+class Activation:
+    """What an activation would do: how the version would stand, and which others would end, as they would stand.
+
+    `predecessor` is the version in whose place it comes; None: nothing of the document is in force before.
+    """
+
+    document: PolicyDocument
+    ended: tuple[PolicyDocument, ...]
+    predecessor: PolicyDocument | None
+
+
+@dataclass(frozen=True)
+class Ending:
+    """A version, and the first day on which it is spoken no more; its own first day: it never comes into force."""
+
+    document: PolicyDocument
+    on: date
+
+    @property
+    def is_cancelled(self) -> bool:
+        """True where the version never comes into force."""
+        return self.on <= self.document.in_force_from
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Two versions, what differs between them, and what leans on that."""
+
+    older: DocumentRecord
+    newer: DocumentRecord
+    differences: Differences
+    leaning: Leaning
+
+
+class Ledger:
+    """The documents on file, for operators. Every method raises StoreUnavailable."""
+
+    def __init__(self, database: Database, clock: Callable[[], datetime]) -> None:
+        self._database = database
+        self._clock = clock
+
+    def look(self) -> Holdings:
+        """Everything on file now."""
+        now = self._clock()
+        return self._database.write_now(
+            lambda connection: Holdings.of(list_versions(connection), find_plans(connection).values(), now)
+        )
+
+    def list_events(self) -> tuple[KnowledgeEvent, ...]:
+        """Every act of an operator, the oldest first."""
+        return self._database.write_now(ledger_store.list_events)
+
+    def find_arrival(self, version: VersionId) -> Arrival:
+        """How the version got in. Raises VersionNotFound."""
+        return self._database.write_now(lambda connection: ledger_store.find_arrival(connection, version))
+
+    def get_record(self, version: VersionId) -> DocumentRecord:
+        """The version with its passages and facts. Raises VersionNotFound."""
+        found = [record for record in self._database.write_now(find_records) if record.document.version_id == version]
+        if not found:
+            raise VersionNotFound(version)
+        return found[0]
+
+    def compare(self, older: VersionId, newer: VersionId, frames: Sequence[Frame]) -> Comparison:
+        """What differs, and what leans on it today or later. Raises VersionNotFound."""
+        holdings = self.look()
+        dated = {document.version_id: document for document in holdings.versions}
+        records = {record.document.version_id: record for record in self._database.write_now(find_records)}
+        for version in (older, newer):
+            if version not in records:
+                raise VersionNotFound(version)
+        alive = (Standing.IN_FORCE, Standing.NOT_YET)
+        others = [
+            record
+            for version, record in records.items()
+            if version in dated and holdings.standing(dated[version]) in alive
+        ]
+        before, after = records[older], records[newer]
+        differences = compare(before, after)
+        return Comparison(before, after, differences, find_leaning(before, after, differences, others, frames))
+
+    def activate(self, version: VersionId, on: date, *, by: str) -> None:
+        """Lets the version be spoken from that day on, and keeps who did it.
+
+        Raises what `import_store.activate` raises; nothing is changed then.
+        """
+        now = self._clock()
+        self._database.write_now(lambda connection: ledger_store.activate(connection, version, on, by=by, at=now))
+
+    def archive(self, endings: Sequence[Ending], *, by: str) -> None:
+        """Ends these versions, all or none, and keeps who did it. Raises what `import_store.retire` raises."""
+        now, days = self._clock(), [(ending.document.version_id, ending.on) for ending in endings]
+        self._database.write_now(lambda connection: ledger_store.archive(connection, days, by=by, at=now))
+
+
+def first_day(holdings: Holdings, document: PolicyDocument) -> date:
+    """The day on which an activation holds that names none: today, or the document's own day where that is later."""
+    return max(holdings.today(document.payer), document.effective_on or date.min)
+
+
+def plan_activation(holdings: Holdings, document: PolicyDocument, on: date) -> Activation:
+    """What would be, were the version activated for that day; whether it may be is asked when it is done."""
+    last = max(known.sequence for known in holdings.versions) + 1
+    active = replace(document, is_draft=False, active_on=on, retired_on=None, superseded_on=None, sequence=last)
+    would_be = Holdings.of(
+        (active if known.version_id == document.version_id else replace(known, superseded_on=None)
+         for known in holdings.versions),
+        holdings.plans,
+        holdings.now,
+    )  # fmt: skip
+    now = {known.version_id: known for known in holdings.versions}
+    then = next(known for known in would_be.versions if known.version_id == document.version_id)
+    changed = [known for known in would_be.versions if known.superseded_on != now[known.version_id].superseded_on]
+    ended = [known for known in changed if known.superseded_on and known.version_id != document.version_id]
+    before = [known for known in would_be.versions if known.superseded_on == then.in_force_from]
+    ruling = [known for known in before if not known.is_cancelled]
+    return Activation(then, tuple(ended), ruling[-1] if ruling else None)
+
+
+def plan_archive(holdings: Holdings, name: str, on: date | None) -> tuple[Ending, ...]:
+    """What ends where this version, or all of this document, is to be spoken no more from that day on (default: today).
+
+    Of a document also what was to begin later is cancelled. Raises NothingToArchive, and as `find_document`.
+    """
+    if "@" in name:
+        document = holdings.find_version(name)
+        return (Ending(document, on or holdings.today(document.payer)),)
+    versions = holdings.find_document(name)
+    day = on or holdings.today(versions[0].payer)
+    alive = [known for known in versions if not (known.is_draft or known.is_withdrawn or known.is_cancelled)]
+    alive.sort(key=lambda document: (document.in_force_from, document.sequence))
+    coming = [document for document in alive if document.in_force_from >= day]
+    # What is to come falls away, so that of what has begun the last one would go on.
+    begun = [replace(document, superseded_on=None) for document in alive if document.in_force_from < day][-1:]
+    # The last first: only then does nothing take the place of the one before it.
+    endings = [Ending(document, document.in_force_from) for document in reversed(coming)]
+    endings += [Ending(document, day) for document in begun if not document.has_ended_on(day)]
+    if not endings:
+        raise NothingToArchive(name)
+    return tuple(endings)
