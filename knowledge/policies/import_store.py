@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import date, datetime
 
 import sqlalchemy as sa
@@ -11,19 +10,15 @@ import sqlalchemy as sa
 from knowledge.content_store import mark_changed
 from knowledge.csv_files import ImportReport
 from knowledge.origin import Origin
+from knowledge.policies.days import check_activation, check_retirement
 from knowledge.policies.model import (
-    ActivationTooEarly,
-    AlreadyInForce,
-    DayHasPassed,
     DocumentRecord,
-    EndedByThen,
     Fact,
     FactOfAnotherDocument,
     Passage,
     PayerWithoutPlan,
     Plan,
     PolicyDocument,
-    RetiredBeforeForce,
     VersionId,
     VersionNotFound,
 )
@@ -132,21 +127,11 @@ def replace_shipped(connection: sa.Connection, records: Iterable[DocumentRecord]
 def activate(connection: sa.Connection, version: VersionId, on: date, *, today: date) -> None:
     """Lets a draft be spoken from that day on, or moves a day that has not come yet, or gives a cancelled version one.
 
-    Raises VersionNotFound, AlreadyInForce and DayHasPassed (what was in force on a day stays so), ActivationTooEarly
-    (before the day on which the document says it takes effect), EndedByThen.
+    Raises VersionNotFound, and what `check_activation` raises.
     """
     document = _get(connection, version)
-    is_begun = not document.is_draft and not document.is_cancelled and document.in_force_from <= today
-    if is_begun:
-        raise AlreadyInForce(document.in_force_from)
-    if on < today:
-        raise DayHasPassed(on)
-    if document.effective_on and on < document.effective_on:
-        raise ActivationTooEarly(document.effective_on)
+    check_activation(document, on, today)
     retired_on = None if document.is_cancelled else document.retired_on
-    end = min((day for day in (document.archived_on, retired_on) if day), default=None)
-    if end and on >= end:
-        raise EndedByThen(end)
     mark_changed(connection)
     values = {"is_draft": False, "active_on": on, "retired_on": retired_on, "sequence": _next_sequence(connection)}
     connection.execute(_of(version, sa.update(policy_documents)).values(**values))
@@ -155,19 +140,10 @@ def activate(connection: sa.Connection, version: VersionId, on: date, *, today: 
 def retire(connection: sa.Connection, version: VersionId, on: date, *, today: date) -> None:
     """Lets the version be spoken no more from that day on; on the day it would begin, it never was in force.
 
-    Raises VersionNotFound, RetiredBeforeForce (for a draft, too: it has no day), DayHasPassed (what was in force on a
-    day stays so), EndedByThen.
+    Raises VersionNotFound, and what `check_retirement` raises.
     """
     document = _get(connection, version)
-    if document.is_draft or on < document.in_force_from:
-        raise RetiredBeforeForce(document.in_force_from)
-    if document.ends_on and document.has_ended_on(today):
-        raise EndedByThen(document.ends_on)
-    if on < today:
-        raise DayHasPassed(on)
-    others_end = replace(document, retired_on=None).ends_on
-    if others_end and others_end <= on:
-        raise EndedByThen(others_end)
+    check_retirement(document, on, today)
     mark_changed(connection)
     connection.execute(_of(version, sa.update(policy_documents)).values(retired_on=on))
 
