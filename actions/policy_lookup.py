@@ -52,9 +52,7 @@ class AnswerPolicyLookup(TopicAction):
         told = (given or 0) + len(chosen)
         more, buttons = say_more(turn, self.phrases, told < len(facts))
         statement = self.phrases.join([*map(say_fact, chosen), more])
-        replies.say(
-            "utter_policy_lookup_more", "policy", sources=Sources.of(chosen), buttons=buttons, statement=statement
-        )
+        replies.say("utter_more_answer", "policy", sources=Sources.of(chosen), buttons=buttons, statement=statement)
         return keep_place(self.topic, turn, told if told < len(facts) else None)
 
     async def _find(self, turn: Turn, number: str | None) -> tuple[DocumentLookup, tuple[Fact, ...]]:

@@ -122,9 +122,8 @@ class AnswerTopic(TopicAction):
         told = (given or 0) + len(chosen)
         more, buttons = say_more(turn, self.phrases, told < len(facts))
         spoken = self.phrases.join([opening.facts, *map(say_fact, chosen), more])
-        is_general = turn.plan is None and self.topic in PLAN_TOPICS
         replies.say(
-            "utter_plan_unknown_answer" if is_general else f"utter_{self.topic}_answer",
+            self._frame(given, turn),
             "answer",
             sources=Sources.of(chosen, *opening.citations),
             buttons=buttons,
@@ -132,6 +131,12 @@ class AnswerTopic(TopicAction):
         )
         self.ask_day(turn, replies)
         return keep_place(self.topic, turn, told if told < len(facts) else None)
+
+    def _frame(self, given: int | None, turn: Turn) -> str:
+        if given is not None:
+            return "utter_more_answer"
+        is_general = turn.plan is None and self.topic in PLAN_TOPICS
+        return "utter_plan_unknown_answer" if is_general else f"utter_{self.topic}_answer"
 
     async def _say_nothing(self, given: int | None, turn: Turn, replies: Replies) -> None:
         if given is not None:

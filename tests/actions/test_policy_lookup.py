@@ -39,7 +39,7 @@ async def test_a_number_alone_names_its_policy_and_more_tells_what_it_says() -> 
     assert ran.keys == ["utter_policy_lookup_in_force"]
     assert (ran.payers, more.payers) == ({"CareSource"}, {"CareSource"})
     assert "/more" in ran.titles
-    assert (more.keys, more.reply["facts"]) == (["utter_policy_lookup_more"], ["mp-ad-1623/policy_lookup/1"])
+    assert (more.keys, more.reply["facts"]) == (["utter_more_answer"], ["mp-ad-1623/policy_lookup/1"])
     assert (await stage.run("action_answer_more", "more")).keys == ["utter_more_nothing"]
 
 
