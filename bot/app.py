@@ -134,6 +134,7 @@ def _add_desk(app: web.Application, settings: Settings, core: Core, privacy: Tex
         callbacks=CallbackService(core.record, desk, core.coaches),
         coaches=core.coaches,
         conversations=core.conversations,
+        reliance=core.knowledge.reliance,
         live=core.live,
         clock=utc_now,
     )

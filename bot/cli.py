@@ -74,6 +74,10 @@ def _parser() -> argparse.ArgumentParser:
         verb = group.add_parser("import", help=f"read a {layout} file; all of it or nothing")
         verb.add_argument("file", type=Path)
         verb.set_defaults(command=_import, area=area)
+        if area == "knowledge":
+            why = group.add_parser("why", help="show what a message relied on, and whether it comes out again")
+            why.add_argument("message_id", help="as `Message.id` of the API has it")
+            why.set_defaults(command=_explain)
 
     coaches = commands.add_parser("coaches", help="who may sign in at the console")
     verbs = coaches.add_subparsers(required=True, metavar="VERB")
@@ -146,6 +150,22 @@ def _import(options: argparse.Namespace) -> int:
     except ImportRefused as error:
         raise CommandFailed(f"{options.file.name} was not imported, nothing was changed: {error}") from None
     return 0
+
+
+def _explain(options: argparse.Namespace) -> int:
+    from bot.core import utc_now
+    from bot.why_command import explain_message
+
+    same = False
+
+    def work(database: Database) -> str:
+        nonlocal same
+        why = explain_message(database, options.message_id, utc_now)
+        same = why.is_same
+        return why.text
+
+    print(_with_database(read_settings(), work))
+    return 0 if same else 1
 
 
 def _coaches(options: argparse.Namespace) -> int:

@@ -17,18 +17,21 @@ from knowledge.facilities.service import FacilityService
 from knowledge.facilities.store import SqlFacilityStore
 from knowledge.policies.service import PolicyService
 from knowledge.policies.store import SqlPolicyStore
+from knowledge.reliance.service import RelianceService
+from knowledge.reliance.store import RelianceStore
 from knowledge.therapies.service import TherapyService
 from knowledge.therapies.store import SqlTherapyStore
 
 
 @dataclass(frozen=True)
 class Knowledge:
-    """The four services that everything outside this package uses."""
+    """The services that everything outside this package uses."""
 
     policies: PolicyService
     therapies: TherapyService
     facilities: FacilityService
     eligibility: EligibilityService
+    reliance: RelianceService
 
 
 def warm_up() -> None:
@@ -51,11 +54,13 @@ def build_knowledge(
     `fresh_for_s` seconds after its import at the latest; members' records are read each time.
     """
     content = ContentReader(database, monotonic, fresh_for_s)
+    policies = PolicyService(SqlPolicyStore(content), clock)
     return Knowledge(
-        policies=PolicyService(SqlPolicyStore(content), clock),
+        policies=policies,
         therapies=TherapyService(SqlTherapyStore(content)),
         facilities=FacilityService(SqlFacilityStore(content)),
         eligibility=build_eligibility(database, clock, members),
+        reliance=RelianceService(RelianceStore(database), policies),
     )
 
 

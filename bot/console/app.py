@@ -15,6 +15,7 @@ from aiohttp import web
 from bot.console.conversation_api import ConversationApi
 from bot.console.desk_api import DeskApi
 from bot.console.door import SIGNED, Door
+from bot.console.explain_api import ExplainApi
 from bot.console.operations import CONSOLE_API
 from bot.console.passwords import Passwords
 from bot.console.problems import describe
@@ -31,6 +32,7 @@ from bot.conversations.service import ConversationService
 from bot.http.operations import Operation
 from bot.http.page_files import PageFiles, page_headers
 from bot.http.rate_limit import Limit
+from knowledge.reliance.service import RelianceService
 
 log = structlog.get_logger()
 
@@ -64,6 +66,7 @@ def create_console(
     callbacks: CallbackService,
     coaches: CoachService,
     conversations: ConversationService,
+    reliance: RelianceService,
     live: LiveHub,
     clock: Callable[[], datetime],
     passwords: Passwords | None = None,
@@ -85,6 +88,7 @@ def create_console(
         ),
         DeskApi(handoffs, callbacks, coaches),
         conversation_api,
+        ExplainApi(handoffs, reliance),
         sockets,
     )
     for operation in CONSOLE_API.operations:

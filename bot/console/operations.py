@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.console import frames, requests, schemas
+from bot.console import explain_api, frames, requests, schemas
 from bot.console.door import CSRF, SESSION
 from bot.console.sessions import COOKIE, COOKIE_PATH, CSRF_HEADER
 from bot.http.operations import BODY_REFUSALS, MAX_SEQ, Api, Operation
@@ -104,6 +104,16 @@ OPERATIONS = (
         {**_NOBODY, **_FOUND, 422: ("VALIDATION_FAILED",)},
         security=_READS,
         query={"after": MAX_SEQ},
+    ),
+    Operation(
+        "explain_message",
+        "GET",
+        f"{_ONE}/messages/{{message_id}}/why",
+        "What a message relied on: response, values, versions, facts; every look is recorded. The text is made again "
+        "from what is stored, and `replay` says whether the same comes out.",
+        {200: explain_api.ExplainedMessage},
+        {**_NOBODY, 404: ("CONVERSATION_NOT_FOUND", "MESSAGE_NOT_FOUND")},
+        security=_READS,
     ),
     Operation(
         "claim_conversation",

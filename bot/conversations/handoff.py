@@ -210,6 +210,12 @@ class CoachNotOnDuty(HandoffError):
     code = "COACH_NOT_ON_DUTY"
 
 
+class MessageNotFound(HandoffError):
+    """There is no such message in this conversation."""
+
+    code = "MESSAGE_NOT_FOUND"
+
+
 class MemberOptedOut(HandoffError):
     """The member's number may not be texted."""
 

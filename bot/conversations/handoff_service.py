@@ -21,6 +21,7 @@ from bot.conversations.handoff import (
     HandoffEvent,
     HandoffOutcome,
     MemberOptedOut,
+    MessageNotFound,
     Note,
     NotHolder,
     QueueItem,
@@ -94,6 +95,19 @@ class HandoffService:
         conversation = await self._access(conversation_id)
         await self._desk.record_event(conversation, HandoffEvent.VIEWED, coach_id, self._record.clock())
         return await read_coach_view(self._record, self._desk, conversation)
+
+    async def view_message(self, conversation_id: str, message_id: str, coach_id: CoachId) -> Message:
+        """One message of such a conversation; that the coach looked is logged.
+
+        Raises ConversationNotFound, MessageNotFound.
+        """
+        conversation = await self._access(conversation_id)
+        messages = await self._record.store.list_messages(conversation.id, 0)
+        found = next((message for message in messages if message.id == message_id), None)
+        if found is None:
+            raise MessageNotFound
+        await self._desk.record_event(conversation, HandoffEvent.VIEWED, coach_id, self._record.clock())
+        return found
 
     async def list_messages_for_coach(self, conversation_id: str, after: int) -> tuple[Message, ...]:
         """The messages after a seq. Raises ConversationNotFound."""

@@ -19,6 +19,21 @@ from knowledge.reliance.model import (
 )
 from knowledge.reliance.replay import NotReplayable, Stored, render, render_node
 
+# Why a text does not come out again.
+REPLAY_CODES = (
+    "NOT_RECORDED",
+    "RECORD_UNREADABLE",
+    "WORDING_MISSING",
+    "WORDING_CHANGED",
+    "VALUE_MISSING",
+    "VERSION_MISSING",
+    "FACT_MISSING",
+    "PASSAGE_MISSING",
+    "CATALOGUE_VERSION_MISSING",
+    "FIELD_MISSING",
+    "TEXT_DIFFERS",
+)
+
 
 class RecordSource(Protocol):
     """Where records, templates and catalogue versions are kept; every method raises StoreUnavailable."""
@@ -99,9 +114,7 @@ class RelianceService:
     async def explain(self, message_id: str, text: str) -> Explanation:
         """What the message with this text relied on, and whether it comes out again byte for byte.
 
-        `text` is only compared with. Codes of a replay that fails: NOT_RECORDED, RECORD_UNREADABLE, WORDING_MISSING,
-        WORDING_CHANGED, VALUE_MISSING, VERSION_MISSING, FACT_MISSING, PASSAGE_MISSING, CATALOGUE_VERSION_MISSING,
-        FIELD_MISSING, TEXT_DIFFERS. Raises StoreUnavailable.
+        `text` is only compared with. A replay that fails has one of `REPLAY_CODES`. Raises StoreUnavailable.
         """
         try:
             record = await self._records.find_record(message_id)

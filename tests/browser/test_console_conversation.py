@@ -44,6 +44,10 @@ async def test_from_the_request_to_the_return_everybody_sees_the_same(visit: Vis
     member, conversation = await ask_for_a_coach(visit)
     await coach.open_conversation(conversation)
     await expect(coach.page.locator("#claim-text")).to_contain_text("Dana R., RN")
+    answer = coach.page.locator(".message", has_text="Sources").filter(has=coach.page.locator(".why")).first
+    await answer.locator(".why summary").click()
+    await expect(answer.locator(".why")).to_contain_text("utter_therapy_basics_answer")
+    await expect(answer.locator(".why")).to_contain_text("the same text")
     await expect(coach.box).to_be_hidden()
 
     await coach.claim(conversation)

@@ -41,6 +41,7 @@ from bot.database import Database
 from bot.database.write_check_store import WriteCheck
 from bot.http.openapi import build_document
 from bot.wording import Wording, load_wording
+from knowledge.bootstrap import build_knowledge
 from tests.contract.published import Published
 
 Json = dict[str, Any]
@@ -255,6 +256,7 @@ async def start_desk(database: Database, **settings: Any) -> Desk:
         callbacks=callbacks,
         coaches=coaches,
         conversations=conversations,
+        reliance=build_knowledge(database, clock).reliance,
         live=live,
         clock=clock,
         passwords=checks,

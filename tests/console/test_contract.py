@@ -61,6 +61,9 @@ async def test_every_route_answers_as_it_is_published(sqlite_database: Database)
     for rest in ("", "/messages?after=1", "/messages?after=x"):
         await dana.call("GET", f"conversations/{waiting.id}{rest}")
         await dana.call("GET", f"conversations/{'0' * 32}{rest}")
+    said = (await dana.call("GET", f"conversations/{waiting.id}/messages")).body["messages"][0]["id"]
+    for conversation, asked in ((waiting.id, said), (waiting.id, "0" * 32), (other.id, said)):
+        await dana.call("GET", f"conversations/{conversation}/messages/{asked}/why")
     await dana.call("GET", "socket")
     await dana.call("POST", f"conversations/{waiting.id}/notes", {"text": "A note."})
     await dana.claim(waiting)
@@ -84,7 +87,8 @@ async def test_every_route_answers_as_it_is_published(sqlite_database: Database)
         await dana.call("POST", f"callbacks/2/{action}", body)
 
     paths = [
-        each.path.replace("{id}", "1" if "callbacks" in each.path else waiting.id) for each in CONSOLE_API.operations
+        each.path.replace("{message_id}", said).replace("{id}", "1" if "callbacks" in each.path else waiting.id)
+        for each in CONSOLE_API.operations
     ]
     for operation, path in zip(CONSOLE_API.operations, paths, strict=True):
         await stranger.call(operation.method, path, {} if operation.body else None)

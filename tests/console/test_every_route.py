@@ -40,8 +40,13 @@ def database(sqlite_database: Database) -> Database:
     return sqlite_database
 
 
+def path_of(operation: Operation, record_id: str) -> str:
+    """The address with this id in it, of a message that is not there."""
+    return operation.path.replace("{message_id}", "0" * 32).replace("{id}", record_id)
+
+
 def address(operation: Operation, waiting: Waiting) -> str:
-    return operation.path.replace("{id}", "1" if "callbacks" in operation.path else waiting.id)
+    return path_of(operation, "1" if "callbacks" in operation.path else waiting.id)
 
 
 async def call_all(
@@ -158,7 +163,7 @@ async def test_what_is_no_request_is_refused(
 @pytest.mark.parametrize("wrong_id", ["0" * 32, "x", "%00", "..%2f", "1" * 500, "-1", "99999999999"])
 async def test_what_is_not_there_is_not_found(dana: Browser, wrong_id: str) -> None:
     for operation in (each for each in BEHIND_THE_DOOR if "{id}" in each.path):
-        path = operation.path.replace("{id}", wrong_id)
+        path = path_of(operation, wrong_id)
         answer = await dana.call(operation.method, path, BODIES.get(operation.id))
         found = "CALLBACK_NOT_FOUND" if "callbacks" in path else "CONVERSATION_NOT_FOUND"
         codes = {found, "COACH_NOT_FOUND"} if operation.id == "transfer_conversation" else {found}
@@ -172,7 +177,7 @@ async def test_a_conversation_that_never_asked_for_a_person_is_not_there(desk: D
         body = dict(BODIES.get(operation.id, {}))
         if "coach_id" in body:
             body["coach_id"] = dana.coach["id"]
-        answer = await dana.call(operation.method, operation.path.replace("{id}", conversation_id), body or None)
+        answer = await dana.call(operation.method, path_of(operation, conversation_id), body or None)
         # Typing is the one thing that looks no further than at who holds.
         expected = (409, "NOT_HOLDER") if operation.id == "tell_typing" else (404, "CONVERSATION_NOT_FOUND")
         assert (answer.status, answer.code) == expected

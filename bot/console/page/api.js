@@ -114,6 +114,7 @@ export const setDuty = (on_duty) => call("PUT", "duty", { on_duty });
 export const readQueue = () => call("GET", "queue");
 export const readConversation = (id) => call("GET", of(id));
 export const listMessages = (id, after) => call("GET", of(id, `/messages?after=${after}`));
+export const explainMessage = (id, messageId) => call("GET", of(id, `/messages/${encodeURIComponent(messageId)}/why`));
 export const claim = (id, version) => call("POST", of(id, "/claim"), { version });
 export const write = (id, version, client_message_id, text) =>
   call("POST", of(id, "/messages"), { version, client_message_id, text });

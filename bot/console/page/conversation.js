@@ -1,7 +1,7 @@
 // What does a coach see of one conversation, and how does it stay up to date?
 
 import { createActs } from "./acts.js";
-import { listMessages, readConversation } from "./api.js";
+import { explainMessage, listMessages, readConversation } from "./api.js";
 import { formatPhone } from "./callbacks.js";
 import { createComposer } from "./composer.js";
 import { byId, languageName, setText, shortCode } from "./elements.js";
@@ -182,7 +182,9 @@ export function createConversation({ shift, notices, onOpen, onChanged, onDuty, 
   }
 
   function showMessages(messages, isNew) {
-    const fresh = transcript.show(messages, { myName: shift.me.name, channel: view.conversation.channel, isNew });
+    const id = openId;
+    const explain = (messageId) => explainMessage(id, messageId);
+    const fresh = transcript.show(messages, { myName: shift.me.name, channel: view.conversation.channel, isNew, explain });
     shift.line.hasShown(transcript.lastSeq);
     texts.note(fresh, transcript.firstOnItsWay !== null);
   }

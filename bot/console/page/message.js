@@ -1,6 +1,7 @@
 // What does one message look like to a coach? Who wrote it is said in words, by its place and by its look.
 
 import { asWords, element, formatDay, icon, outsideLink, timeElement } from "./elements.js";
+import { whyElement } from "./why.js";
 import { words } from "./words.js";
 
 const text = words.transcript;
@@ -67,7 +68,7 @@ function head(author, kind, ...rest) {
 const KINDS = { member: "person", assistant: "assistant", coach: "coach", system: "alert" };
 
 /** A recorded message as a list item that can take the focus; `onReturn` leads back to where the coach came from. */
-export function messageElement(message, { myName, channel }) {
+export function messageElement(message, { myName, channel, explain }) {
   const isOtherWay = message.channel && message.channel !== channel;
   return element(
     "li",
@@ -88,6 +89,7 @@ export function messageElement(message, { myName, channel }) {
     element("div", { class: "bubble" }, element("p", { class: "text" }, message.text), ...(message.cards ?? []).map(cardElement)),
     citationsElement(message.citations),
     offeredElement(message.quick_replies),
+    message.author === "assistant" && explain && whyElement(() => explain(message.id)),
     deliveryElement(message),
   );
 }

@@ -82,7 +82,7 @@ export function createTranscript({ onSummary }) {
 
   return {
     /** Shows messages, each once, and gives the new ones back; `isNew` are read out and scrolled to if the end was in sight. */
-    show(messages, { myName, channel, isNew }) {
+    show(messages, { myName, channel, isNew, explain }) {
       const fresh = messages.filter((message) => message.seq > 0 && !shown.has(message.seq));
       noteDeliveries(messages);
       if (fresh.length === 0) return fresh;
@@ -91,7 +91,7 @@ export function createTranscript({ onSummary }) {
       announce(isNew && isOthers);
       for (const message of fresh) {
         shown.set(message.seq, message);
-        place(messageElement(message, { myName, channel }), message.seq);
+        place(messageElement(message, { myName, channel, explain }), message.seq);
         if (message.author === "member") showTyping(false);
       }
       if (isNew && (wasAtEnd || !isOthers)) goToEnd();

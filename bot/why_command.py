@@ -1,0 +1,94 @@
+"""What does `gene-guide knowledge why MESSAGE_ID` print? What one message relied on, and whether it comes out again."""
+
+from __future__ import annotations
+
+import asyncio
+import textwrap
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from bot.conversations.ids import is_id
+from bot.conversations.model import Author, Message, MessageId
+from bot.conversations.store import SqlConversationStore
+from bot.database import Database
+from bot.failures import OperatorError
+from knowledge.bootstrap import build_knowledge
+from knowledge.reliance.service import CitedVersion, Explanation
+
+# Who writes in words of their own: there is nothing to make again.
+_PEOPLE = (Author.MEMBER, Author.COACH)
+
+
+class NotExplained(OperatorError):
+    """There is nothing to explain."""
+
+
+@dataclass(frozen=True)
+class Why:
+    """What is printed, and whether the message came out again byte for byte."""
+
+    text: str
+    is_same: bool
+
+
+def explain_message(database: Database, message_id: str, clock: Callable[[], datetime]) -> Why:
+    """Explains one message. Raises NotExplained, StoreUnavailable."""
+    return asyncio.run(_explain(database, message_id, clock))
+
+
+async def _explain(database: Database, message_id: str, clock: Callable[[], datetime]) -> Why:
+    store = SqlConversationStore(database)
+    message = await store.find_message(MessageId(message_id)) if is_id(message_id) else None
+    if message is None:
+        raise NotExplained(f"There is no message {message_id} in the record.")
+    if message.author in _PEOPLE:
+        who = message.author.value
+        raise NotExplained(f"A {who} wrote message {message_id}: it relies on nothing that is kept here.")
+    explained = await build_knowledge(database, clock).reliance.explain(message.id, message.text)
+    return Why("\n".join(_lines(message, explained)), explained.replay.same)
+
+
+def _lines(message: Message, explained: Explanation) -> Iterator[str]:
+    yield f"message   {message.id}, by the {message.author.value}, {message.created_at:%Y-%m-%d %H:%M:%S} UTC"
+    yield f"topic     {message.topic or 'none'}"
+    yield f"response  {message.key or 'none'}"
+    yield f"as of     {explained.as_of or 'no day: it leans on no document'}"
+    if explained.template is not None:
+        yield "template"
+        yield from _indented(explained.template)
+    for name, value in explained.values.items():
+        yield f"value {name}"
+        yield from _indented(value)
+    for cited in explained.versions:
+        yield from _version_lines(cited)
+    for use in explained.catalogue:
+        yield f"catalogue {use.entry}, sha-256 {use.checksum}: {', '.join(use.fields)}"
+    replay = explained.replay
+    about = f" ({replay.what})" if replay.what else ""
+    yield "replay    the same text, byte for byte" if replay.same else f"replay    NOT the same: {replay.code}{about}"
+
+
+def _version_lines(cited: CitedVersion) -> Iterator[str]:
+    document = cited.document
+    yield f"version   {cited.version}"
+    if document is None:
+        yield "  missing"
+        return
+    number = f" ({document.number})" if document.number else ""
+    yield f"  {document.title}{number}, {document.payer_name}"
+    yield f"  in force from {document.in_force_from}{_end(document.ends_on)}, sha-256 {document.checksum}"
+    for mark, heading in cited.sections:
+        yield f"  section {mark}{f': {heading}' if heading and heading != mark else ''}"
+    for fact in cited.facts:
+        yield f"  fact {fact.id}" + (f" ({fact.section})" if fact.section else "")
+        yield from _indented(fact.text or "missing")
+
+
+def _end(day: date | None) -> str:
+    return f", ended or ends on {day}" if day else ""
+
+
+def _indented(text: str) -> Iterator[str]:
+    for line in text.split("\n"):
+        yield from textwrap.wrap(line, 110, initial_indent="    ", subsequent_indent="    ") or [""]
