@@ -1,0 +1,96 @@
+"""What is a document called? Its number, its title and what kind of document it is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from knowledge.policies.model import DocumentKind
+from knowledge.policies.reading.blocks import BlockKind
+from knowledge.policies.reading.labels import Field, Labelled, label_of
+from knowledge.policies.reading.outline import Outline
+from knowledge.policies.reading.places import is_nothing_but_a_scope
+
+_NUMBER = re.compile(r"(?:[A-Za-z]{1,8}[ .-])?(?=[\w./-]*\d)[A-Za-z0-9]+(?:[./_-][A-Za-z0-9]+)*")
+_AT_THE_END = re.compile(
+    r"[\s,:(#–—-]*(?<![A-Za-z])((?:[A-Z]{1,6}[-. ]){0,3}[A-Z]{0,6}[-.]?\d{2,6}(?:[-.]\d{1,5}){0,3}[A-Z]?)\)?\s*$"
+)
+_ALONE = re.compile(r"(?<![\w/-])[A-Z]{2,6}(?:-[A-Z]{1,6}){1,3}-\d{2,6}(?![\w/])")
+_LONGEST_NUMBER, _LONGEST_TITLE = 40, 300
+_KINDS = (
+    (re.compile(r"\badministrative\b", re.IGNORECASE), DocumentKind.ADMINISTRATIVE_POLICY),
+    (
+        re.compile(r"\bevidence of coverage\b|\bschedule of benefits\b|\bplan document\b", re.IGNORECASE),
+        DocumentKind.PLAN_DOCUMENT_POINTER,
+    ),
+    (
+        re.compile(
+            r"\b(?:medical|clinical|pharmacy|coverage|drug|medication|utilization)\b.{0,30}"
+            r"\b(?:polic|guideline|criteria|bulletin|determination)|^\W*(?:medical|clinical|pharmacy)\W*$",
+            re.IGNORECASE,
+        ),
+        DocumentKind.MEDICAL_POLICY,
+    ),
+    (re.compile(r"\bmember page\b|\bweb page\b|\bmember information\b", re.IGNORECASE), DocumentKind.MEMBER_PAGE),
+)
+# "Medical Policy Statement" over the page says what it is and is not its title.
+_KIND_WORDS = re.compile(
+    r"(?:administrative|medical|clinical|pharmacy|reimbursement|payment|coverage|drug|utilization management|benefit"
+    r"|policy|statement|guideline|criteria|bulletin|document|and|&|\W)+s?",
+    re.IGNORECASE,
+)
+_SUBJECT = re.compile(r"(?:subject|title|policy name|topic)", re.IGNORECASE)
+_SITE = re.compile(r"\s+[|–—·-]\s+")
+
+
+def find_number(labelled: Sequence[Labelled], lines: Sequence[str]) -> str | None:
+    """The payer's number: behind its label, else the only one of its kind in `lines`."""
+    for entry in labelled:
+        if entry.field is Field.NUMBER and (found := _NUMBER.match(entry.value)):
+            return found.group()[:_LONGEST_NUMBER]
+        if entry.field is Field.TITLE_AND_NUMBER and (end := _AT_THE_END.search(entry.value)):
+            return end[1]
+    alone = {match.group() for line in lines for match in _ALONE.finditer(line)}
+    return alone.pop() if len(alone) == 1 else None
+
+
+def find_title(labelled: Sequence[Labelled], outline: Outline, page_title: str | None) -> str | None:
+    """The title: behind its label, else the front's largest heading, else the section "Subject", else the page's."""
+    for entry in labelled:
+        if entry.field is Field.TITLE:
+            return entry.value[:_LONGEST_TITLE]
+        if entry.field is Field.TITLE_AND_NUMBER:
+            title = _AT_THE_END.sub("", entry.value).strip(" -–—,:#(")
+            return (title or entry.value)[:_LONGEST_TITLE]
+    if outline.family is None:
+        # The first section of a page has the page's name; what stands before it is the way there.
+        headings = [section.title for section in outline.sections if section.blocks]
+    else:
+        real = sorted((block.level, n) for n, block in enumerate(outline.front) if block.is_real_heading)
+        headings = [outline.front[number].text for _, number in real]
+        guessed = [
+            block.text for block in outline.front if block.kind is BlockKind.HEADING and not block.is_real_heading
+        ]
+        headings.extend(guessed if not real else [])
+        subjects = [section for section in outline.sections if _SUBJECT.fullmatch(section.title) and section.blocks]
+        if subjects and len(subjects[0].blocks) == 1:
+            headings.append(subjects[0].blocks[0].text)
+    headings.append(_SITE.split(page_title)[0] if page_title else "")
+    return next((text[:_LONGEST_TITLE] for text in headings if text and not _is_no_title(text)), None)
+
+
+def find_kind(labelled: Sequence[Labelled], outline: Outline, title: str | None) -> DocumentKind | None:
+    """What the document is: behind its label, else by the short lines of its front page, else by its title."""
+    stated = [entry.value for entry in labelled if entry.field is Field.KIND]
+    front = [
+        block.line for block in outline.front if block.kind is not BlockKind.ITEM and len(block.line.split()) <= 10
+    ]
+    for text in (*stated, *front, title or ""):
+        for pattern, kind in _KINDS:
+            if pattern.search(text):
+                return kind
+    return None
+
+
+def _is_no_title(text: str) -> bool:
+    return bool(_KIND_WORDS.fullmatch(text)) or is_nothing_but_a_scope(text) or label_of(text) is not None

@@ -1,0 +1,183 @@
+"""Where do a document's sections and clauses begin? By their marks, else by its headings."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from knowledge.policies.reading.blocks import Block, BlockKind, looks_like_heading
+from knowledge.policies.reading.cleaning import same_title
+from knowledge.policies.reading.marks import Family
+from knowledge.policies.reading.model import ReadPassage
+
+FRONT_PAGE = "Front page"
+_FEWEST_GUESSED, _FEWEST_REAL = 3, 2
+_LONGEST_SECTION = 100
+
+
+@dataclass
+class Section:
+    """One section: its mark (empty where sections have none), its title, and what stands in it."""
+
+    mark: str
+    title: str
+    blocks: list[Block] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Outline:
+    """The document's parts. `front` stands before the first section; `unplaced` is in no passage."""
+
+    family: Family | None
+    front: tuple[Block, ...]
+    sections: tuple[Section, ...]
+    passages: tuple[ReadPassage, ...]
+    unplaced: tuple[str, ...]
+
+
+def make_outline(blocks: Sequence[Block], contents: Sequence[tuple[str, str]]) -> Outline:
+    """The document's sections and clauses; `contents` are the marks and titles of its own table of contents."""
+    chains = [(family, _find_chain(blocks, family, contents)) for family in Family]
+    begun = [(chain[0], -len(chain), family, chain) for family, chain in chains if chain]
+    if begun:
+        _, _, family, chain = min(begun, key=lambda entry: entry[:2])
+        return _marked(blocks, family, chain)
+    return _headed(blocks)
+
+
+def text_of(blocks: Sequence[Block]) -> str:
+    """The words of the blocks, one line each."""
+    return "\n".join(line for line in (block.line for block in blocks) if line)
+
+
+def _find_chain(blocks: Sequence[Block], family: Family, contents: Sequence[tuple[str, str]]) -> list[int]:
+    """The places of the section headings that count on from the family's first mark; empty where there are none."""
+    named = set(contents)
+    candidates = [n for n, block in enumerate(blocks) if block.mark and _may_head(block)]
+    told = [n for n in candidates if (blocks[n].mark, same_title(blocks[n].text)) in named]
+    real = [n for n in candidates if blocks[n].is_real_heading]
+    for places, fewest in ((told, _FEWEST_REAL), (real, _FEWEST_REAL)):
+        if len(chain := _count_on(blocks, places, family)) >= fewest:
+            return chain
+    chain = _count_on(blocks, candidates, family)
+    # Numbers before short lines that follow each other are a list and no sections.
+    apart = sum(1 for before, after in itertools.pairwise(chain) if after - before > 1)
+    if len(chain) < _FEWEST_GUESSED or apart < 0.6 * (len(chain) - 1):
+        return []
+    return chain
+
+
+def _may_head(block: Block) -> bool:
+    return block.kind is BlockKind.HEADING or (block.kind is BlockKind.ITEM and looks_like_heading(block.text))
+
+
+def _count_on(blocks: Sequence[Block], places: Sequence[int], family: Family) -> list[int]:
+    chain: list[int] = []
+    for place in places:
+        if blocks[place].mark == family.mark(len(chain) + 1):
+            chain.append(place)
+    return chain
+
+
+def _marked(blocks: Sequence[Block], family: Family, chain: list[int]) -> Outline:
+    front = tuple(blocks[: chain[0]])
+    sections = [
+        Section(blocks[start].mark, blocks[start].text, list(blocks[start + 1 : end]))
+        for start, end in zip(chain, [*chain[1:], len(blocks)], strict=True)
+    ]
+    passages = [passage for section in sections for passage in _clauses(section, family)]
+    if text := text_of([block for block in front if not _is_title(block)]):
+        heading = next((block.text for block in front if block.kind is BlockKind.HEADING), FRONT_PAGE)
+        passages.insert(0, ReadPassage(FRONT_PAGE, heading, text))
+    empty = [f"section {section.mark} ({section.title}) has no text" for section in sections if not section.blocks]
+    return Outline(family, front, tuple(sections), _told_apart(passages), tuple(empty))
+
+
+def _clauses(section: Section, family: Family) -> list[ReadPassage]:
+    """The passages of one section: what stands before its first clause, and each clause."""
+    found: list[tuple[str, list[Block]]] = [(section.mark, [])]
+    for block in section.blocks:
+        mark = _clause_mark(block, section.mark, family, len(found))
+        if mark:
+            found.append((mark, [block]))
+        else:
+            found[-1][1].append(block)
+    passages = []
+    for number, (mark, blocks) in enumerate(found):
+        heading, text = (section.title, text_of(blocks)) if number == 0 else _read_clause(section, blocks)
+        if text:
+            passages.append(ReadPassage(mark, heading, text))
+    return passages
+
+
+def _clause_mark(block: Block, section: str, family: Family, count: int) -> str:
+    if block.kind is BlockKind.ROW:
+        mark = next(iter(block.cells), "").strip().rstrip(".")
+        is_below = family is Family.NUMBERS and mark.startswith(f"{section}.") and mark.replace(".", "").isdigit()
+        return mark if is_below else ""
+    if family is Family.NUMBERS:
+        return block.mark if block.mark.startswith(f"{section}.") and block.mark.replace(".", "").isdigit() else ""
+    return f"{section}.{block.mark}" if block.mark and block.mark == family.below.mark(count) else ""
+
+
+def _read_clause(section: Section, blocks: list[Block]) -> tuple[str, str]:
+    first, rest = blocks[0], text_of(blocks[1:])
+    if first.kind is BlockKind.ROW:
+        return section.title, text_of(blocks)
+    if rest and looks_like_heading(first.text):
+        return first.text, rest
+    return section.title, "\n".join(part for part in (first.text, rest) if part)
+
+
+def _is_title(block: Block) -> bool:
+    return block.is_real_heading
+
+
+def _headed(blocks: Sequence[Block]) -> Outline:
+    real = sum(1 for block in blocks if block.is_real_heading)
+    sections: list[Section] = []
+    front: list[Block] = []
+    for number, block in enumerate(blocks):
+        after = blocks[number + 1] if number + 1 < len(blocks) else None
+        # Where the format has no headings, a short line is one if text follows it.
+        guessed = block.kind is BlockKind.HEADING and after is not None and after.kind is not BlockKind.HEADING
+        if block.is_real_heading if real >= _FEWEST_REAL else guessed or block.is_real_heading:
+            sections.append(Section("", _title(block), []))
+        elif sections:
+            sections[-1].blocks.append(block)
+        else:
+            front.append(block)
+    unplaced = [
+        f'before the first heading: "{_shorten(block.line)}"' for block in front if looks_like_heading(block.line)
+    ]
+    intro = [block for block in front if not looks_like_heading(block.line)]
+    passages = [
+        ReadPassage(section.title[:_LONGEST_SECTION], section.title, text_of(section.blocks))
+        for section in sections
+        if section.blocks
+    ]
+    unplaced.extend(f'heading without text: "{_shorten(section.title)}"' for section in sections if not section.blocks)
+    if intro:
+        passages.insert(0, ReadPassage(FRONT_PAGE, sections[0].title if sections else FRONT_PAGE, text_of(intro)))
+    return Outline(None, tuple(front), tuple(sections), _told_apart(passages), tuple(unplaced))
+
+
+def _title(block: Block) -> str:
+    return f"{block.marker} {block.text}".strip()
+
+
+def _told_apart(passages: Sequence[ReadPassage]) -> tuple[ReadPassage, ...]:
+    """The passages with different section names: the second of a name gets a number."""
+    counts: dict[str, int] = {}
+    named: list[ReadPassage] = []
+    for passage in passages:
+        counts[passage.section] = count = counts.get(passage.section, 0) + 1
+        section = passage.section if count == 1 else f"{passage.section} ({count})"
+        named.append(ReadPassage(section, passage.heading, passage.text))
+    return tuple(named)
+
+
+def _shorten(text: str) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= 60 else text[:57] + "..."
