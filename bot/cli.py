@@ -12,6 +12,7 @@ from pathlib import Path
 
 from bot.database import Database, StoreUnavailable
 from bot.failures import OperatorError
+from bot.knowledge_commands import add_verbs
 from bot.settings import Settings, read_settings
 
 _PROJECT = Path(__file__).parents[1]
@@ -78,6 +79,7 @@ def _parser() -> argparse.ArgumentParser:
             why = group.add_parser("why", help="show what a message relied on, and whether it comes out again")
             why.add_argument("message_id", help="as `Message.id` of the API has it")
             why.set_defaults(command=_explain)
+            add_verbs(group)
 
     coaches = commands.add_parser("coaches", help="who may sign in at the console")
     verbs = coaches.add_subparsers(required=True, metavar="VERB")

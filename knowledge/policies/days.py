@@ -39,7 +39,9 @@ def check_retirement(document: PolicyDocument, on: date, today: date) -> None:
 
     Raises RetiredBeforeForce (for a draft, too: it has no day), EndedByThen, DayHasPassed.
     """
-    if document.is_draft or on < document.in_force_from:
+    if document.is_draft:
+        raise RetiredBeforeForce
+    if on < document.in_force_from:
         raise RetiredBeforeForce(document.in_force_from)
     if document.ends_on and (document.has_ended_on(today) or document.is_cancelled):
         raise EndedByThen(document.ends_on)

@@ -64,10 +64,10 @@ def find_leaning(
     older: DocumentRecord,
     newer: DocumentRecord,
     differences: Differences,
-    records: Iterable[DocumentRecord],
+    spoken: Iterable[Fact],
     frames: Iterable[Frame],
 ) -> Leaning:
-    """What must be looked at before `newer` takes the place of `older`; `records` are all documents on file."""
+    """What must be looked at before `newer` takes the place of `older`; `spoken` are the facts of every document."""
     touched = differences.sections_touched
     removed = {change.before.id for change in differences.facts if change.change is Change.REMOVED and change.before}
     facts = [
@@ -77,7 +77,7 @@ def find_leaning(
         if (fact.section in touched if fact.section else not differences.is_empty)
     ]
     unsaid = [fact for fact in older.facts if fact.id in removed]
-    others = list(_name_it(older, newer, records)) if not differences.is_empty else []
+    others = list(_name_it(older, newer, spoken)) if not differences.is_empty else []
     leaning = {fact.id: fact for fact in (*facts, *unsaid, *others)}.values()
     return Leaning(
         facts=tuple(facts),
@@ -88,18 +88,13 @@ def find_leaning(
     )
 
 
-def _name_it(older: DocumentRecord, newer: DocumentRecord, records: Iterable[DocumentRecord]) -> Iterable[Fact]:
+def _name_it(older: DocumentRecord, newer: DocumentRecord, spoken: Iterable[Fact]) -> Iterable[Fact]:
     numbers = {record.document.number for record in (older, newer) if record.document.number}
     if not numbers:
-        return
+        return []
     named = re.compile(rf"(?<![\w-])(?:{'|'.join(map(re.escape, sorted(numbers)))})(?![\w-])", re.IGNORECASE)
     own = {older.document.id, newer.document.id}
-    seen: set[str] = set()
-    for record in records:
-        for fact in record.facts:
-            if record.document.id not in own and fact.id not in seen and named.search(fact.text):
-                seen.add(fact.id)
-                yield fact
+    return {fact.id: fact for fact in spoken if fact.document.id not in own and named.search(fact.text)}.values()
 
 
 def _read_frame(key: str, variants: Iterable[Mapping[str, Any]]) -> Frame:

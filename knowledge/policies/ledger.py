@@ -12,8 +12,8 @@ from knowledge.policies.differences import Differences, compare
 from knowledge.policies.holdings import Holdings, Standing
 from knowledge.policies.leaning import Frame, Leaning, find_leaning
 from knowledge.policies.ledger_store import Arrival, KnowledgeEvent
-from knowledge.policies.model import DocumentRecord, PolicyDocument, VersionId, VersionNotFound
-from knowledge.policies.store import find_plans, find_records, list_versions
+from knowledge.policies.model import DocumentRecord, PolicyDocument, VersionId
+from knowledge.policies.store import find_facts, find_plans, list_versions
 
 
 class NothingToArchive(Exception):
@@ -81,26 +81,17 @@ class Ledger:
 
     def get_record(self, version: VersionId) -> DocumentRecord:
         """The version with its passages and facts. Raises VersionNotFound."""
-        found = [record for record in self._database.write_now(find_records) if record.document.version_id == version]
-        if not found:
-            raise VersionNotFound(version)
-        return found[0]
+        return self._database.write_now(lambda connection: ledger_store.find_record(connection, version))
 
     def compare(self, older: VersionId, newer: VersionId, frames: Sequence[Frame]) -> Comparison:
         """What differs, and what leans on it today or later. Raises VersionNotFound."""
-        holdings = self.look()
-        dated = {document.version_id: document for document in holdings.versions}
-        records = {record.document.version_id: record for record in self._database.write_now(find_records)}
-        for version in (older, newer):
-            if version not in records:
-                raise VersionNotFound(version)
-        alive = (Standing.IN_FORCE, Standing.NOT_YET)
-        others = [
-            record
-            for version, record in records.items()
-            if version in dated and holdings.standing(dated[version]) in alive
-        ]
-        before, after = records[older], records[newer]
+        holdings, before, after = self.look(), self.get_record(older), self.get_record(newer)
+        spoken = {
+            document.version_id
+            for document in holdings.versions
+            if holdings.standing(document) in (Standing.IN_FORCE, Standing.NOT_YET)
+        }
+        others = [fact for fact in self._database.write_now(find_facts) if fact.document.version_id in spoken]
         differences = compare(before, after)
         return Comparison(before, after, differences, find_leaning(before, after, differences, others, frames))
 

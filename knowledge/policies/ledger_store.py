@@ -12,8 +12,8 @@ import sqlalchemy as sa
 from bot.database import UtcDateTime, metadata
 from knowledge.policies import import_store
 from knowledge.policies.holdings import Holdings
-from knowledge.policies.model import VersionId, VersionNotFound
-from knowledge.policies.store import find_plans, list_versions, policy_documents
+from knowledge.policies.model import DocumentRecord, VersionId, VersionNotFound
+from knowledge.policies.store import find_plans, find_records, list_versions, policy_documents
 
 # Append-only: migration 0008 adds triggers that refuse every change and removal.
 knowledge_events = sa.Table(
@@ -80,6 +80,14 @@ def find_arrival(connection: sa.Connection, version: VersionId) -> Arrival:
     if row is None:
         raise VersionNotFound(version)
     return Arrival(row.origin, row.added_at)
+
+
+def find_record(connection: sa.Connection, version: VersionId) -> DocumentRecord:
+    """The version with its passages and facts. Raises VersionNotFound."""
+    found = find_records(connection, policy_documents.c.version_id == version)
+    if not found:
+        raise VersionNotFound(version)
+    return found[0]
 
 
 def activate(connection: sa.Connection, version: VersionId, on: date, *, by: str, at: datetime) -> None:

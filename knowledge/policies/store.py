@@ -111,7 +111,7 @@ class SqlPolicyStore(PolicyStore):
     async def list_facts(self, topic: str, payer: PayerId | None) -> tuple[Fact, ...]:
         def work(connection: sa.Connection) -> tuple[Fact, ...]:
             of_payer = sa.or_(policy_documents.c.payer.is_(None), policy_documents.c.payer == payer)
-            return _read_facts(connection, facts.c.topic == topic, _STANDING, of_payer)
+            return find_facts(connection, facts.c.topic == topic, _STANDING, of_payer)
 
         return await self._content.read(("facts", topic, payer), work)
 
@@ -144,7 +144,7 @@ def find_records(connection: sa.Connection, *conditions: sa.ColumnElement[bool])
     for row in connection.execute(found):
         sections.setdefault(row.version_id, []).append(_passage(row))
     told: dict[str, list[Fact]] = {}
-    for fact in _read_facts(connection, *conditions):
+    for fact in find_facts(connection, *conditions):
         told.setdefault(fact.document.version_id, []).append(fact)
     documents = [_document(row) for row in connection.execute(chosen)]
     return tuple(
@@ -205,7 +205,8 @@ def _passage(row: sa.Row[Any]) -> Passage:
     return Passage(VersionId(row.version_id), row.position, row.section, row.heading, row.rendering, row.payer_text)
 
 
-def _read_facts(connection: sa.Connection, *conditions: sa.ColumnElement[bool]) -> tuple[Fact, ...]:
+def find_facts(connection: sa.Connection, *conditions: sa.ColumnElement[bool]) -> tuple[Fact, ...]:
+    """The facts of the versions that meet these conditions, by position."""
     document = [column.label(f"source_{column.name}") for column in policy_documents.c]
     query = sa.select(facts, *document).join(policy_documents).where(*conditions).order_by(facts.c.position, facts.c.id)
     return tuple(map(_fact, connection.execute(query)))

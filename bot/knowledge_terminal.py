@@ -1,0 +1,214 @@
+"""How do the plan's documents look in a terminal? Tables and pages for operators; nothing here is read by members."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+
+from bot.conversations.spoken_store import Spoken
+from knowledge.policies.differences import METADATA, Change, Differences, PassageChange, show_words, write_field
+from knowledge.policies.holdings import Holdings, Standing, by_document
+from knowledge.policies.ledger import Activation, Comparison, Ending
+from knowledge.policies.ledger_store import Arrival, KnowledgeEvent
+from knowledge.policies.model import DocumentRecord, Fact, PolicyDocument
+
+_WIDTH = 110
+
+
+def say_day(day: date) -> str:
+    """A day as operators read it: 05/01/2026."""
+    return f"{day:%m/%d/%Y}"
+
+
+def say_standing(holdings: Holdings, document: PolicyDocument) -> str:
+    """How the version stands today, with the days that matter."""
+    standing = holdings.standing(document)
+    ends = document.ends_on
+    if standing in (Standing.IN_FORCE, Standing.NOT_YET):
+        verb = "in force since" if standing is Standing.IN_FORCE else "begins on"
+        return f"{verb} {say_day(document.in_force_from)}" + (f", ends on {say_day(ends)}" if ends else "")
+    if standing is Standing.ENDED and ends:
+        return f"ended on {say_day(ends)}"
+    words = {Standing.DRAFT: "draft, never spoken", Standing.CANCELLED: "never in force"}
+    return words.get(standing, "withdrawn")
+
+
+def show_list(holdings: Holdings, versions: Iterable[PolicyDocument]) -> str:
+    """A row for each version, the newest of a document first."""
+    rows = [("VERSION", "NUMBER", "PAYER", "KIND", "STANDING")]
+    for documents in by_document(versions).values():
+        rows += [
+            (
+                document.version_id,
+                document.number or "-",
+                document.payer or "-",
+                write_field(document.kind),
+                say_standing(holdings, document),
+            )
+            for document in documents
+        ]
+    return "\n".join(_columns(rows))
+
+
+def show_history(events: Iterable[KnowledgeEvent]) -> str:
+    """A row for each act, the oldest first."""
+    rows = [("WHEN (UTC)", "WHO", "WHAT", "FROM", "VERSION")]
+    rows += [
+        (f"{event.at:%m/%d/%Y %H:%M}", event.by, event.act.value, say_day(event.on) if event.on else "-", event.version)
+        for event in events
+    ]
+    return "\n".join(_columns(rows))
+
+
+def show_version(
+    holdings: Holdings, document: PolicyDocument, record: DocumentRecord, arrival: Arrival, history: str
+) -> str:
+    """One version whole; `document` is as it stands among the others."""
+    lines = [document.version_id, *_wrap(f"standing: {say_standing(holdings, document)}")]
+    lines += [line for name in METADATA for line in _wrap(f"{name}: {write_field(getattr(document, name)) or '-'}")]
+    lines += _wrap(f"checksum: {document.checksum}")
+    lines += _wrap(f"stored: {arrival.origin}, {arrival.at:%m/%d/%Y %H:%M} UTC")
+    lines += ["", f"{len(record.passages)} passages"]
+    for passage in record.passages:
+        lines += ["", *_wrap(f"{passage.section}  {passage.heading}")]
+        lines += _wrap(f"ours: {passage.rendering or '- (not rendered)'}", 4)
+        if passage.payer_text:
+            lines += _wrap(f"payer's text: {passage.payer_text}", 4)
+    lines += ["", f"{len(record.facts)} facts"]
+    for fact in record.facts:
+        lines += ["", *_wrap(_name_fact(fact)), *_wrap(fact.text, 4)]
+    return "\n".join([*lines, *(["", history] if history else [])])
+
+
+def show_comparison(found: Comparison, spoken: Spoken | None) -> str:
+    """What differs, then what leans on it; `spoken` None: the recorded messages could not be counted in time."""
+    older, newer = found.older.document, found.newer.document
+    lines = [f"--- {older.version_id}", f"+++ {newer.version_id}"]
+    if found.differences.is_empty:
+        return "\n".join([*lines, "They say the same."])
+    lines += ["", "Metadata"] if found.differences.fields else []
+    for field in found.differences.fields:
+        lines += _wrap(f"{field.name}: {field.before or '-'} -> {field.after or '-'}")
+    lines += ["", f"Passages: {count_passages(found.differences)}"]
+    for change in found.differences.passages:
+        lines += _show_passage(change)
+    lines += ["", f"Facts: {len(found.differences.facts)} differ"]
+    for fact in found.differences.facts:
+        known = fact.after or fact.before
+        if known:
+            before, after = fact.before.text if fact.before else "", fact.after.text if fact.after else ""
+            lines += [*_wrap(f"{fact.change.value}: {_name_fact(known)}"), *_show_words(before, after)]
+    return "\n".join([*lines, "", *_show_leaning(found, spoken)])
+
+
+def count_passages(differences: Differences) -> str:
+    """How many were added, removed, changed, moved."""
+    return ", ".join(f"{differences.count_passages(change)} {change.value}" for change in Change)
+
+
+def show_activation(plan: Activation, holdings: Holdings, record: DocumentRecord) -> str:
+    """What an activation would do."""
+    document = plan.document
+    until = f" until {say_day(document.ends_on)}" if document.ends_on else ""
+    lines = _wrap(f"{document.version_id} would be in force from {say_day(document.in_force_from)}{until}.")
+    for ended in plan.ended:
+        if ended.is_cancelled:
+            lines += _wrap(f"{ended.version_id} would never come into force: this one takes its day.")
+        elif ended.ends_on:
+            lines += _wrap(f"{ended.version_id} would end on {say_day(ended.ends_on)}.")
+    if not record.facts:
+        lines += _wrap("It has no facts of ours: no topic is answered from it. It is found by its number and quoted.")
+    if not any(passage.rendering for passage in record.passages):
+        lines += _wrap("None of its passages is in our words.")
+    return "\n".join(lines)
+
+
+def show_summary(found: Comparison, spoken: Spoken | None) -> str:
+    """What a comparison comes to, in some lines."""
+    leaning = found.leaning
+    if found.differences.is_empty:
+        return f"  It says the same as {found.older.document.version_id}."
+    lines = _wrap(f"Beside {found.older.document.version_id}: passages {count_passages(found.differences)}.")
+    lines += _wrap(f"{len(leaning.facts)} facts lean on them, of the topics {', '.join(leaning.topics) or '-'}.")
+    if leaning.unsaid:
+        lines += _wrap(f"Said no more: {', '.join(fact.id for fact in leaning.unsaid)}.")
+    if leaning.others:
+        lines += _wrap(f"Named by its number elsewhere: {', '.join(fact.id for fact in leaning.others)}.")
+    lines += _wrap(f"Recorded messages that spoke these facts: {'not counted' if spoken is None else spoken.messages}.")
+    return "\n".join(
+        [
+            *lines,
+            *_wrap(
+                f"gene-guide knowledge diff {found.older.document.version_id} "
+                f"{found.newer.document.version_id} shows all of it."
+            ),
+        ]
+    )
+
+
+def show_endings(endings: Sequence[Ending]) -> str:
+    """What an archiving would do."""
+    lines = []
+    for ending in endings:
+        name, day = ending.document.version_id, say_day(ending.on)
+        end = "would never come into force" if ending.is_cancelled else f"would be spoken no more from {day} on"
+        lines += _wrap(f"{name} {end}.")
+    return "\n".join(lines)
+
+
+def _show_passage(change: PassageChange) -> Iterator[str]:
+    passage, before = change.passage, change.before
+    moved = f" (was {before.section})" if before and change.change is Change.MOVED else ""
+    yield from _wrap(f"{change.change.value}: {passage.section}  {passage.heading}{moved}")
+    if change.change is not Change.CHANGED or before is None:
+        return
+    for name, old, new in (
+        ("heading", before.heading, passage.heading),
+        ("ours", before.rendering, passage.rendering),
+        ("payer's text", before.payer_text or "", passage.payer_text or ""),
+    ):
+        if old != new:
+            yield f"    {name}:"
+            yield from _show_words(old, new)
+
+
+def _show_words(before: str, after: str) -> list[str]:
+    return [line for found in show_words(before, after) for line in _wrap(found, 6)]
+
+
+def _show_leaning(found: Comparison, spoken: Spoken | None) -> Iterator[str]:
+    leaning = found.leaning
+    yield "What leans on it"
+    for text, facts in (
+        ("facts of the older version that cite what changed", leaning.facts),
+        ("facts that the newer version does not have: they would be said no more", leaning.unsaid),
+        (f"facts of other documents that name {found.older.document.number}", leaning.others),
+    ):
+        yield from _wrap(f"{text}: {len(facts) or 'none'}")
+        for fact in facts:
+            yield from _wrap(_name_fact(fact), 4)
+    yield from _wrap(f"topics: {', '.join(leaning.topics) or 'none'}")
+    keys = sorted({*leaning.responses, *(spoken.keys if spoken else ())})
+    yield from _wrap(f"responses: {', '.join(keys) or 'none'}")
+    count = "not counted, that would take too long" if spoken is None else spoken.messages
+    yield from _wrap(f"recorded messages that spoke these facts: {count}")
+
+
+def _name_fact(fact: Fact) -> str:
+    tags = f", {', '.join(fact.tags)}" if fact.tags else ""
+    return f"{fact.id} ({fact.topic}, {fact.section or 'whole document'}{tags})"
+
+
+def _columns(rows: Sequence[Sequence[str]]) -> list[str]:
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+
+
+def _wrap(text: str, indent: int = 2) -> list[str]:
+    # What was imported is anybody's text: nothing in it may steer the terminal.
+    clean = "".join(letter if letter.isprintable() else " " for letter in text)
+    space = " " * indent
+    return textwrap.wrap(
+        clean, _WIDTH, initial_indent=space, subsequent_indent=f"{space}  ", break_on_hyphens=False
+    )  # fmt: skip
