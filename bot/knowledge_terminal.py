@@ -7,13 +7,22 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 from bot.conversations.spoken_store import Spoken
-from knowledge.policies.differences import METADATA, Change, Differences, PassageChange, show_words, write_field
+from knowledge.policies.differences import (
+    METADATA,
+    Change,
+    Differences,
+    FactChange,
+    PassageChange,
+    show_words,
+    write_field,
+)
 from knowledge.policies.holdings import Holdings, Standing, by_document
 from knowledge.policies.ledger import Activation, Comparison, Ending
 from knowledge.policies.ledger_store import Arrival, KnowledgeEvent
 from knowledge.policies.model import DocumentRecord, Fact, PolicyDocument
 
 _WIDTH = 110
+_MOST_NAMES = 5
 
 
 def say_day(day: date) -> str:
@@ -91,14 +100,11 @@ def show_comparison(found: Comparison, spoken: Spoken | None) -> str:
     for field in found.differences.fields:
         lines += _wrap(f"{field.name}: {field.before or '-'} -> {field.after or '-'}")
     lines += ["", f"Passages: {count_passages(found.differences)}"]
-    for change in found.differences.passages:
-        lines += _show_passage(change)
+    for passage in found.differences.passages:
+        lines += _show_passage(passage)
     lines += ["", f"Facts: {len(found.differences.facts)} differ"]
-    for fact in found.differences.facts:
-        known = fact.after or fact.before
-        if known:
-            before, after = fact.before.text if fact.before else "", fact.after.text if fact.after else ""
-            lines += [*_wrap(f"{fact.change.value}: {_name_fact(known)}"), *_show_words(before, after)]
+    for change in found.differences.facts:
+        lines += _show_fact(change)
     return "\n".join([*lines, "", *_show_leaning(found, spoken)])
 
 
@@ -132,9 +138,11 @@ def show_summary(found: Comparison, spoken: Spoken | None) -> str:
     lines = _wrap(f"Beside {found.older.document.version_id}: passages {count_passages(found.differences)}.")
     lines += _wrap(f"{len(leaning.facts)} facts lean on them, of the topics {', '.join(leaning.topics) or '-'}.")
     if leaning.unsaid:
-        lines += _wrap(f"Said no more: {', '.join(fact.id for fact in leaning.unsaid)}.")
+        lines += _wrap(
+            f"Said no more, as this version does not have them: {_name_some(*(fact.id for fact in leaning.unsaid))}."
+        )
     if leaning.others:
-        lines += _wrap(f"Named by its number elsewhere: {', '.join(fact.id for fact in leaning.others)}.")
+        lines += _wrap(f"Named by its number elsewhere: {_name_some(*(fact.id for fact in leaning.others))}.")
     lines += _wrap(f"Recorded messages that spoke these facts: {'not counted' if spoken is None else spoken.messages}.")
     return "\n".join(
         [
@@ -177,18 +185,30 @@ def _show_words(before: str, after: str) -> list[str]:
     return [line for found in show_words(before, after) for line in _wrap(found, 6)]
 
 
+def _show_fact(change: FactChange) -> Iterator[str]:
+    fact = change.after or change.before
+    if fact is None:
+        return
+    yield from _wrap(f"{change.change.value}: {_name_fact(fact)}")
+    if change.before and change.after:
+        yield from _show_words(change.before.text, change.after.text)
+    else:
+        yield from _wrap(fact.text, 6)
+
+
 def _show_leaning(found: Comparison, spoken: Spoken | None) -> Iterator[str]:
-    leaning = found.leaning
-    yield "What leans on it"
-    for text, facts in (
-        ("facts of the older version that cite what changed", leaning.facts),
-        ("facts that the newer version does not have: they would be said no more", leaning.unsaid),
-        (f"facts of other documents that name {found.older.document.number}", leaning.others),
-    ):
-        yield from _wrap(f"{text}: {len(facts) or 'none'}")
-        for fact in facts:
-            yield from _wrap(_name_fact(fact), 4)
-    yield from _wrap(f"topics: {', '.join(leaning.topics) or 'none'}")
+    leaning, unsaid = found.leaning, {fact.id for fact in found.leaning.unsaid}
+    own = {fact.id: fact for fact in (*leaning.facts, *leaning.unsaid)}.values()
+    yield f"What leans on it: {len(own)} facts of the older version, {len(leaning.others)} of other documents"
+    for topic in leaning.topics:
+        yield from _wrap(topic)
+        for fact in own:
+            if fact.topic == topic:
+                end = ": said no more, the newer version does not have it" if fact.id in unsaid else ""
+                yield from _wrap(f"{fact.id} ({fact.section or 'whole document'}){end}", 4)
+        for fact in leaning.others:
+            if fact.topic == topic:
+                yield from _wrap(f"{fact.id}: of {fact.document.id}, names {found.older.document.number}", 4)
     keys = sorted({*leaning.responses, *(spoken.keys if spoken else ())})
     yield from _wrap(f"responses: {', '.join(keys) or 'none'}")
     count = "not counted, that would take too long" if spoken is None else spoken.messages
@@ -196,8 +216,12 @@ def _show_leaning(found: Comparison, spoken: Spoken | None) -> Iterator[str]:
 
 
 def _name_fact(fact: Fact) -> str:
-    tags = f", {', '.join(fact.tags)}" if fact.tags else ""
-    return f"{fact.id} ({fact.topic}, {fact.section or 'whole document'}{tags})"
+    return f"{fact.id} ({fact.topic}, {_name_some(fact.section or 'whole document', *fact.tags)})"
+
+
+def _name_some(*names: str) -> str:
+    more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
+    return ", ".join(names[:_MOST_NAMES]) + more
 
 
 def _columns(rows: Sequence[Sequence[str]]) -> list[str]:
