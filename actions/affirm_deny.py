@@ -31,7 +31,7 @@ class AnswerYesOrNo(TurnAction):
         """Goes by the reply before this message, then by the topic talked about."""
         is_yes = turn.intent == "affirm"
         if is_yes and (turn.last_outcome == "handoff_offered" or turn.last_reply_topic == _OFFERS_COACH):
-            handoff = Replies(replies.dispatcher, turn.channel, self._handoff.topic)
+            handoff = replies.about(self._handoff.topic)
             return await self._handoff.respond(turn, handoff)
         wants_decision = is_yes or len(turn.text.split()) > _PLAIN_NO_WORDS
         if wants_decision and turn.slots.last_topic in DECIDED_TOPICS:

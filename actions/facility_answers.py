@@ -8,6 +8,7 @@ from typing import Any
 
 from actions.phrases import Phrases
 from actions.replies import Replies, Sources
+from actions.said import say_field
 from actions.services import ActionServices
 from actions.spoken import say_day
 from bot.conversations.model import Channel
@@ -73,9 +74,9 @@ class FacilityAnswers:
     def _show(self, key: str, matches: Sequence[FacilityMatch], plan: Plan, replies: Replies, **values: str) -> None:
         said: dict[str, Any] = {
             **values,
-            "network": ", ".join(sorted({match.membership.network_name for match in matches})),
+            "network": self._phrases.join(sorted({match.membership.network_name for match in matches}), separator=", "),
             "payer": plan.payer_name,
-            "facilities": "\n".join(self._line(match, replies.channel) for match in matches),
+            "facilities": self._phrases.join((self._line(match, replies.channel) for match in matches), separator="\n"),
             # The oldest date is what holds for the whole list.
             "verified_on": say_day(min(match.membership.verified_on for match in matches)),
         }
@@ -96,7 +97,7 @@ class FacilityAnswers:
 
     async def _name_therapy(self, therapy: str | None) -> str | None:
         found = await self._services.therapies.find_therapy(therapy) if therapy else None
-        return found.brand if found else therapy
+        return say_field(found.brand, found.id, found.checksum, "brand") if found else therapy
 
     def _say_filters(self, therapy: str | None, age_group: str | None) -> str:
         ages = self._phrases.say(_FOR_AGE[age_group]) if age_group else ""

@@ -57,7 +57,7 @@ class AnswerInform(TurnAction):
         """The waiting question first, then the topic talked about, then what the entity is about."""
         topic = self._find_topic(turn)
         if turn.active_form is None and topic is not None:
-            replies = Replies(replies.dispatcher, turn.channel, topic)
+            replies = replies.about(topic)
             return [SlotSet("topic_in_progress", None), *await self._answers[topic].respond(turn, replies)]
         if turn.active_form is None and turn.plan_not_on_file:
             await self.say_not_on_file(replies)

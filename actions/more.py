@@ -41,4 +41,4 @@ class AnswerMore(TurnAction):
             replies.say("utter_more_nothing", "handoff_offered", topic=turn.slots.last_topic)
             return []
         turn = replace(turn, day_asked_about=read_day(turn.slots.date))
-        return await answer.answer_from(int(given), turn, Replies(replies.dispatcher, turn.channel, answer.topic))
+        return await answer.answer_from(int(given), turn, replies.about(answer.topic))

@@ -76,7 +76,7 @@ class ContinueTopic(TurnAction):
         topic = turn.intent if turn.intent in self._answers else turn.slots.topic_in_progress
         events: list[EventType] = []
         if topic and topic in self._answers:
-            events = await self._answers[topic].respond(turn, Replies(replies.dispatcher, turn.channel, topic))
+            events = await self._answers[topic].respond(turn, replies.about(topic))
         else:
             await self.say_plan_unknown(replies)
         # The answer may keep its day, for "tell me more".

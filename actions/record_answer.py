@@ -8,6 +8,7 @@ from datetime import date
 from actions.phrases import Phrases
 from actions.record_parts import RecordView, describe_record, record_card, record_citation
 from actions.replies import Button, Replies, Sources
+from actions.said import say_fact
 from actions.services import ActionServices
 from knowledge.eligibility.model import Answer, EligibilityAnswer, MemberId
 from knowledge.policies.model import Fact
@@ -76,7 +77,7 @@ class RecordAnswer:
         rule = () if is_inactive else await self._find_rule(record)
         parts = [
             describe_record(view, record, self._phrases),
-            *(self._phrases.say("utter_eligibility_member_part_rule", rule=fact.text) for fact in rule),
+            *(self._phrases.say("utter_eligibility_member_part_rule", rule=say_fact(fact)) for fact in rule),
         ]
         citation = record_citation(record)
         replies.say(
@@ -84,6 +85,7 @@ class RecordAnswer:
             "eligibility",
             sources=Sources.of(rule, *([citation] if citation else [])),
             cards=[record_card(view, record)],
+            as_of=record.service_day,
             statement=self._phrases.join(parts, separator="\n\n"),
         )
 

@@ -42,7 +42,7 @@ class TurnAction(Action):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         """Reads the turn and responds; a plan or state that this message names is kept for later questions."""
         turn = await read_turn(tracker, self.services)
-        replies = Replies(dispatcher, turn.channel, self.topic)
+        replies = Replies(dispatcher, turn.channel, self.topic, turn.today)
         if not self.keeps_plan:
             return await self.respond(turn, replies)
         is_proof = turn.requested_slot in _IDENTITY and turn.intent in _ANSWERS
