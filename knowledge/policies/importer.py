@@ -1,20 +1,49 @@
-"""How does an operator's policy document get in? From a YAML file in the layout of `knowledge.policies.files`."""
+"""How do an operator's documents get in? Reviewed YAML files as they are, a payer's own files as drafts."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum
 from pathlib import Path
 
 from bot.database import Database
 from knowledge.content_files import ContentError
-from knowledge.csv_files import ImportReport
-from knowledge.policies import import_store
+from knowledge.csv_files import ImportRefused, ImportReport, Problem
+from knowledge.plan_calendar import today
+from knowledge.policies import draft_store, import_store
+from knowledge.policies.drafting import Corrections, DraftRefused, make_draft
 from knowledge.policies.files import read_document
-from knowledge.policies.model import FactOfAnotherDocument, PayerWithoutPlan
+from knowledge.policies.model import DocumentRecord, FactOfAnotherDocument, PayerWithoutPlan, Plan, PolicyDocument
+from knowledge.policies.reading.model import KnownPayer, ReadPolicy
+from knowledge.policies.reading.process import PolicyReader
+from knowledge.policies.store import find_plans, list_versions
+
+YAML_SUFFIXES = (".yml", ".yaml")
+READ_SUFFIXES = (".pdf", ".html", ".htm", ".xhtml", ".md", ".markdown", ".txt", ".text")
+
+
+class Standing(Enum):
+    """How a draft stands to what is on file."""
+
+    NEW = "a new document"
+    NEW_VERSION = "a new version of a document on file"
+    STORED = "stored already"
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A payer's file as it was read, and the version that it would become."""
+
+    file: str
+    read: ReadPolicy
+    record: DocumentRecord
+    standing: Standing
 
 
 def import_documents(database: Database, path: Path, *, now: datetime) -> ImportReport:
-    """Takes one document with its passages and facts in; it rules over an earlier version from its day on.
+    """Takes one reviewed YAML document with its passages and facts in; it rules over an earlier one from its day on.
 
     From then on it is the operator's: a later release of the shipped content leaves it alone. A document of a payer
     without a plan on file, or a fact id of another document, is refused. All or nothing.
@@ -27,3 +56,78 @@ def import_documents(database: Database, path: Path, *, now: datetime) -> Import
         raise ContentError(path.name, record.document.id, f"fact id {error} belongs to another document") from error
     except PayerWithoutPlan as error:
         raise ContentError(path.name, record.document.id, f"no plan of payer {error} is on file") from error
+
+
+def read_drafts(
+    database: Database, paths: Sequence[Path], said: Corrections, *, now: datetime, reader: PolicyReader | None = None
+) -> tuple[Draft, ...]:
+    """Reads payers' own files and stores nothing; `reader` None: one with its usual limits.
+
+    Raises ImportRefused, whose text names every file that cannot be read or says too little; StoreUnavailable.
+    """
+    plans, on_file = database.write_now(
+        lambda connection: (tuple(find_plans(connection).values()), list(list_versions(connection)))
+    )
+    drafts: list[Draft] = []
+    problems: list[Problem] = []
+    with reader or PolicyReader(known_payers(plans)) as reading:
+        for path in paths:
+            try:
+                draft = _read_draft(reading, path, said, plans, on_file, now)
+            except ContentError as error:
+                problems.append(Problem(None, None, str(error)))
+            else:
+                drafts.append(draft)
+                # A later file of the same call may be a further version of it.
+                on_file.append(draft.record.document)
+    if problems:
+        raise ImportRefused(problems)
+    return tuple(drafts)
+
+
+def store_drafts(database: Database, drafts: Sequence[Draft], *, now: datetime, by: str) -> ImportReport:
+    """Stores the drafts, all or none; nothing of them is spoken before it is activated. `by` is who did it.
+
+    Raises ImportRefused, StoreUnavailable.
+    """
+
+    records = [draft.record for draft in drafts]
+    try:
+        return database.write_now(lambda connection: draft_store.add_drafts(connection, records, now, by=by))
+    except PayerWithoutPlan as error:
+        raise ImportRefused([Problem(None, None, f"no plan of payer {error} is on file")]) from error
+
+
+def known_payers(plans: Sequence[Plan]) -> tuple[KnownPayer, ...]:
+    """The payers with a plan on file, with every name by which a document may name them."""
+    names: dict[str, dict[str, None]] = {}
+    for plan in plans:
+        names.setdefault(plan.payer, {}).update(dict.fromkeys((plan.payer_name, plan.name, *plan.aliases)))
+    return tuple(
+        KnownPayer(plan.payer, tuple(names[plan.payer])) for plan in {plan.payer: plan for plan in plans}.values()
+    )
+
+
+def _read_draft(
+    reader: PolicyReader,
+    path: Path,
+    said: Corrections,
+    plans: Sequence[Plan],
+    on_file: Sequence[PolicyDocument],
+    now: datetime,
+) -> Draft:
+    read = reader.read(path)
+    payer = said.payer or read.payer
+    zones = [plan.time_zone for plan in plans if plan.payer == payer] or [plan.time_zone for plan in plans]
+    try:
+        record = make_draft(read, said, plans, on_file, today(zones[0], now))
+    except DraftRefused as error:
+        raise ContentError(path.name, None, str(error)) from error
+    return Draft(path.name, read, record, _standing(record.document, on_file))
+
+
+def _standing(document: PolicyDocument, on_file: Sequence[PolicyDocument]) -> Standing:
+    versions = [known for known in on_file if known.id == document.id and not known.is_withdrawn]
+    if any(known.version_id == document.version_id for known in versions):
+        return Standing.STORED
+    return Standing.NEW_VERSION if versions else Standing.NEW
