@@ -13,6 +13,7 @@ from pathlib import Path
 from bot.database import Database, StoreUnavailable
 from bot.failures import OperatorError
 from bot.knowledge_commands import add_verbs
+from bot.knowledge_import import add_import
 from bot.settings import Settings, read_settings
 
 _PROJECT = Path(__file__).parents[1]
@@ -72,10 +73,12 @@ def _parser() -> argparse.ArgumentParser:
         ("knowledge", "documents and facts", "YAML"),
     ):
         group = commands.add_parser(area, help=f"bring in {noun}").add_subparsers(required=True, metavar="VERB")
-        verb = group.add_parser("import", help=f"read a {layout} file; all of it or nothing")
-        verb.add_argument("file", type=Path)
-        verb.set_defaults(command=_import, area=area)
-        if area == "knowledge":
+        if area != "knowledge":
+            verb = group.add_parser("import", help=f"read a {layout} file; all of it or nothing")
+            verb.add_argument("file", type=Path)
+            verb.set_defaults(command=_import, area=area)
+        else:
+            add_import(group)
             why = group.add_parser("why", help="show what a message relied on, and whether it comes out again")
             why.add_argument("message_id", help="as `Message.id` of the API has it")
             why.set_defaults(command=_explain)

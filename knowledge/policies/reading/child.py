@@ -9,40 +9,14 @@ from __future__ import annotations
 
 import os
 import resource
-import struct
 import sys
-from dataclasses import dataclass
 from typing import BinaryIO
 
-from pydantic import TypeAdapter
-
-from knowledge.policies.reading.model import KnownPayer, ReadPolicy, Unreadable
+from knowledge.policies.reading.model import Unreadable
+from knowledge.policies.reading.protocol import ANSWERS, LENGTH, QUESTIONS, Answer, Question
 from knowledge.policies.reading.reader import read_document
 
-LENGTH = struct.Struct(">Q")
 _TOO_LARGE = "the document unfolds to more than a policy holds"
-
-
-@dataclass(frozen=True)
-class Question:
-    """What is asked with a document of `length` bytes; the reading may take `seconds` of the processor."""
-
-    suffix: str
-    payers: tuple[KnownPayer, ...]
-    length: int
-    seconds: int
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What was read, or why not."""
-
-    policy: ReadPolicy | None = None
-    refused: str | None = None
-
-
-QUESTIONS = TypeAdapter(Question)
-ANSWERS = TypeAdapter(Answer)
 
 
 def main(memory_bytes: int) -> None:

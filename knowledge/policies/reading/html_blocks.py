@@ -39,6 +39,8 @@ _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECAS
 _ROMAN_STYLE = re.compile(r"upper-roman", re.IGNORECASE)
 _LETTER_STYLE = re.compile(r"upper-(?:alpha|latin)", re.IGNORECASE)
 _ASIDE_NAME = re.compile(r"breadcrumb|cookie|skip-?(?:link|nav)|site-?nav|menu", re.IGNORECASE)
+# With what it declares of its own: entities are not taken from a page.
+_DOCTYPE = re.compile(r"<!doctype[^<>\[\]]*(?:\[[^\]]*\])?\s*>", re.IGNORECASE)
 _MAX_ELEMENTS = 300_000
 _DEEPEST = 250
 
@@ -131,7 +133,7 @@ def _parse(text: str) -> Any:
         encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True, huge_tree=False, recover=True
     )
     try:
-        root = etree.fromstring(text.encode("utf-8", "replace"), parser)
+        root = etree.fromstring(_DOCTYPE.sub("", text, count=1).encode("utf-8", "replace"), parser)
     except (etree.LxmlError, ValueError) as error:
         raise Unreadable("the page is no HTML that can be read") from error
     # The parser stops at a depth and would keep quiet about what follows.

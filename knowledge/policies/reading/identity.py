@@ -64,7 +64,8 @@ def find_title(labelled: Sequence[Labelled], outline: Outline, page_title: str |
             return (title or entry.value)[:_LONGEST_TITLE]
     if outline.family is None:
         # The first section of a page has the page's name; what stands before it is the way there.
-        headings = [section.title for section in outline.sections if section.blocks]
+        headings = [section.title for section in outline.sections if section.level == 1][:1]
+        headings.extend(section.title for section in outline.sections if section.blocks)
     else:
         real = sorted((block.level, n) for n, block in enumerate(outline.front) if block.is_real_heading)
         headings = [outline.front[number].text for _, number in real]

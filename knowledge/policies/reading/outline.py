@@ -23,6 +23,7 @@ class Section:
     mark: str
     title: str
     blocks: list[Block] = field(default_factory=list)
+    level: int = 0
 
 
 @dataclass(frozen=True)
@@ -143,7 +144,7 @@ def _headed(blocks: Sequence[Block]) -> Outline:
         # Where the format has no headings, a short line is one if text follows it.
         guessed = block.kind is BlockKind.HEADING and after is not None and after.kind is not BlockKind.HEADING
         if block.is_real_heading if real >= _FEWEST_REAL else guessed or block.is_real_heading:
-            sections.append(Section("", _title(block), []))
+            sections.append(Section("", _title(block), [], block.level))
         elif sections:
             sections[-1].blocks.append(block)
         else:
@@ -157,7 +158,11 @@ def _headed(blocks: Sequence[Block]) -> Outline:
         for section in sections
         if section.blocks
     ]
-    unplaced.extend(f'heading without text: "{_shorten(section.title)}"' for section in sections if not section.blocks)
+    # The heading over a whole page is its title, and has no text of its own.
+    untold = [
+        section for number, section in enumerate(sections) if not section.blocks and (number or section.level != 1)
+    ]
+    unplaced.extend(f'heading without text: "{_shorten(section.title)}"' for section in untold)
     if intro:
         passages.insert(0, ReadPassage(FRONT_PAGE, sections[0].title if sections else FRONT_PAGE, text_of(intro)))
     return Outline(None, tuple(front), tuple(sections), _told_apart(passages), tuple(unplaced))

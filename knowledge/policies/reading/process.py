@@ -16,8 +16,8 @@ from pydantic import ValidationError
 
 import knowledge
 from knowledge.content_files import ContentError
-from knowledge.policies.reading.child import ANSWERS, LENGTH, QUESTIONS, Question
 from knowledge.policies.reading.model import KnownPayer, ReadPolicy
+from knowledge.policies.reading.protocol import ANSWERS, LENGTH, QUESTIONS, Question
 
 MAX_BYTES = 25_000_000
 _MAX_ANSWER_BYTES = 60_000_000
@@ -76,7 +76,7 @@ class PolicyReader:
         except (EOFError, OSError, ValidationError):
             self._end()
             raise DocumentUnreadable(
-                path.name, "the reading ended by itself: it is broken, or unfolds without end"
+                path.name, "reading it ended before its time: it is broken, or unfolds to far more than it seems"
             ) from None
         if answer.policy is None:
             raise DocumentUnreadable(path.name, answer.refused or "it could not be read")

@@ -22,7 +22,7 @@ _TITLE = re.compile(r"\s{0,3}(#{1,6})\s+(.*?)\s*#*\s*$")
 _UNDERLINE = re.compile(r"\s{0,3}(=+|-{3,})\s*$")
 _RULE = re.compile(r"\s*(?:[-*_=|:+]\s*){3,}$")
 _BOLD_LINE = re.compile(r"\s*(?:\*\*|__)([^*_]+)(?:\*\*|__):?\s*$")
-_INPUT = re.compile(r"<input\b[^>]*>", re.IGNORECASE)
+_INPUT = re.compile(r"<input\b[^<>]*>", re.IGNORECASE)
 _MARKUP = re.compile(
     r"<!--.*?-->|</?(?:b|i|u|em|strong|span|div|p|a|sup|sub|small|font|center|table|t[rhd]|br)\b[^<>]*>",
     re.IGNORECASE | re.DOTALL,
