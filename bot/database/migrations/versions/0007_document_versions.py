@@ -71,8 +71,7 @@ def downgrade() -> None:
         op.drop_table(name)
     documents, sections, told = _read("sequence", "version_id")
     # One version a document: the one stored last among those that may be spoken.
-    spoken = [row for row in documents if not (row["is_draft"] or row["is_withdrawn"])]
-    last = {row["id"]: row for row in spoken}
+    last = {row["id"]: row for row in map(_with_own_days, documents) if row is not None}
     ids = {row["version_id"]: row["id"] for row in last.values()}
     _drop()
     _create_documents()
@@ -91,6 +90,18 @@ def downgrade() -> None:
     )
 
 
+def _with_own_days(row: dict[str, Any]) -> dict[str, Any] | None:
+    """The version with an operator's days as its own, so that nothing is spoken before or after; None: it never is."""
+    begins = row["effective_on"] or row["read_on"]
+    if row["active_on"]:
+        begins = max(begins, row["active_on"])
+        row["effective_on"] = begins
+    ends = [day for day in (row["archived_on"], row["retired_on"]) if day]
+    row["archived_on"] = min(ends, default=None)
+    is_cancelled = row["retired_on"] is not None and row["retired_on"] <= begins
+    return None if row["is_draft"] or row["is_withdrawn"] or is_cancelled else row
+
+
 def _read(order: str, key: str) -> list[list[dict[str, Any]]]:
     """All of it: an import is some thousand rows at most, and the names of constraints forbid two tables at once."""
     connection = op.get_bind()
@@ -98,7 +109,8 @@ def _read(order: str, key: str) -> list[list[dict[str, Any]]]:
         *(sa.column(name, {**_JSON, **_DATES}.get(name)) for name in ("id", *_DOCUMENT)),
         *(
             [sa.column("version_id"), sa.column("sequence"), sa.column("is_draft", sa.Boolean()),
-             sa.column("is_withdrawn", sa.Boolean())]
+             sa.column("is_withdrawn", sa.Boolean()), sa.column("active_on", sa.Date()),
+             sa.column("retired_on", sa.Date())]
             if key == "version_id"
             else []
         ),
