@@ -1,0 +1,81 @@
+"""An answer is three sentences in plain words, and ends with what to do next."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from actions.topic_answers import MOST_SENTENCES, count_sentences
+from bot.conversations.model import Channel
+from knowledge.shipped.files import ShippedContent
+from tests.answers.asking import ASKERS, TOPICS, Asker, Question, RealStage, Spoken
+from tests.answers.frames import CLAIMS
+from tests.knowledge.reading_grade import reading_grade
+
+MOST_GRADE = 8
+# In general, and for what is answered differently: in the body, from one's own cells, with a warning, a condition.
+NAMED = ("zolgensma", "kymriah", "elevidys", "hemophilia_a")
+# Nobody's documents say anything on these: the plan is needed.
+ONLY_WITH_PLAN = {"evidence_of_coverage", "policy_lookup", "coach_about"}
+NEXT_STEP = re.compile(
+    r"\b(?:coach|care team|ask (?:me|your)|text me|reply|tell me|your member ID card|your plan papers)\b", re.IGNORECASE
+)
+
+
+def questions(topic: str, channel: Channel) -> list[Question]:
+    """Everybody's question on the topic, in general and by name."""
+    about = [None, *NAMED] if topic in {"safety_risks", "process_followup", "candidacy", "therapy_info"} else [None]
+    return [
+        Question(topic, asker, channel, about=name)
+        for asker in ASKERS
+        for name in about
+        if name or topic != "therapy_info"
+    ]
+
+
+@pytest.mark.parametrize("channel", [Channel.WEB, Channel.SMS], ids=lambda channel: str(channel.value))
+@pytest.mark.parametrize("topic", TOPICS)
+async def test_every_step_of_every_answer_is_short_easy_to_read_and_says_what_is_next(
+    stage: RealStage, content: ShippedContent, topic: str, channel: Channel
+) -> None:
+    texts = {fact.id: fact.text for record in content.documents for fact in record.facts}
+    for question in questions(topic, channel):
+        said = await stage.ask(question)
+        told = [fact for spoken in said for fact in spoken.facts]
+        assert len(set(told)) == len(told), (str(question), "a fact is told twice")
+        for spoken in said:
+            where = (str(question), spoken.text)
+            assert sum(count_sentences(texts[fact]) for fact in spoken.facts) <= MOST_SENTENCES, where
+            assert reading_grade(spoken.text, named_in(spoken.text, content)) <= MOST_GRADE, where
+            assert has_next_step(spoken, channel), where
+            assert offers_more(spoken, channel) is (spoken is not said[-1]), where
+
+
+@pytest.mark.parametrize("topic", TOPICS)
+async def test_every_topic_is_answered_from_sources_for_every_plan(stage: RealStage, topic: str) -> None:
+    for asker in ASKERS:
+        first = (await stage.ask(Question(topic, asker, about="zolgensma" if topic == "therapy_info" else None)))[0]
+        if asker == Asker() and topic in ONLY_WITH_PLAN:
+            assert first.key == "utter_plan_unknown"
+        else:
+            assert first.key in CLAIMS, (topic, str(asker))
+            assert first.citations
+
+
+def named_in(text: str, content: ShippedContent) -> list[str]:
+    """The names of medicines and conditions in the text, which the grade does not count."""
+    medicines = [name for therapy in content.therapies for name in (therapy.brand, therapy.proper_name)]
+    conditions = [name for entry in content.conditions for name in (entry.name, *entry.names, *entry.aliases)]
+    names = (*medicines, *conditions)
+    return [name for name in names if name.casefold() in text.casefold()]
+
+
+def has_next_step(spoken: Spoken, channel: Channel) -> bool:
+    """A button on the page, a sentence on a phone."""
+    return bool(spoken.buttons) if channel is Channel.WEB else bool(NEXT_STEP.search(spoken.text))
+
+
+def offers_more(spoken: Spoken, channel: Channel) -> bool:
+    """True where the member is told how to get the rest."""
+    return "Tell me more" in spoken.buttons if channel is Channel.WEB else "reply MORE" in spoken.text
