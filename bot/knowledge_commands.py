@@ -194,7 +194,11 @@ def _confirm(question: str, options: argparse.Namespace) -> None:
         return
     if not sys.stdin.isatty():
         raise KnowledgeCommandFailed("Nothing was changed: nobody can be asked here, so say --yes if it is right.")
-    if input(f"{question} [y/N] ").strip().lower() not in ("y", "yes"):
+    try:
+        answer = input(f"{question} [y/N] ")
+    except EOFError:
+        answer = ""
+    if answer.strip().lower() not in ("y", "yes"):
         raise KnowledgeCommandFailed("Nothing was changed.")
 
 

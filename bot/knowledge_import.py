@@ -58,7 +58,7 @@ def run_import(options: argparse.Namespace) -> int:
     try:
         prepare_database(database)
         if all(path.suffix.lower() in YAML_SUFFIXES for path in files):
-            _import_reviewed(database, files, utc_now())
+            _import_reviewed(database, files, options, utc_now())
         elif any(path.suffix.lower() in YAML_SUFFIXES for path in files):
             raise ImportFailed("Reviewed YAML files are stored without asking: bring them in by a call of their own.")
         else:
@@ -87,12 +87,12 @@ def _find_files(named: Sequence[Path]) -> list[Path]:
     return list(dict.fromkeys(files))
 
 
-def _import_reviewed(database: Database, files: Sequence[Path], now: datetime) -> None:
+def _import_reviewed(database: Database, files: Sequence[Path], options: argparse.Namespace, now: datetime) -> None:
     from knowledge.importing import ImportRefused, import_file
 
     for path in files:
         try:
-            report = import_file(database, "knowledge", path, now=now)
+            report = import_file(database, "knowledge", path, now=now, by=options.by)
         except ImportRefused as error:
             raise ImportFailed(f"{path.name} was not imported, nothing of it was changed: {error}") from None
         print(f"{path.name}: {report.added} added, {report.updated} updated, {report.unchanged} unchanged.")

@@ -12,7 +12,7 @@ from knowledge.content_files import ContentError
 from knowledge.csv_files import ImportRefused, ImportReport, Problem
 from knowledge.eligibility.importer import import_members
 from knowledge.facilities.importer import import_facilities
-from knowledge.policies.importer import import_documents
+from knowledge.policies.importer import UNKNOWN, import_documents
 from knowledge.shipped.importer import ContentReport, load_content
 
 __all__ = ["Area", "ContentReport", "ImportRefused", "ImportReport", "import_file", "load_content"]
@@ -20,12 +20,12 @@ __all__ = ["Area", "ContentReport", "ImportRefused", "ImportReport", "import_fil
 Area = Literal["members", "facilities", "knowledge"]
 
 
-def import_file(database: Database, area: Area, path: Path, *, now: datetime) -> ImportReport:
+def import_file(database: Database, area: Area, path: Path, *, now: datetime, by: str = UNKNOWN) -> ImportReport:
     """Takes one file in, whole or not at all. Raises ImportRefused, whose text names every problem found."""
     imports: dict[Area, Callable[[], ImportReport]] = {
         "members": lambda: import_members(database, path, now=now),
         "facilities": lambda: import_facilities(database, path, now=now),
-        "knowledge": lambda: import_documents(database, path, now=now),
+        "knowledge": lambda: import_documents(database, path, now=now, by=by),
     }
     try:
         return imports[area]()

@@ -1,4 +1,4 @@
-"""How are drafts of payers' documents stored? All of a call or none, and nothing twice."""
+"""How are an operator's documents stored? All of a call or none, nothing twice, and with who did it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from knowledge.csv_files import ImportReport
 from knowledge.origin import Origin
-from knowledge.policies.import_store import add_version
+from knowledge.policies.import_store import add_version, import_document
 from knowledge.policies.ledger_store import Act, record_event
 from knowledge.policies.model import DocumentRecord, PayerWithoutPlan
 from knowledge.policies.store import find_plans, list_versions
@@ -38,3 +38,15 @@ def add_drafts(connection: sa.Connection, records: Sequence[DocumentRecord], now
         versions.add(document.version_id)
         ids.add(document.id)
     return ImportReport(added=added, updated=updated, unchanged=unchanged)
+
+
+def add_reviewed(connection: sa.Connection, record: DocumentRecord, now: datetime, *, by: str) -> ImportReport:
+    """Stores a reviewed document, which rules from its own day on, and keeps who did it.
+
+    Raises what `import_store.import_document` raises.
+    """
+    report = import_document(connection, record, now)
+    if not report.unchanged:
+        document = record.document
+        record_event(connection, Act.IMPORTED, document.version_id, by=by, at=now, on=document.in_force_from)
+    return report

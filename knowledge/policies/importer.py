@@ -12,7 +12,7 @@ from bot.database import Database
 from knowledge.content_files import ContentError
 from knowledge.csv_files import ImportRefused, ImportReport, Problem
 from knowledge.plan_calendar import today
-from knowledge.policies import draft_store, import_store
+from knowledge.policies import draft_store
 from knowledge.policies.drafting import Corrections, DraftRefused, make_draft
 from knowledge.policies.files import read_document
 from knowledge.policies.model import DocumentRecord, FactOfAnotherDocument, PayerWithoutPlan, Plan, PolicyDocument
@@ -22,6 +22,10 @@ from knowledge.policies.store import find_plans, list_versions
 
 YAML_SUFFIXES = (".yml", ".yaml")
 READ_SUFFIXES = (".pdf", ".html", ".htm", ".xhtml", ".md", ".markdown", ".txt", ".text")
+
+
+# Who did it, where nobody says.
+UNKNOWN = "unknown"
 
 
 class Standing(Enum):
@@ -42,16 +46,16 @@ class Draft:
     standing: Standing
 
 
-def import_documents(database: Database, path: Path, *, now: datetime) -> ImportReport:
+def import_documents(database: Database, path: Path, *, now: datetime, by: str = UNKNOWN) -> ImportReport:
     """Takes one reviewed YAML document with its passages and facts in; it rules over an earlier one from its day on.
 
     From then on it is the operator's: a later release of the shipped content leaves it alone. A document of a payer
-    without a plan on file, or a fact id of another document, is refused. All or nothing.
+    without a plan on file, or a fact id of another document, is refused. All or nothing; `by` is who did it.
     Raises ContentError, StoreUnavailable.
     """
     record = read_document(path)
     try:
-        return database.write_now(lambda connection: import_store.import_document(connection, record, now))
+        return database.write_now(lambda connection: draft_store.add_reviewed(connection, record, now, by=by))
     except FactOfAnotherDocument as error:
         raise ContentError(path.name, record.document.id, f"fact id {error} belongs to another document") from error
     except PayerWithoutPlan as error:
