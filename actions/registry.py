@@ -26,20 +26,21 @@ def build_actions(services: ActionServices, phrases: Phrases) -> tuple[Action, .
     """Every action of domain.yml, once."""
     record = AnswerEligibilityMember(services, phrases)
     policy = AnswerPolicyLookup(services, phrases)
+    info = AnswerTherapyInfo(services, phrases)
     topics = {topic: AnswerTopic(services, phrases, topic) for topic in (*PLAN_TOPICS, *NEUTRAL_TOPICS)}
     answers: dict[str, TopicAction] = {
         **topics,
         record.topic: record,
         AnswerFacilitySearch.topic: AnswerFacilitySearch(services, phrases),
         policy.topic: policy,
-        AnswerTherapyInfo.topic: AnswerTherapyInfo(services, phrases),
+        info.topic: info,
     }
     clarify = Clarify(services, phrases)
     handoff = RequestHandoff(services, phrases)
     return (
         *answers.values(),
         AnswerInform(services, phrases, answers, clarify),
-        AnswerMore(services, phrases, {**topics, policy.topic: policy}),
+        AnswerMore(services, phrases, {**topics, policy.topic: policy, info.topic: info}),
         AnswerYesOrNo(services, phrases, handoff),
         AskPlan(services, phrases),
         Cancel(services, phrases),

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
+from enum import Enum
 
 from actions.phrases import Phrases
+from actions.said import Said, say_field
 from actions.services import ActionServices
 from actions.spoken import say_day
 from actions.turn_context import Turn
 from knowledge.citations import Citation
-from knowledge.therapies.model import Condition, MarketStatus, Source, Therapy
+from knowledge.therapies.model import Condition, Entry, OtherProduct, Source, Standing, Therapy, Unverified
+
+# What is said of a therapy there must not be taken for one that is none, or for one that is not approved.
+_STANDING_TOPICS = frozenset(
+    {"coverage_general", "precertification", "cost", "process_followup", "candidacy", "safety_risks"}
+)
+_HOW = frozenset({Unverified.ROUTE, Unverified.SETTING, Unverified.SCHEDULE, Unverified.REPEAT})
 
 
 @dataclass(frozen=True)
@@ -23,77 +32,78 @@ class Description:
 
 async def describe_for_topic(topic: str, turn: Turn, services: ActionServices, phrases: Phrases) -> Description | None:
     """What the catalogue adds to a topic for the product in question; None where it adds nothing."""
-    therapy = await services.therapies.find_therapy(turn.about) if turn.about else None
-    if therapy is None:
+    if not turn.about:
         return None
-    parts = {"process_followup": _how_it_is_given, "candidacy": _for_whom}.get(topic)
-    text = parts(therapy, phrases) if parts else ""
-    return Description(therapy.id, text, cite(therapy.sources)) if text else None
+    text = ""
+    entry: Therapy | OtherProduct | Condition | None = await services.therapies.find_therapy(turn.about)
+    if isinstance(entry, Therapy):
+        parts = {"process_followup": _how_it_is_given, "candidacy": _for_whom}.get(topic)
+        text = parts(entry, phrases) if parts else ""
+    elif topic in _STANDING_TOPICS:
+        entry = await services.therapies.find_other_product(turn.about)
+        entry = entry or await services.therapies.find_condition(turn.about)
+        if isinstance(entry, OtherProduct):
+            text = say_standing(entry, phrases)
+        elif isinstance(entry, Condition) and not entry.has_product:
+            text = say_no_product(entry, phrases)
+    return Description(entry.id, text, cite(entry.sources)) if entry and text else None
 
 
-async def describe_therapy(therapy: Therapy, services: ActionServices, phrases: Phrases) -> Description:
-    """The product: what it is, for which conditions and ages, since when, and whether it is still sold."""
-    conditions = [await services.therapies.find_condition(found) for found in therapy.conditions]
-    names = phrases.list_of(condition.name for condition in conditions if condition)
-    say = phrases.say
-    parts = [
-        say("utter_therapy_info_part_name", brand=therapy.brand, proper_name=therapy.proper_name),
-        say(f"utter_therapy_info_part_kind_{therapy.kind.value}"),
-        say("utter_therapy_info_part_conditions", conditions=names) if names else "",
-        say("utter_therapy_info_part_ages", ages=therapy.ages) if therapy.ages else "",
-        say("utter_therapy_info_part_approved", day=say_day(therapy.approved_on)),
-        say("utter_therapy_info_part_accelerated") if therapy.accelerated_approval else "",
-        say("utter_therapy_info_part_discontinued") if therapy.us_status is MarketStatus.DISCONTINUED else "",
-    ]
-    return Description(therapy.id, phrases.join(parts), cite(therapy.sources))
+def field_of(entry: Entry, path: str, *, as_day: bool = False) -> Said:
+    """A field of an entry as it is said, so that it can be told later from which version; `path` as in `say_field`."""
+    found: object = entry
+    for step in path.split("."):
+        found = found[int(step)] if isinstance(found, tuple) else getattr(found, step)
+    if isinstance(found, date):
+        return say_field(say_day(found), entry.id, entry.checksum, path, as_day=as_day)
+    return say_field(str(found.value if isinstance(found, Enum) else found), entry.id, entry.checksum, path)
 
 
-async def describe_condition(condition: Condition, services: ActionServices, phrases: Phrases) -> Description:
-    """The condition: which approved products are on file for it, those no longer sold named as such."""
-    marketed = [await services.therapies.find_therapy(found) for found in condition.therapies]
-    ended = [await services.therapies.find_therapy(found) for found in condition.discontinued_therapies]
-    brands = phrases.list_of(therapy.brand for therapy in marketed if therapy)
-    old_brands = phrases.list_of(therapy.brand for therapy in ended if therapy)
-    say = phrases.say
-    parts = [
-        say("utter_therapy_info_part_for_condition", condition_name=condition.name, brands=brands) if brands else "",
-        say("utter_therapy_info_part_none_for_condition", condition_name=condition.name) if not brands else "",
-        say("utter_therapy_info_part_ended_for_condition", brands=old_brands) if old_brands else "",
-    ]
-    sources = [source for therapy in (*marketed, *ended) if therapy for source in therapy.sources[:1]]
-    return Description(condition.id, phrases.join(parts), cite((*condition.sources, *sources)))
+def say_standing(product: OtherProduct, phrases: Phrases) -> str:
+    """That a product is outside the list, or not approved as far as the list of that day goes."""
+    day = field_of(product, "checked_on", as_day=True)
+    is_outside = product.standing is Standing.OUTSIDE_SCOPE
+    key = "utter_therapy_info_part_outside" if is_outside else "utter_therapy_info_part_not_approved"
+    return phrases.say(key, brand=field_of(product, "brand"), day=day)
+
+
+def say_no_product(condition: Condition, phrases: Phrases, named: str = "condition") -> str:
+    """That no approved gene therapy for the condition is on file; `named` is "it" where its name has been said."""
+    day = field_of(condition, "sources.0.read_on", as_day=True)
+    key = f"utter_therapy_info_part_no_gene_therapy_for_{named}"
+    return phrases.say(key, condition_name=field_of(condition, "name"), day=day)
+
+
+def say_unverified(therapy: Therapy, phrases: Phrases, only: frozenset[Unverified] = frozenset(Unverified)) -> str:
+    """What nobody may guess: the fields that no source settles; empty where there are none."""
+    open_fields = [mark for mark in therapy.unverified if mark in only]
+    if not open_fields:
+        return ""
+    names = phrases.list_of(phrases.say(f"utter_therapy_info_part_open_{mark.value}") for mark in open_fields)
+    return phrases.say("utter_therapy_info_part_unverified", fields=names)
 
 
 def cite(sources: tuple[Source, ...]) -> tuple[Citation, ...]:
     """Catalogue sources as citations; none of them belongs to a payer."""
-    return tuple(
-        Citation(
-            document=source.title,
-            number=None,
-            payer=source.publisher,
-            section=None,
-            version=source.source_date.isoformat() if source.source_date else None,
-            effective_on=None,
-            read_on=source.read_on,
-            url=source.url,
-        )
-        for source in sources
-    )
+    return tuple(source.citation() for source in sources)
 
 
 def _how_it_is_given(therapy: Therapy, phrases: Phrases) -> str:
-    if not (therapy.route or therapy.dosing):
-        return ""
-    say = phrases.say
-    parts = [
-        say("utter_process_followup_part_route", brand=therapy.brand, route=therapy.route) if therapy.route else "",
-        say("utter_process_followup_part_dosing", brand=therapy.brand, dosing=therapy.dosing) if therapy.dosing else "",
-        say("utter_process_followup_part_setting", setting=therapy.setting) if therapy.setting else "",
-    ]
+    say, brand = phrases.say, field_of(therapy, "brand")
+    parts = (
+        say("utter_process_followup_part_route", brand=brand, route=field_of(therapy, "route"))
+        if therapy.route
+        else "",
+        say("utter_process_followup_part_dosing", brand=brand, dosing=field_of(therapy, "dosing"))
+        if therapy.dosing
+        else "",
+        say("utter_process_followup_part_setting", setting=field_of(therapy, "setting")) if therapy.setting else "",
+        say_unverified(therapy, phrases, _HOW),
+    )
     return phrases.join(parts)
 
 
 def _for_whom(therapy: Therapy, phrases: Phrases) -> str:
     if not therapy.ages:
-        return ""
-    return phrases.say("utter_candidacy_part_ages", brand=therapy.brand, ages=therapy.ages)
+        return say_unverified(therapy, phrases, frozenset({Unverified.AGES}))
+    return phrases.say("utter_candidacy_part_ages", brand=field_of(therapy, "brand"), ages=field_of(therapy, "ages"))

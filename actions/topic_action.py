@@ -9,6 +9,7 @@ from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.interfaces import Action, Tracker
 
+from actions.definitions import find_asked_term, say_term
 from actions.form_steps import leave_verification
 from actions.phrases import Phrases
 from actions.replies import Replies
@@ -51,7 +52,11 @@ class TurnAction(Action):
             self.say_record_link(replies)
             return left
         kept = [*await self.keep_plan(turn), *_forget_other_subject(turn), *self._offer_spanish(turn, replies)]
-        return [*left, *kept, *await self.respond(turn, replies)]
+        return [*left, *kept, *await self.answer(turn, replies)]
+
+    async def answer(self, turn: Turn, replies: Replies) -> list[EventType]:
+        """What the member hears first: for most actions the response itself."""
+        return await self.respond(turn, replies)
 
     @abstractmethod
     async def respond(self, turn: Turn, replies: Replies) -> list[EventType]:
@@ -111,6 +116,12 @@ class TopicAction(TurnAction):
     def name(self) -> str:
         """The name in domain.yml."""
         return f"action_answer_{self.topic}"
+
+    async def answer(self, turn: Turn, replies: Replies) -> list[EventType]:
+        """The definition of the word that is asked for, else the topic's answer."""
+        if term := await find_asked_term(turn, self.topic, self.services.therapies):
+            return say_term(term, self.topic, self.phrases, replies)
+        return await self.respond(turn, replies)
 
     def ask_day(self, turn: Turn, replies: Replies) -> None:
         """Where a day was named that nobody could read: which one was used, and how to write it."""

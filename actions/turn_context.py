@@ -188,7 +188,13 @@ def _read_entities(found: list[dict[str, Any]]) -> dict[str, tuple[str, ...]]:
 
 
 def _read_slots(slots: Mapping[str, Any]) -> Slots:
-    return Slots(**{slot.name: slots.get(slot.name) for slot in fields(Slots)})
+    # Two names in one message ("hemophilia" is A and B) fill a slot with a list: what comes later is about neither.
+    return Slots(
+        **{
+            slot.name: None if isinstance(slots.get(slot.name), list) else slots.get(slot.name)
+            for slot in fields(Slots)
+        }
+    )
 
 
 def _read_channel(tracker: Tracker) -> Channel:

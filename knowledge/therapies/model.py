@@ -7,6 +7,7 @@ import json
 from dataclasses import asdict, dataclass
 from datetime import date
 from enum import Enum
+from functools import cached_property
 from typing import Annotated, Any, ClassVar, NewType
 
 from pydantic import ConfigDict, Field, StringConstraints
@@ -125,7 +126,7 @@ class Entry:
 
     id: str
 
-    @property
+    @cached_property
     def checksum(self) -> str:
         """The SHA-256 of everything that the entry says."""
         return hashlib.sha256(json.dumps(asdict(self), sort_keys=True, default=_plain).encode()).hexdigest()

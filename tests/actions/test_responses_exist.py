@@ -15,7 +15,7 @@ from bot.conversations.vocabulary import AWAITING_FIELDS, AWAITING_KINDS, OUTCOM
 from bot.safety.lint import find_fault
 from bot.wording import KEYS as GATEWAY_KEYS
 from knowledge.eligibility.model import Answer
-from knowledge.therapies.model import TherapyKind
+from knowledge.therapies.model import TherapyKind, Unverified
 from tests.actions.cast import Stage
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -43,7 +43,14 @@ WEB_ONLY = {
 # Keys that code puts together: a prefix and the values of a closed list.
 COMPOSED = {
     *(f"utter_{topic}_{what}" for topic in (*PLAN_TOPICS, *NEUTRAL_TOPICS) for what in ("answer", "unknown")),
-    *(f"utter_therapy_info_part_kind_{kind.value}" for kind in TherapyKind),
+    *(f"utter_therapy_info_part_{what}_{kind.value}" for kind in TherapyKind for what in ("kind", "noun")),
+    *(f"utter_therapy_info_part_open_{field.value}" for field in Unverified),
+    *(f"utter_therapy_info_part_{verb}" for verb in ("seeks", "brings")),
+    *(
+        f"utter_therapy_info_part_{what}for_{named}"
+        for what in ("", "some_", "none_", "no_gene_therapy_")
+        for named in ("condition", "it")
+    ),
     *(
         f"utter_eligibility_member_part_{what}_{answer.value}"
         for what in ("medical_benefit", "approval", "child")

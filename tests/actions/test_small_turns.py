@@ -150,7 +150,9 @@ async def test_a_product_or_condition_is_described_with_its_sources(name: tuple[
 
 
 async def test_a_product_brings_its_own_facts_and_no_others() -> None:
-    ran = await Stage().run("action_answer_therapy_info", "therapy_info", entities=[("therapy", "zolgensma")])
+    stage = Stage(slots={"therapy": "zolgensma"})
+    await stage.run("action_answer_therapy_info", "therapy_info", entities=[("therapy", "zolgensma")])
+    ran = await stage.run("action_answer_more", "more")
 
     assert ran.reply["facts"] == ["fda-page/therapy_info/1"]
 
