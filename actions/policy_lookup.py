@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date
 
 from rasa_sdk.events import EventType, SlotSet
@@ -43,6 +44,7 @@ class AnswerPolicyLookup(TopicAction):
 
     async def answer_from(self, given: int | None, turn: Turn, replies: Replies) -> list[EventType]:
         """Goes on with what the policy found before says."""
+        replies = replace(replies, as_of=turn.day)
         found, facts = await self._find(turn, turn.slots.policy_number)
         facts = _own(facts, _pick(found.in_force, facts)) if found.in_force else facts
         chosen = choose_facts(facts, given or 0)
@@ -65,6 +67,7 @@ class AnswerPolicyLookup(TopicAction):
         return found, await policies.find_facts(self.topic, scope, turn.day, about=turn.about)
 
     async def _answer(self, turn: Turn, number: str | None, replies: Replies) -> list[EventType]:
+        replies = replace(replies, as_of=turn.day)
         found, facts = await self._find(turn, number)
         given = None
         if found.in_force:

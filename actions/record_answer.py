@@ -57,7 +57,12 @@ class RecordAnswer:
         elif whom not in (None, SELF, CHILD):
             replies.say("utter_eligibility_member_refused_privacy", "refused_privacy")
         elif whom == CHILD and not record.dependents and not record.is_minor:
-            replies.say("utter_eligibility_member_no_child", "handoff_offered")
+            replies.say(
+                "utter_eligibility_member_no_child",
+                "handoff_offered",
+                sources=_sources_of(record),
+                as_of=record.service_day,
+            )
         else:
             is_for_child = whom == CHILD and bool(record.dependents)
             view = RecordView.of_children(record) if is_for_child else RecordView.of_member(record)
@@ -79,11 +84,10 @@ class RecordAnswer:
             describe_record(view, record, self._phrases),
             *(self._phrases.say("utter_eligibility_member_part_rule", rule=say_fact(fact)) for fact in rule),
         ]
-        citation = record_citation(record)
         replies.say(
             "utter_eligibility_member_record_inactive" if is_inactive else "utter_eligibility_member_record",
             "eligibility",
-            sources=Sources.of(rule, *([citation] if citation else [])),
+            sources=_sources_of(record, rule),
             cards=[record_card(view, record)],
             as_of=record.service_day,
             statement=self._phrases.join(parts, separator="\n\n"),
@@ -100,3 +104,8 @@ class RecordAnswer:
             if own:
                 return tuple(own[:1])
         return ()
+
+
+def _sources_of(record: EligibilityAnswer, rule: tuple[Fact, ...] = ()) -> Sources:
+    citation = record_citation(record)
+    return Sources.of(rule, *([citation] if citation else []))

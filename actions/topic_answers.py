@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 from rasa_sdk.events import EventType, SlotSet
@@ -106,6 +107,7 @@ class AnswerTopic(TopicAction):
     async def answer_from(self, given: int | None, turn: Turn, replies: Replies) -> list[EventType]:
         """Speaks the facts that follow the `given` first ones; None begins, with what must be said before them."""
         facts = await self._find_facts(turn)
+        replies = replace(replies, as_of=self._day(turn))
         if given is None:
             if await self._say_not_on_day(turn, facts, replies):
                 return keep_place(self.topic, turn)

@@ -124,6 +124,8 @@ async def check(spoken: Spoken, question: Question, sources: Sources) -> None:
         # A number alone names its payer too.
         scope = Scope(PayerId("caresource"), None, None)
     assert spoken.key not in RECORDS, where
+    if spoken.key in CLAIMS | STANDINGS:
+        assert spoken.reply["reliance"]["as_of"] == question.as_of.isoformat(), where
     if spoken.key in CLAIMS:
         assert spoken.citations, where
         for citation in spoken.citations:
