@@ -17,7 +17,7 @@ from knowledge.policies.drafting import Corrections, DraftRefused, make_draft
 from knowledge.policies.files import read_document
 from knowledge.policies.model import DocumentRecord, FactOfAnotherDocument, PayerWithoutPlan, Plan, PolicyDocument
 from knowledge.policies.reading.model import KnownPayer, ReadPolicy
-from knowledge.policies.reading.process import PolicyReader
+from knowledge.policies.reading.process import DocumentUnreadable, read_all
 from knowledge.policies.store import find_plans, list_versions
 
 YAML_SUFFIXES = (".yml", ".yaml")
@@ -62,10 +62,8 @@ def import_documents(database: Database, path: Path, *, now: datetime, by: str =
         raise ContentError(path.name, record.document.id, f"no plan of payer {error} is on file") from error
 
 
-def read_drafts(
-    database: Database, paths: Sequence[Path], said: Corrections, *, now: datetime, reader: PolicyReader | None = None
-) -> tuple[Draft, ...]:
-    """Reads payers' own files and stores nothing; `reader` None: one with its usual limits.
+def read_drafts(database: Database, paths: Sequence[Path], said: Corrections, *, now: datetime) -> tuple[Draft, ...]:
+    """Reads payers' own files, each in a process with limits, and stores nothing.
 
     Raises ImportRefused, whose text names every file that cannot be read or says too little; StoreUnavailable.
     """
@@ -74,16 +72,15 @@ def read_drafts(
     )
     drafts: list[Draft] = []
     problems: list[Problem] = []
-    with reader or PolicyReader(known_payers(plans)) as reading:
-        for path in paths:
-            try:
-                draft = _read_draft(reading, path, said, plans, on_file, now)
-            except ContentError as error:
-                problems.append(Problem(None, None, str(error)))
-            else:
-                drafts.append(draft)
-                # A later file of the same call may be a further version of it.
-                on_file.append(draft.record.document)
+    for path, read in zip(paths, read_all(paths, known_payers(plans)), strict=True):
+        try:
+            draft = _make_draft(path, read, said, plans, on_file, now)
+        except ContentError as error:
+            problems.append(Problem(None, None, str(error)))
+        else:
+            drafts.append(draft)
+            # A later file of the same call may be a further version of it.
+            on_file.append(draft.record.document)
     if problems:
         raise ImportRefused(problems)
     return tuple(drafts)
@@ -112,15 +109,16 @@ def known_payers(plans: Sequence[Plan]) -> tuple[KnownPayer, ...]:
     )
 
 
-def _read_draft(
-    reader: PolicyReader,
+def _make_draft(
     path: Path,
+    read: ReadPolicy | DocumentUnreadable,
     said: Corrections,
     plans: Sequence[Plan],
     on_file: Sequence[PolicyDocument],
     now: datetime,
 ) -> Draft:
-    read = reader.read(path)
+    if isinstance(read, DocumentUnreadable):
+        raise read
     payer = said.payer or read.payer
     zones = [plan.time_zone for plan in plans if plan.payer == payer] or [plan.time_zone for plan in plans]
     try:

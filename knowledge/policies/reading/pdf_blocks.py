@@ -39,7 +39,8 @@ def read_pdf(pages: Sequence[Page]) -> tuple[list[Block], list[str]]:
     kept = [
         [row for number, row in enumerate(page) if number not in out] for page, out in zip(rows, edges, strict=True)
     ]
-    words = words_of(piece.text for page in pages for piece in page.pieces)
+    is_cut = any(piece.text.endswith(("-", "\u00ad")) for page in pages for piece in page.pieces)
+    words = words_of(piece.text for page in pages for piece in page.pieces) if is_cut else frozenset()
     return _Assembler(_body_size(kept), _heading_sizes(kept), words=words).read(pages, kept), list(dropped)
 
 

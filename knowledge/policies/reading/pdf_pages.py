@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import math
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -22,6 +23,8 @@ _SLANTED = 0.05
 _BOLD_WEIGHT = 600
 # Text of a watermark or hidden for a machine: smaller than anyone reads, or hidden behind the page.
 _SMALLEST = 2.0
+_WORD = re.compile(r"\S+")
+_loose_box = pdfium_c.FPDFText_GetLooseCharBox
 
 
 @dataclass(frozen=True)
@@ -118,9 +121,13 @@ class _Boxes:
         self._rect = pdfium_c.FS_RECTF()
         self._x, self._y = ctypes.c_double(), ctypes.c_double()
 
-    def sides(self, index: int) -> tuple[float, float]:
-        pdfium_c.FPDFText_GetLooseCharBox(self._raw, index, self._rect)
-        return self._rect.left, self._rect.right
+    def left(self, index: int) -> float:
+        _loose_box(self._raw, index, self._rect)
+        return float(self._rect.left)
+
+    def right(self, index: int) -> float:
+        _loose_box(self._raw, index, self._rect)
+        return float(self._rect.right)
 
     def base(self, index: int) -> float:
         pdfium_c.FPDFText_GetCharOrigin(self._raw, index, self._x, self._y)
@@ -128,7 +135,7 @@ class _Boxes:
 
     def font(self, index: int) -> tuple[float, bool]:
         """The size of the letters in points, and whether they are bold."""
-        pdfium_c.FPDFText_GetLooseCharBox(self._raw, index, self._rect)
+        _loose_box(self._raw, index, self._rect)
         # The size that a font is set in counts for nothing before it is scaled: the box has what is seen.
         size = abs(self._rect.top - self._rect.bottom) / 1.15
         if pdfium_c.FPDFText_GetFontWeight(self._raw, index) >= _BOLD_WEIGHT:
@@ -144,40 +151,27 @@ class _Boxes:
 
 def _split_line(boxes: _Boxes, signs: str, start: int, end: int) -> Iterator[Piece]:
     """The pieces of one run of the file: cut where words stand far apart, or go back to the left."""
-    while start < end and signs[start].isspace():
-        start += 1
-    if start == end or boxes.is_slanted(start):
+    words = _WORD.finditer(signs, start, end)
+    first = next(words, None)
+    if first is None or boxes.is_slanted(first.start()):
         return
-    size, is_bold = boxes.font(start)
+    begin, done = first.span()
+    size, is_bold = boxes.font(begin)
     if size < _SMALLEST:
         return
-    words = _words(signs, start, end)
-    first = begin = start
-    left, right = 0.0, 0.0
-    for word_start, word_end in words:
-        word_left, word_right = boxes.sides(word_start)[0], boxes.sides(word_end - 1)[1]
-        if word_start == start:
-            left = word_left
-        elif word_left - right > _GAP * size or word_left < left - size:
-            yield _piece(boxes, signs[begin:first], left, right, begin, size, is_bold)
+    left, right = boxes.left(begin), boxes.right(done - 1)
+    for word in words:
+        word_start, word_end = word.span()
+        word_left = boxes.left(word_start)
+        if word_left - right > _GAP * size or word_left < left - size:
+            yield _piece(boxes, signs[begin:done], left, right, begin, size, is_bold)
             begin, left = word_start, word_left
             size, is_bold = boxes.font(begin)
-        first, right = word_end, word_right
-    yield _piece(boxes, signs[begin:first], left, right, begin, size, is_bold)
-
-
-def _words(signs: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    begin = start
-    for index in range(start, end + 1):
-        if index == end or signs[index].isspace():
-            if index > begin:
-                yield begin, index
-            begin = index + 1
+        done, right = word_end, boxes.right(word_end - 1)
+    yield _piece(boxes, signs[begin:done], left, right, begin, size, is_bold)
 
 
 def _piece(boxes: _Boxes, text: str, left: float, right: float, begin: int, size: float, is_bold: bool) -> Piece:
     # The library's sign for a hyphen at the end of a line is kept until the lines are joined.
-    hyphen = text[-1:] if text[-1:] in "\x02\ufffe\u00ad" else ""
-    return Piece(
-        clean(" ".join(text.split())) + ("\u00ad" if hyphen else ""), left, right, boxes.base(begin), size, is_bold
-    )
+    hyphen = "\u00ad" if text[-1:] in "\x02\ufffe\u00ad" else ""
+    return Piece(clean(" ".join(text.split())) + hyphen, left, right, boxes.base(begin), size, is_bold)

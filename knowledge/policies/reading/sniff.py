@@ -68,6 +68,8 @@ def decode(data: bytes, *, whole: bool = True) -> tuple[str, str]:
 
 def clean(text: str) -> str:
     """The text without signs that nobody sees, in one writing of accents and ligatures."""
+    if text.isascii() and text.isprintable():
+        return text
     return unicodedata.normalize("NFC", _UNSEEN.sub("", text.translate(_SAME)))
 
 
