@@ -11,9 +11,9 @@ from bot.console.door import SIGNED
 from bot.conversations.handoff_service import HandoffService
 from bot.conversations.ids import is_id
 from bot.conversations.model import ConversationNotFound, Message
-from bot.http.schemas import Model, enum_of
+from bot.http.schemas import Model
 from bot.http.views import JsonObject
-from knowledge.reliance.service import REPLAY_CODES, CitedVersion, Explanation, RelianceService
+from knowledge.reliance.service import CitedVersion, Explanation, RelianceService, ReplayCode
 
 
 class CitedSection(Model):
@@ -58,7 +58,7 @@ class Replay(Model):
     """Whether the same text comes out again from what is stored; where not, why, and what it is about."""
 
     same: bool
-    code: str | None = Field(json_schema_extra=enum_of(REPLAY_CODES))
+    code: ReplayCode | None
     what: str | None
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Protocol
+from typing import Literal, Protocol
 
 from knowledge.policies.model import DocumentRecord, FactId, PolicyDocument, VersionId
 from knowledge.policies.service import PolicyService
@@ -20,7 +20,7 @@ from knowledge.reliance.model import (
 from knowledge.reliance.replay import NotReplayable, Stored, render, render_node
 
 # Why a text does not come out again.
-REPLAY_CODES = (
+ReplayCode = Literal[
     "NOT_RECORDED",
     "RECORD_UNREADABLE",
     "WORDING_MISSING",
@@ -32,7 +32,7 @@ REPLAY_CODES = (
     "CATALOGUE_VERSION_MISSING",
     "FIELD_MISSING",
     "TEXT_DIFFERS",
-)
+]
 
 
 class RecordSource(Protocol):
@@ -114,7 +114,7 @@ class RelianceService:
     async def explain(self, message_id: str, text: str) -> Explanation:
         """What the message with this text relied on, and whether it comes out again byte for byte.
 
-        `text` is only compared with. A replay that fails has one of `REPLAY_CODES`. Raises StoreUnavailable.
+        `text` is only compared with. A replay that fails has one of `ReplayCode`. Raises StoreUnavailable.
         """
         try:
             record = await self._records.find_record(message_id)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from datetime import date
 
 import pytest
 import sqlalchemy as sa
@@ -15,6 +16,8 @@ from bot.conversations.lookups import Finding, Said
 from bot.conversations.lookups_store import LookupStore, lookups
 from bot.conversations.model import Author, Awaiting, Draft, QuickReply, Understood
 from bot.database import Database, StoreUnavailable
+from knowledge.bootstrap import build_knowledge
+from knowledge.reliance.model import Reliance, digest_of
 from tests.conversations.conftest import Clock, Desk, build_desk, wording
 from tests.lookups.cast import ASKED, CARD, CITATION, FOUND, MEMBER_ID, RECORD, Asked, ask, ask_again
 
@@ -40,6 +43,18 @@ async def test_the_result_is_what_the_answer_would_have_been(asked: Asked) -> No
     conversation = await asked.desk.get(asked.id)
     assert (conversation.plan_id, conversation.state) == ("caresource", "OH")
     assert await asked.ends() == ["answered"]
+
+
+async def test_the_result_can_be_made_again_from_what_it_relied_on(asked: Asked) -> None:
+    phrase = "{plan} is active."
+    traced = {"phrase": "utter_part", "wording": digest_of(phrase), "values": {"plan": "It"}}
+    made_of = Reliance("", {"statement": traced}, date(2026, 11, 21), {digest_of(phrase): phrase})
+    asked.source.finding = replace(FOUND, said=(replace(FOUND.said[0], reliance=made_of),))
+    await asked.work()
+    (said,) = await asked.heard()
+    explained = await build_knowledge(asked.desk.database, asked.desk.clock).reliance.explain(said.id, said.text)
+    assert (explained.replay.same, explained.as_of) == (True, date(2026, 11, 21))
+    assert explained.values == {"statement": "It is active."}
 
 
 async def test_the_same_message_again_has_the_answer_that_it_had(asked: Asked) -> None:
