@@ -197,7 +197,7 @@ def _spoken(fact: Fact) -> tuple[object, ...]:
 
 
 def _sentences(text: str) -> list[str]:
-    return [sentence for sentence in _SENTENCE.split(text.strip()) if sentence]
+    return [" ".join(sentence.split()) for sentence in _SENTENCE.split(text) if sentence.strip()]
 
 
 def _show_change(before: str, after: str) -> str:

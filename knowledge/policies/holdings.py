@@ -83,7 +83,7 @@ class Holdings:
         """The versions of the document with that id, or of the payer's number. Raises as `find_version`."""
         found = [document for document in self.versions if document.id == name]
         if not found:
-            found = [document for document in self.versions if (document.number or "").upper() == name.upper()]
+            found = [known for known in self.versions if known.number and known.number.upper() == name.upper()]
         if not found:
             raise VersionNotFound(name)
         if len({(document.payer, document.number) for document in found}) > 1 and found[0].id != name:
