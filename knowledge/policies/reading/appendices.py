@@ -14,7 +14,7 @@ _DEFINITIONS = re.compile(
     r"\b(?:definitions?|glossary|terms|defined terms|key terms|what the words mean)\b", re.IGNORECASE
 )
 _HISTORY = re.compile(
-    r"\b(?:history|change log|changelog|revisions?|document control|changes to this)\b", re.IGNORECASE
+    r"\b(?:history|change log|changelog|revisions?|document control|changes to this)\b|^changes?$", re.IGNORECASE
 )
 _REFERENCES = re.compile(r"\b(?:references?|bibliography|sources|works cited|literature|citations)\b", re.IGNORECASE)
 _TERM = re.compile(r"(?P<term>[^\n.:;–—]{2,80}?)\s*(?:\s[–—-]|[–—:])\s+(?P<text>\S.*)", re.DOTALL)
@@ -26,11 +26,18 @@ _TABLE_HEAD = re.compile(
 def find_definitions(sections: Sequence[Section]) -> tuple[Definition, ...]:
     """The words that the document defines, in its order."""
     found: list[Definition] = []
+    term = ""
     for block in _blocks_of(sections, _DEFINITIONS):
         if block.kind is BlockKind.ROW:
             cells = [cell for cell in block.cells if cell]
             if len(cells) > 1 and not _is_head(cells):
                 found.append(Definition(cells[0], " ".join(cells[1:])))
+        elif block.kind is BlockKind.HEADING and not block.marker:
+            # A word on a line of its own, and what it means below.
+            term = block.text
+        elif term:
+            found.append(Definition(term, block.text))
+            term = ""
         elif match := _TERM.fullmatch(block.text.strip()):
             found.append(Definition(match["term"].strip(), match["text"].strip()))
         elif found and block.kind in (BlockKind.TEXT, BlockKind.ITEM):

@@ -59,6 +59,8 @@ def _drop_contents(blocks: list[Block]) -> tuple[list[Block], list[tuple[str, st
         if not found:
             break
         entries.extend(found)
+        # What is left of a title is its heading, which ends the table.
+        later.subtract(title for _, title in found)
         end += 1
     if not entries:
         return blocks, []

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from knowledge.policies.model import DocumentKind
-from knowledge.policies.reading.blocks import BlockKind
+from knowledge.policies.reading.blocks import Block, BlockKind, ends_sentence
 from knowledge.policies.reading.labels import Field, Labelled, label_of
 from knowledge.policies.reading.outline import Outline
 from knowledge.policies.reading.places import is_nothing_but_a_scope
@@ -17,6 +17,7 @@ _AT_THE_END = re.compile(
 )
 _ALONE = re.compile(r"(?<![\w/-])[A-Z]{2,6}(?:-[A-Z]{1,6}){1,3}-\d{2,6}(?![\w/])")
 _LONGEST_NUMBER, _LONGEST_TITLE = 40, 300
+_LONGEST_KIND = 10  # words
 _KINDS = (
     (re.compile(r"\badministrative\b", re.IGNORECASE), DocumentKind.ADMINISTRATIVE_POLICY),
     (
@@ -83,14 +84,24 @@ def find_title(labelled: Sequence[Labelled], outline: Outline, page_title: str |
 def find_kind(labelled: Sequence[Labelled], outline: Outline, title: str | None) -> DocumentKind | None:
     """What the document is: behind its label, else by the short lines of its front page, else by its title."""
     stated = [entry.value for entry in labelled if entry.field is Field.KIND]
-    front = [
-        block.line for block in outline.front if block.kind is not BlockKind.ITEM and len(block.line.split()) <= 10
-    ]
+    parts = (part for block in _kind_blocks(outline) for part in re.split(r"\s\|\s|\n", block.line))
+    front = [part for part in parts if _may_name_kind(part)]
     for text in (*stated, *front, title or ""):
         for pattern, kind in _KINDS:
             if pattern.search(text):
                 return kind
     return None
+
+
+def _kind_blocks(outline: Outline) -> Sequence[Block]:
+    """Where a document says what it is: before its first section, or below the heading of a page."""
+    if outline.family is None and outline.sections:
+        return (*outline.front, *outline.sections[0].blocks)
+    return outline.front
+
+
+def _may_name_kind(text: str) -> bool:
+    return len(text.split()) <= _LONGEST_KIND and not ends_sentence(text)
 
 
 def _is_no_title(text: str) -> bool:

@@ -89,7 +89,8 @@ def _marked(blocks: Sequence[Block], family: Family, chain: list[int]) -> Outlin
     ]
     passages = [passage for section in sections for passage in _clauses(section, family)]
     if text := text_of([block for block in front if not _is_title(block)]):
-        heading = next((block.text for block in front if block.kind is BlockKind.HEADING), FRONT_PAGE)
+        headings = sorted((block for block in front if block.kind is BlockKind.HEADING), key=lambda b: b.level == 0)
+        heading = headings[0].text if headings else FRONT_PAGE
         passages.insert(0, ReadPassage(FRONT_PAGE, heading, text))
     empty = [f"section {section.mark} ({section.title}) has no text" for section in sections if not section.blocks]
     return Outline(family, front, tuple(sections), _told_apart(passages), tuple(empty))

@@ -10,9 +10,7 @@ from dataclasses import dataclass, replace
 from knowledge.policies.reading.blocks import TICKED, UNTICKED
 from knowledge.policies.reading.pdf_pages import Page, Piece
 
-_MARKER_ALONE = re.compile(
-    rf"(?:\(?(?:\d{{1,3}}(?:\.\d{{1,3}})*|[A-Za-z]|[IVXLCivxl]{{1,7}})[.)]?|[-–—*•▪◦●○■□{TICKED}{UNTICKED}])"
-)
+_MARK = re.compile(r"\(?(?:\d{1,3}(?:\.\d{1,3})*|[A-Za-z]|[IVXLCivxl]{1,7})[.)]?|[-–—*•▪◦●○■□]")
 _SAME_LINE = 0.35
 _WIDEST_INDENT = 60.0
 # Lines of one paragraph stand up to this many letter heights apart; rows of a padded table further.
@@ -49,7 +47,7 @@ Rows = list[list[Piece]]
 
 
 def group_rows(page: Page) -> Rows:
-    """The page's pieces line by line, from the top; in a line from the left. A mark alone joins what it marks."""
+    """The page's pieces line by line, from the top; in a line from the left."""
     rows: Rows = []
     for piece in sorted(page.pieces, key=lambda piece: (piece.base, piece.left)):
         if rows and abs(rows[-1][0].base - piece.base) <= _SAME_LINE * min(piece.size, rows[-1][0].size):
@@ -63,17 +61,23 @@ def _merge(row: list[Piece]) -> list[Piece]:
     merged: list[Piece] = []
     for piece in row:
         before = merged[-1] if merged else None
-        if before is None:
-            merged.append(piece)
-            continue
-        gap = piece.left - before.right
-        is_mark = _MARKER_ALONE.fullmatch(before.text) is not None and gap < _WIDEST_INDENT
-        if gap < 1.0 * piece.size or is_mark:
-            between = "" if gap < 0.12 * piece.size and not is_mark else " "
-            merged[-1] = replace(before, text=before.text + between + piece.text, right=max(before.right, piece.right))
+        if before is not None and (piece.left - before.right < piece.size or before.text in (TICKED, UNTICKED)):
+            merged[-1] = _joined(before, piece)
         else:
             merged.append(piece)
     return merged
+
+
+def _joined(before: Piece, piece: Piece) -> Piece:
+    between = "" if piece.left - before.right < 0.12 * piece.size else " "
+    return replace(before, text=before.text + between + piece.text, right=max(before.right, piece.right))
+
+
+def _with_mark(row: list[Piece]) -> list[Piece]:
+    """A line whose mark stands apart, before an indent, as one piece; a row of a table has more cells."""
+    if len(row) == 2 and _MARK.fullmatch(row[0].text) and row[1].left - row[0].right < _WIDEST_INDENT:
+        return [_joined(row[0], row[1])]
+    return row
 
 
 def lay_out(page: Page, rows: Rows) -> Iterator[Line | Row]:
@@ -148,6 +152,7 @@ def _filling(pieces: Sequence[Piece]) -> float:
 
 def _read_band(rows: Rows, page: int) -> Iterator[Line | Row]:
     """One column, or the whole width: its tables as rows, the rest as lines."""
+    rows = [_with_mark(row) for row in rows]
     edge = max((piece.right for row in rows for piece in row), default=0.0)
     number = 0
     while number < len(rows):

@@ -17,7 +17,7 @@ from knowledge.policies.reading.places import (
     is_nothing_but_a_scope,
 )
 
-_APPLIES = re.compile(r"\bappl(?:y|ies|icable)\b|\bservice area\b|\bfor members in\b|\bis for\b", re.IGNORECASE)
+_APPLIES = re.compile(r"\bappl(?:y|ies|icable)\b|\bservice area\b|\bfor members\b|\bis for\b", re.IGNORECASE)
 _MUCH_MORE = 2
 
 
@@ -125,4 +125,5 @@ def _find_lines(
     alone = [
         line for block in front if is_nothing_but_a_scope(block.line) for line in find_lines_of_business(block.line)
     ]
-    scope.lines_of_business = tuple(dict.fromkeys(stated or alone))
+    told = [line for text in _after_applies(front) for line in find_lines_of_business(text)]
+    scope.lines_of_business = tuple(dict.fromkeys(stated or alone or told))

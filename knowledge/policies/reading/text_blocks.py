@@ -9,6 +9,7 @@ from knowledge.policies.reading.blocks import (
     TICKED,
     UNTICKED,
     Block,
+    ends_sentence,
     join_lines,
     looks_like_heading,
     make_block,
@@ -137,7 +138,8 @@ def _paragraph(lines: list[str], width: int, page: int, words: frozenset[str], *
     for before, line in itertools.pairwise(lines):
         # A line was wrapped when the next line's first word would not have stood on it.
         was_wrapped = width > 0 and len(before.rstrip()) + 1 + len(line.split(None, 1)[0]) > 0.88 * width
-        text = join_lines(text, line.strip(), words) if was_wrapped else f"{text}\n{line.strip()}"
+        goes_on = len(before) > _LONGEST_LABEL and not ends_sentence(before) and line.lstrip()[:1].islower()
+        text = join_lines(text, line.strip(), words) if was_wrapped or goes_on else f"{text}\n{line.strip()}"
     text = without_emphasis(text)
     is_full = width > 0 and len(lines[-1].rstrip()) > 0.85 * width
     if alone and len(lines) == 1 and looks_like_heading(split_marker(text)[1]) and not text.startswith(("-", "*", "•")):
