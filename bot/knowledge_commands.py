@@ -13,8 +13,10 @@ from datetime import date, datetime
 from bot import knowledge_terminal as terminal
 from bot.conversations.spoken_store import Spoken, find_spoken
 from bot.database import Database, StoreUnavailable
+from bot.database.migrate import is_current
 from bot.failures import OperatorError
 from bot.settings import read_settings
+from knowledge.importing import is_content_loaded
 from knowledge.policies.days import check_activation, check_retirement
 from knowledge.policies.holdings import AmbiguousDocument, NoDraft
 from knowledge.policies.leaning import read_frames
@@ -110,7 +112,9 @@ def _open_ledger() -> Iterator[tuple[Ledger, Database]]:
 
     database = open_database(read_settings())
     try:
-        prepare_database(database)
+        # All that is shipped is read before it is loaded; a look at the ledger need not wait for that.
+        if not (database.write_now(is_current) and is_content_loaded(database)):
+            prepare_database(database)
         yield Ledger(database, utc_now), database
     finally:
         database.engine.dispose()

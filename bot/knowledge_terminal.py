@@ -225,14 +225,16 @@ def _name_some(*names: str) -> str:
 
 
 def _columns(rows: Sequence[Sequence[str]]) -> list[str]:
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+    cells = [[_clean(cell) for cell in row] for row in rows]
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in cells]
 
 
 def _wrap(text: str, indent: int = 2) -> list[str]:
-    # What was imported is anybody's text: nothing in it may steer the terminal.
-    clean = "".join(letter if letter.isprintable() else " " for letter in text)
-    space = " " * indent
-    return textwrap.wrap(
-        clean, _WIDTH, initial_indent=space, subsequent_indent=f"{space}  ", break_on_hyphens=False
-    )  # fmt: skip
+    first, rest = " " * indent, " " * (indent + 2)
+    return textwrap.wrap(_clean(text), _WIDTH, initial_indent=first, subsequent_indent=rest, break_on_hyphens=False)
+
+
+def _clean(text: str) -> str:
+    """What was imported is anybody's text: nothing in it may steer the terminal."""
+    return "".join(letter if letter.isprintable() else " " for letter in text)

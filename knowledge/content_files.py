@@ -11,7 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 T = TypeVar("T")
 
 # The safe loader in C where the package was built with it: ten times as fast.
-_SAFE_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+SAFE_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 # A reviewed file is some kilobytes; anything far larger is not one.
 _MAX_BYTES = 2_000_000
 
@@ -33,7 +33,7 @@ def read_content_file(path: Path, schema: TypeAdapter[T]) -> T:
     try:
         if path.stat().st_size > _MAX_BYTES:
             raise ContentError(path.name, None, "the file is too large")
-        data = yaml.load(path.read_text(encoding="utf-8"), Loader=_SAFE_LOADER)  # noqa: S506 - a safe loader
+        data = yaml.load(path.read_text(encoding="utf-8"), Loader=SAFE_LOADER)  # noqa: S506 - a safe loader
     except (OSError, UnicodeDecodeError, yaml.YAMLError, RecursionError, ValueError) as error:
         raise ContentError(path.name, None, f"not readable as YAML ({type(error).__name__})") from error
     try:

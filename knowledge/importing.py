@@ -13,9 +13,9 @@ from knowledge.csv_files import ImportRefused, ImportReport, Problem
 from knowledge.eligibility.importer import import_members
 from knowledge.facilities.importer import import_facilities
 from knowledge.policies.importer import UNKNOWN, import_documents
-from knowledge.shipped.importer import ContentReport, load_content
+from knowledge.shipped.importer import ContentReport, is_content_loaded, load_content
 
-__all__ = ["Area", "ContentReport", "ImportRefused", "ImportReport", "import_file", "load_content"]
+__all__ = ["Area", "ContentReport", "ImportRefused", "ImportReport", "import_file", "is_content_loaded", "load_content"]
 
 Area = Literal["members", "facilities", "knowledge"]
 

@@ -17,6 +17,7 @@ from typing import Any
 
 import yaml
 
+from knowledge.content_files import SAFE_LOADER
 from knowledge.policies.differences import Change, Differences
 from knowledge.policies.model import DocumentRecord, Fact
 from knowledge.topics import INFORMATIONAL_TOPICS
@@ -55,7 +56,7 @@ def read_frames(responses_dir: Path) -> tuple[Frame, ...]:
     """Every response that speaks facts, by key."""
     frames = []
     for path in sorted(responses_dir.glob("*.yml")):
-        responses = yaml.safe_load(path.read_text(encoding="utf-8"))["responses"]
+        responses = yaml.load(path.read_text(encoding="utf-8"), Loader=SAFE_LOADER)["responses"]  # noqa: S506 - a safe loader
         frames += [_read_frame(key, variants) for key, variants in responses.items()]
     return tuple(sorted((frame for frame in frames if frame.topics or frame.facts), key=lambda frame: frame.key))
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bot.database import Database
 from knowledge.shipped import store
-from knowledge.shipped.files import CONTENT, read_shipped_content
+from knowledge.shipped.files import CONTENT, read_digest, read_shipped_content
 
 
 @dataclass(frozen=True)
@@ -40,3 +40,9 @@ def load_content(database: Database, *, folder: Path = CONTENT, now: datetime | 
         conditions=len(content.conditions),
         facilities=len(content.facilities),
     )
+
+
+def is_content_loaded(database: Database, *, folder: Path = CONTENT) -> bool:
+    """True where a migrated database has this very content. Raises StoreUnavailable."""
+    digest = read_digest(folder)
+    return database.write_now(lambda connection: store.is_loaded(connection, digest))

@@ -40,6 +40,12 @@ def load(connection: sa.Connection, content: ShippedContent, now: datetime) -> b
     return True
 
 
+def is_loaded(connection: sa.Connection, digest: str) -> bool:
+    """True where the content with this digest is in the database, which is migrated."""
+    query = sa.select(content_versions.c.digest).where(content_versions.c.name == _NAME)
+    return connection.execute(query).scalar() == digest
+
+
 def _replace_facilities(connection: sa.Connection, content: ShippedContent) -> None:
     for facility in find_records(connection, Origin.SHIPPED):
         delete_facility(connection, facility)
