@@ -14,6 +14,7 @@ from actions.services import ActionServices
 from bot.conversations.model import Channel
 from knowledge.bootstrap import Knowledge
 from knowledge.policies.model import PayerId, Scope
+from knowledge.shipped.files import ShippedContent
 from tests.actions.cast import TODAY, Ran, Stage
 from tests.actions.test_responses_exist import RESPONSES
 
@@ -61,6 +62,7 @@ class Question:
     day: date | None = None
     about: str | None = None
     number: str | None = None
+    text: str = "words"
 
     @property
     def as_of(self) -> date:
@@ -68,8 +70,8 @@ class Question:
         return self.day if self.day and self.topic in _DAYS_COUNT else TODAY
 
     def __str__(self) -> str:
-        parts = (self.topic, self.asker, self.channel.value, self.day, self.about, self.number)
-        return "-".join(str(part) for part in parts if part)
+        parts = (self.topic, self.asker, self.channel.value, self.day, self.about, self.number, self.text)
+        return "-".join(str(part) for part in parts if part and part != "words")
 
 
 @dataclass(frozen=True)
@@ -114,18 +116,20 @@ class RealStage(Stage):
         """The answer with every "more" step, in order, in a conversation of its own."""
         self.begin(question.asker, question.channel)
         named = {"date": question.day.isoformat() if question.day else None, "policy_number": question.number}
-        kind = "condition" if question.about in CONDITION_IDS else "therapy"
+        kind = (
+            "condition"
+            if question.about and await self.services.therapies.find_condition(question.about)
+            else "therapy"
+        )
         entities = [(name, value) for name, value in {**named, kind: question.about}.items() if value]
         said: list[Spoken] = []
         self.slots |= {name: value for name, value in entities if name in ("therapy", "condition")}
-        said += read(await self.run(f"action_answer_{question.topic}", question.topic, entities=entities), question)
+        action, intent = f"action_answer_{question.topic}", question.topic
+        said += read(await self.run(action, intent, text=question.text, entities=entities), question)
         while self.slots.get("facts_given") is not None:
             assert len(said) < MOST_STEPS, question
             said += read(await self.run("action_answer_more", "more", text="more"), question)
         return said
-
-
-CONDITION_IDS: set[str] = set()
 
 
 def read(ran: Ran, question: Question) -> Iterator[Spoken]:
@@ -146,3 +150,8 @@ def word(key: str, channel: Channel, values: dict[str, Any]) -> str:
 def _variant(key: str, channel: Channel) -> dict[str, Any]:
     variants = {variant.get("channel"): variant for variant in RESPONSES[key]}
     return variants.get(channel.value) or variants[None]
+
+
+def ask_terms(content: ShippedContent, asker: Asker) -> list[Question]:
+    """What each word of the catalogue means, also those that another payer uses."""
+    return [Question("therapy_basics", asker, text=f"what is {term.term}?") for term in content.terms]

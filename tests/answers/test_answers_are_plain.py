@@ -9,13 +9,14 @@ import pytest
 from actions.topic_answers import MOST_SENTENCES, count_sentences
 from bot.conversations.model import Channel
 from knowledge.shipped.files import ShippedContent
-from tests.answers.asking import ASKERS, TOPICS, Asker, Question, RealStage, Spoken
+from tests.answers.asking import ASKERS, GEORGIA, INDEPENDENCE, TOPICS, Asker, Question, RealStage, Spoken
 from tests.answers.frames import CLAIMS
 from tests.knowledge.reading_grade import reading_grade
 
 MOST_GRADE = 8
 # In general, and for what is answered differently: in the body, from one's own cells, with a warning, a condition.
 NAMED = ("zolgensma", "kymriah", "elevidys", "hemophilia_a")
+TOLD_BY_NAME = {"safety_risks", "process_followup", "candidacy", "therapy_info"}
 # Nobody's documents say anything on these: the plan is needed.
 ONLY_WITH_PLAN = {"evidence_of_coverage", "policy_lookup", "coach_about"}
 NEXT_STEP = re.compile(
@@ -24,13 +25,12 @@ NEXT_STEP = re.compile(
 
 
 def questions(topic: str, channel: Channel) -> list[Question]:
-    """Everybody's question on the topic, in general and by name."""
-    about = [None, *NAMED] if topic in {"safety_risks", "process_followup", "candidacy", "therapy_info"} else [None]
+    """Everybody's question on the topic in general, and three members' by name."""
+    named = [(asker, name) for asker in (INDEPENDENCE, GEORGIA, Asker()) for name in NAMED]
+    general = [(asker, None) for asker in ASKERS] if topic != "therapy_info" else []
     return [
         Question(topic, asker, channel, about=name)
-        for asker in ASKERS
-        for name in about
-        if name or topic != "therapy_info"
+        for asker, name in [*general, *(named if topic in TOLD_BY_NAME else [])]
     ]
 
 

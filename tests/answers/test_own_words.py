@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
 from tests.answers.own_words import KNOWN, RUN, hash_runs, read_known, read_texts
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -25,10 +23,11 @@ def test_the_runs_of_the_sources_are_on_file() -> None:
     assert KNOWN.stat().st_size == 8 * len(known)
 
 
-@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: f"{path.parent.name}/{path.stem}")
-def test_nothing_that_ships_repeats_twelve_words_of_a_source(path: Path) -> None:
+def test_nothing_that_ships_repeats_twelve_words_of_a_source() -> None:
     known = read_known()
-    assert [text for text in read_texts(path) if hash_runs(text) & known] == []
+    texts = [(path.relative_to(ROOT), text) for path in SHIPPED for text in read_texts(path)]
+    assert len(texts) > 3_000
+    assert [found for found in texts if hash_runs(found[1]) & known] == []
 
 
 def test_a_sentence_of_a_source_would_be_found_whatever_its_signs(tmp_path: Path) -> None:
