@@ -11,8 +11,7 @@ import sqlalchemy as sa
 
 from bot.conversations.ids import RandomIds
 from bot.conversations.live import LiveHub
-from bot.conversations.model import Author, Channel, ConversationClosed, Draft, Message, MessageId
-from bot.conversations.port import AlreadyRecorded
+from bot.conversations.model import Author, Channel, ConversationClosed, Draft, Message, Understood
 from bot.conversations.record import ConversationSettings, Record
 from bot.conversations.service import ConversationService
 from bot.conversations.store import SqlConversationStore
@@ -84,18 +83,16 @@ async def test_a_template_is_kept_once_however_often_it_is_said(
     assert all([(await explaining.explain(message.id, message.text)).replay.same for message in messages])
 
 
-async def test_a_template_whose_transaction_failed_is_kept_by_the_next(
+async def test_a_template_whose_transaction_was_taken_back_is_kept_by_the_next(
     conversations: ConversationService, database: Database, explaining: RelianceService
 ) -> None:
-    opened = await conversations.open_conversation(channel=Channel.WEB, greeting=())
-    two = Record(SqlConversationStore(database), clock, _SameIds(), ConversationSettings(), LiveHub())
-    service = ConversationService(two)
-    await service.record_saying(opened.conversation.id, replace(DRAFT, reliance=None))
-    with pytest.raises(AlreadyRecorded):
-        await service.record_saying(opened.conversation.id, DRAFT)
+    conversation_id = (await conversations.open_conversation(channel=Channel.WEB, greeting=())).conversation.id
+    turn = await conversations.record_member_message(conversation_id, client_message_id="1", text="hello")
+    for reply in (replace(DRAFT, reliance=None), DRAFT):
+        # The second answer to the same message is refused when everything else of it has been written.
+        await conversations.record_answer(conversation_id, turn, replies=(reply,), understood=Understood())
     assert await count(database, wordings) == 0
-    two.ids = RandomIds()
-    [message] = await service.record_saying(opened.conversation.id, DRAFT)
+    [message] = await conversations.record_saying(conversation_id, DRAFT)
     assert (await explaining.explain(message.id, message.text)).replay.same
 
 
@@ -131,10 +128,3 @@ async def test_what_a_person_wrote_and_what_is_damaged_is_said_by_a_code(
     damaged = sa.update(reliance).values(record={"wording": 1})
     await database.write(lambda connection: connection.execute(damaged))
     assert (await explaining.explain(message.id, message.text)).replay.code == "RECORD_UNREADABLE"
-
-
-class _SameIds(RandomIds):
-    """Gives every message the same id, so that the second cannot be recorded."""
-
-    def message_id(self) -> MessageId:
-        return MessageId("0" * 32)
