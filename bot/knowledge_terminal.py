@@ -176,9 +176,13 @@ def _show_passage(change: PassageChange) -> Iterator[str]:
         ("ours", before.rendering, passage.rendering),
         ("payer's text", before.payer_text or "", passage.payer_text or ""),
     ):
-        if old != new:
-            yield f"    {name}:"
-            yield from _show_words(old, new)
+        if old and new:
+            shown = _show_words(old, new)
+            yield from [f"    {name}:", *shown] if shown else []
+        elif new:
+            yield from _wrap(f"{name}, which the older version did not have: {new}", 4)
+        elif old:
+            yield from _wrap(f"{name}: the newer version has none", 4)
 
 
 def _show_words(before: str, after: str) -> list[str]:
