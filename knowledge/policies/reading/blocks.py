@@ -122,16 +122,19 @@ def ends_sentence(text: str) -> bool:
 
 def runs_on(before: Block, after: Block) -> bool:
     """True when `after` goes on with the sentence that `before` began, after a page break."""
-    if after.kind is not BlockKind.TEXT or before.kind not in (BlockKind.TEXT, BlockKind.ITEM):
+    if after.kind is not BlockKind.TEXT or before.kind is BlockKind.ROW or before.is_real_heading:
         return False
     if not before.text or not after.text or ends_sentence(before.text):
         return False
+    if before.kind is BlockKind.HEADING:
+        return after.text[0].islower() and not before.marker
     return after.text[0].islower() or before.text[-1] in ",-–" or before.is_open
 
 
 def join(before: Block, after: Block) -> Block:
     """The one block that a page break had made two."""
-    return replace(before, text=join_lines(before.text, after.text), is_open=after.is_open)
+    kind = BlockKind.TEXT if before.kind is BlockKind.HEADING else before.kind
+    return replace(before, kind=kind, text=join_lines(before.text, after.text), is_open=after.is_open)
 
 
 def join_lines(before: str, after: str, words: Container[str] = frozenset()) -> str:

@@ -20,6 +20,7 @@ from knowledge.policies.reading.blocks import (
 )
 from knowledge.policies.reading.marks import roman
 from knowledge.policies.reading.model import Unreadable
+from knowledge.policies.reading.sniff import clean
 
 _LEFT_OUT = frozenset((
     "script", "style", "noscript", "template", "svg", "math", "head", "nav", "footer", "aside", "button", "select",
@@ -80,7 +81,8 @@ class _Reader:
             self.words.append(text if as_is else re.sub(r"\s+", " ", text))
 
     def take(self) -> str:
-        text = "".join(self.words)
+        # Once more: what a page writes as an entity has not been cleaned yet.
+        text = clean("".join(self.words))
         self.words.clear()
         return "\n".join(line for line in (" ".join(line.split()) for line in text.split("\n")) if line)
 
@@ -105,7 +107,7 @@ class _Reader:
 def read_html(text: str) -> tuple[list[Block], str | None]:
     """The blocks of the page's main part, and what it says in <title>. Raises Unreadable."""
     root = _parse(text)
-    title = " ".join((root.findtext(".//head/title") or root.findtext(".//title") or "").split()) or None
+    title = " ".join(clean(root.findtext(".//head/title") or root.findtext(".//title") or "").split()) or None
     reader = _Reader()
     skipped: Any = None
     walk = etree.iterwalk(_main_part(root), events=("start", "end"))

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from knowledge.policies.model import DocumentKind
 from knowledge.policies.reading.blocks import Block, BlockKind, ends_sentence
 from knowledge.policies.reading.labels import Field, Labelled, label_of
+from knowledge.policies.reading.model import KnownPayer
 from knowledge.policies.reading.outline import Outline
 from knowledge.policies.reading.places import is_nothing_but_a_scope
 
@@ -55,7 +56,9 @@ def find_number(labelled: Sequence[Labelled], lines: Sequence[str]) -> str | Non
     return alone.pop() if len(alone) == 1 else None
 
 
-def find_title(labelled: Sequence[Labelled], outline: Outline, page_title: str | None) -> str | None:
+def find_title(
+    labelled: Sequence[Labelled], outline: Outline, page_title: str | None, payers: Sequence[KnownPayer]
+) -> str | None:
     """The title: behind its label, else the front's largest heading, else the section "Subject", else the page's."""
     for entry in labelled:
         if entry.field is Field.TITLE:
@@ -78,7 +81,7 @@ def find_title(labelled: Sequence[Labelled], outline: Outline, page_title: str |
         if subjects and len(subjects[0].blocks) == 1:
             headings.append(subjects[0].blocks[0].text)
     headings.append(_SITE.split(page_title)[0] if page_title else "")
-    return next((text[:_LONGEST_TITLE] for text in headings if text and not _is_no_title(text)), None)
+    return next((text[:_LONGEST_TITLE] for text in headings if text and not _is_no_title(text, payers)), None)
 
 
 def find_kind(labelled: Sequence[Labelled], outline: Outline, title: str | None) -> DocumentKind | None:
@@ -104,5 +107,7 @@ def _may_name_kind(text: str) -> bool:
     return len(text.split()) <= _LONGEST_KIND and not ends_sentence(text)
 
 
-def _is_no_title(text: str) -> bool:
+def _is_no_title(text: str, payers: Sequence[KnownPayer]) -> bool:
+    if any(text.strip() in payer.names for payer in payers):
+        return True
     return bool(_KIND_WORDS.fullmatch(text)) or is_nothing_but_a_scope(text) or label_of(text) is not None

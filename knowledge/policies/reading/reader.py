@@ -87,7 +87,7 @@ def _understand(
         days = find_days(at_the_edges, front, len(front))
     whole = "\n".join([*(block.line for block in blocks), *repeated, page_title or ""])
     scope = find_scope(front, identity, whole, payers)
-    title = find_title(identity, outline, page_title)
+    title = find_title(identity, outline, page_title, payers)
     number = find_number(identity, [*(block.line for block in front), *repeated])
     kind = find_kind(identity, outline, title)
     if kind is None and number is None and outline.family is None:

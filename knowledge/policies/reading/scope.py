@@ -55,7 +55,7 @@ def _find_payer(scope: ReadScope, whole: str, payers: Sequence[KnownPayer]) -> N
     counts = sorted(((_count(whole, payer.names), payer.id) for payer in payers), reverse=True)
     if not counts or counts[0][0] == 0:
         scope.notes.append("payer: none of the payers with a plan on file is named")
-    elif len(counts) > 1 and counts[1][0] * _MUCH_MORE > counts[0][0]:
+    elif len(counts) > 1 and counts[1][0] * _MUCH_MORE >= counts[0][0]:
         named = " and ".join(sorted(payer for count, payer in counts if count))
         scope.notes.append(f"payer: several are named ({named})")
         scope.undecided.append("payer")

@@ -10,10 +10,12 @@ from knowledge.policies.reading.blocks import (
     UNTICKED,
     Block,
     ends_sentence,
+    join,
     join_lines,
     looks_like_heading,
     make_block,
     make_row,
+    runs_on,
     split_marker,
     words_of,
 )
@@ -49,7 +51,10 @@ def read_text(text: str) -> tuple[list[Block], list[str]]:
     words = words_of(line for page in pages for line in page)
     width = _find_width([line for page in pages for line in page])
     for number, page in enumerate(pages, start=1):
-        blocks.extend(_read_lines(page, width, number, words))
+        read = [block for block in _read_lines(page, width, number, words) if block.line.strip()]
+        if blocks and read and runs_on(blocks[-1], read[0]):
+            blocks.append(join(blocks.pop(), read.pop(0)))
+        blocks.extend(read)
     return blocks, dropped
 
 

@@ -1,4 +1,4 @@
-"""How is a reading compared with the one that is expected? As plain data, the same as in the files beside the documents."""
+"""How is a reading compared with the one that is expected? As plain data, as in the files beside the documents."""
 
 from __future__ import annotations
 
@@ -16,10 +16,8 @@ PAYERS = (
     KnownPayer(PayerId("cedar-ridge"), ("Cedar Ridge Health", "Cedar Ridge")),
     KnownPayer(PayerId("lakeshore"), ("Lakeshore Mutual", "Lakeshore")),
 )
-_FIELDS = ("payer", "number", "title", "version", "issued_on", "effective_on", "revised_on", "archived_on") + (
-    "lines_of_business",
-    "states",
-)
+_DAYS = ("issued_on", "effective_on", "revised_on", "archived_on")
+_FIELDS = ("payer", "number", "title", "version", *_DAYS, "lines_of_business", "states")
 
 
 def as_data(read: ReadPolicy) -> dict[str, Any]:
@@ -39,5 +37,5 @@ def as_data(read: ReadPolicy) -> dict[str, Any]:
 def expected_of(name: str) -> dict[str, Any]:
     """The reading that stands in `documents/<name>.yml`."""
     data: dict[str, Any] = yaml.safe_load((DOCUMENTS / f"{name}.yml").read_text(encoding="utf-8"))
-    assert all(isinstance(data.get(day, date.min), date) for day in ("issued_on", "effective_on"))
+    assert all(isinstance(data.get(day, date.min), date) for day in _DAYS)
     return data
