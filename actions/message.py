@@ -72,10 +72,14 @@ class Message:
 
     @property
     def about(self) -> str | None:
-        """The therapy or condition in question: this message's, else the one talked about before."""
-        named = self.named("therapy") or self.named("condition")
+        """The therapy or condition in question: this message's, else the one talked about before.
+
+        None where a word names two conditions ("hemophilia"): what holds for one of them is not told of the other.
+        """
+        if self.named("therapy") or len(set(self.entities.get("condition", ()))) > 1:
+            return self.named("therapy")
         earlier = None if self.names_class else self.slots.therapy or self.slots.condition
-        return named or earlier
+        return self.named("condition") or earlier
 
     @property
     def place_state(self) -> str | None:
