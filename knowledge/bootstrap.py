@@ -19,6 +19,8 @@ from knowledge.policies.service import PolicyService
 from knowledge.policies.store import SqlPolicyStore
 from knowledge.reliance.service import RelianceService
 from knowledge.reliance.store import RelianceStore
+from knowledge.search.service import SearchService
+from knowledge.search.store import SqlCatalogueStore
 from knowledge.therapies.service import TherapyService
 from knowledge.therapies.store import SqlTherapyStore
 
@@ -32,6 +34,7 @@ class Knowledge:
     facilities: FacilityService
     eligibility: EligibilityService
     reliance: RelianceService
+    search: SearchService
 
 
 def warm_up() -> None:
@@ -55,12 +58,14 @@ def build_knowledge(
     """
     content = ContentReader(database, monotonic, fresh_for_s)
     policies = PolicyService(SqlPolicyStore(content), clock)
+    therapies = SqlTherapyStore(content)
     return Knowledge(
         policies=policies,
-        therapies=TherapyService(SqlTherapyStore(content)),
+        therapies=TherapyService(therapies),
         facilities=FacilityService(SqlFacilityStore(content)),
         eligibility=build_eligibility(database, clock, members),
         reliance=RelianceService(RelianceStore(database), policies),
+        search=SearchService(policies, SqlCatalogueStore(content, therapies)),
     )
 
 

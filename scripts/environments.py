@@ -22,8 +22,8 @@ APP_VERSIONS = ("3.12", "3.13", "3.11", "3.10")
 
 # name: (folder, lock files, interpreter versions by preference, gigabytes that it takes, what it is)
 ENVIRONMENTS = {
-    "app": (".venv/app", ("app.txt",), APP_VERSIONS, 1.0, "the app environment"),
-    "test": (".venv/app", ("test.txt",), APP_VERSIONS, 1.5, "the app environment with the test tools"),
+    "app": (".venv/app", ("app.txt", "minilm.txt"), APP_VERSIONS, 1.0, "the app environment"),
+    "test": (".venv/app", ("test.txt", "minilm.txt"), APP_VERSIONS, 1.5, "the app environment with the test tools"),
     "engine": (".venv/engine", ("engine.txt",), ENGINE_VERSIONS, 3.5, "the engine environment"),
     "engine-test": (
         ".venv/engine",
@@ -234,10 +234,10 @@ def stamped(stamp, wanted):
         return False
     with open(stamp) as file:
         present = file.read().split("\n")
-    if all(line in present for line in wanted):
-        return True
-    # The test lock is the app lock and more: an environment made for the tests serves the app as well.
-    return wanted == [digest_of("app.txt")] and digest_of("test.txt") in present
+    if digest_of("test.txt") in present:
+        # The test lock is the app lock and more: an environment made for the tests serves the app as well.
+        present.append(digest_of("app.txt"))
+    return all(line in present for line in wanted)
 
 
 if __name__ == "__main__":

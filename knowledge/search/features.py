@@ -1,0 +1,114 @@
+"""What speaks for a candidate being the answer? A row of numbers, which the weights turn into a judgement."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy
+from numpy.typing import NDArray
+
+from knowledge.search.asked import Asked
+from knowledge.search.index import Candidate
+from knowledge.search.model import Entry, HitKind
+from knowledge.search.words import Lexicon, Unit
+
+# By the words alone, and with the meaning beside them.
+WORD_FEATURES = (
+    "coverage",  # how much of the question the sentences say, light words too
+    "heavy_coverage",  # without them
+    "unknown",  # things asked for that nothing on file says
+    "weight",  # the full-text score for each unit asked for
+    "relative",  # against the best full-text score
+    "precision",  # how much of what the sentences say is asked for
+    "is_term",
+    "is_asked_term",  # a term, and the question asks what something is
+    "is_catalogue",
+    "is_passage",
+    "name",  # how much of a term's name the question says
+    "is_named",  # the question says all of it
+    "other_name",  # names in the question that are not said
+    "kind_missing",  # kinds of answer that are asked for and not there
+    "kind_held",
+    "not_counted",
+    "counted",
+    "own_case",
+    "only_light",  # the question has no word that tells anything by itself
+    "only_light_definition",
+    "catalogue_uncovered",  # how much of the question a product's or condition's fields do not say
+)
+MEANING_FEATURES = ("likeness", "relative_likeness", "best_likeness", "likeness_and_coverage")
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question as the features need it: its units with their weights, what it wants, its stems."""
+
+    units: tuple[Unit, ...]
+    weights: NDArray[numpy.float64]
+    asked: Asked
+    stems: tuple[str, ...]
+    unknown: int
+    best_score: float
+
+
+@dataclass(frozen=True)
+class Likeness:
+    """How alike question and entry are in meaning (-1 to 1), and the best that any entry reached."""
+
+    own: float
+    best: float
+
+
+def measure(
+    question: Question, entry: Entry, candidate: Candidate, lexicon: Lexicon, likeness: Likeness | None
+) -> list[float]:
+    """The numbers for one candidate, in the order of WORD_FEATURES, then MEANING_FEATURES where `likeness` is known."""
+    weights, matches = question.weights, candidate.matches
+    is_heavy = numpy.array([not unit.is_light for unit in question.units], bool)
+    heavy = weights * is_heavy
+    total, heavy_total = max(float(weights.sum()), 1e-9), float(heavy.sum())
+    heavy_coverage = float(heavy @ matches) / heavy_total if heavy_total else 1.0
+    unsaid = heavy * (1 - matches)
+    said = entry.say(candidate.first, candidate.last)
+    name, is_named = _compare_names(entry.names, question.stems, lexicon)
+    is_catalogue = entry.kind in (HitKind.THERAPY, HitKind.CONDITION)
+    is_term, asked = entry.kind is HitKind.TERM, question.asked
+    counted = bool(asked.counted) and asked.counts(entry.text, lexicon)
+    others = sum(1 for unit, value in zip(question.units, unsaid, strict=True) if unit.is_name and value > 1.0)
+    row = [
+        float(weights @ matches) / total,
+        heavy_coverage,
+        float(question.unknown),
+        candidate.score / total,
+        candidate.score / max(question.best_score, 1e-9),
+        candidate.precision,
+        is_term,
+        is_term and asked.is_definition,
+        is_catalogue,
+        entry.kind is HitKind.PASSAGE,
+        name,
+        is_named,
+        others,
+        asked.missing(said),
+        asked.held(said),
+        bool(asked.counted) and not counted,
+        counted,
+        asked.is_own_case,
+        not is_heavy.any(),
+        not is_heavy.any() and asked.is_definition,
+        is_catalogue * (1 - heavy_coverage),
+    ]
+    if likeness is not None:
+        row += [likeness.own, likeness.own - likeness.best, likeness.best, likeness.own * heavy_coverage]
+    return [float(value) for value in row]
+
+
+def _compare_names(names: Sequence[str], stems: Sequence[str], lexicon: Lexicon) -> tuple[float, bool]:
+    best, is_named = 0.0, False
+    for name in names:
+        parts = [word.stem for word in lexicon.split(name)]
+        if parts:
+            best = max(best, sum(part in stems for part in parts) / len(parts))
+            is_named |= any(list(stems[at : at + len(parts)]) == parts for at in range(len(stems) - len(parts) + 1))
+    return best, is_named

@@ -1,0 +1,133 @@
+"""Which entries answer a question best, and is the best of them good enough to be offered?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import numpy
+from numpy.typing import NDArray
+
+from knowledge.policies.model import PayerId, PolicyDocument, VersionId
+from knowledge.search.asked import read_asked
+from knowledge.search.features import Likeness, Question, measure
+from knowledge.search.index import Candidate, Index, Mask
+from knowledge.search.judgement import Judgement
+from knowledge.search.model import Entry, HitKind
+from knowledge.search.spelling import Spelling
+from knowledge.search.vectors import Floats, Vectors
+from knowledge.therapies.model import Term
+
+# The payer's own words come before a neutral source that answers as well.
+OWN_FIRST = 0.8
+# So many more candidates come from the meaning alone.
+_MOST_ALIKE = 15
+_NO_MEANING = -2.0
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """A candidate with its judgement: above 0 it may be offered. `rank` puts the payer's own first."""
+
+    candidate: Candidate
+    entry: Entry
+    score: float
+    rank: float
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A candidate with its features; `by_meaning` where those of the meaning are among them."""
+
+    candidate: Candidate
+    entry: Entry
+    row: list[float]
+    by_meaning: bool
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """Everything that is needed to rank what is on file.
+
+    `places` are the entries of each version, and the first `catalogue_size` entries are the catalogue's. `meanings`
+    are vectors of texts, and `meant` is the entry of each; both empty where no meaning is known (`vectors` None).
+    """
+
+    index: Index
+    places: Mapping[VersionId, slice]
+    catalogue_size: int
+    spelling: Spelling
+    by_words: Judgement
+    by_meaning: Judgement
+    vectors: Vectors | None
+    meanings: Floats
+    meant: NDArray[numpy.int64]
+
+    def mask(self, current: Iterable[PolicyDocument], payer: PayerId | None) -> Mask:
+        """Which entries are in force: those of the `current` documents, and the catalogue's for this payer."""
+        mask = numpy.zeros(len(self.index.entries), bool)
+        for document in current:
+            if document.version_id in self.places:
+                mask[self.places[document.version_id]] = True
+        for number, entry in enumerate(self.index.entries[: self.catalogue_size]):
+            mask[number] = payer_of(entry) in (None, payer)
+        return mask
+
+    def rank(self, question: str, mask: Mask, payer: PayerId | None) -> list[Ranked]:
+        """The candidates among `mask`, the best first."""
+        measured = self.measure(question, mask, by_meaning=self.vectors is not None)
+        ranked = []
+        for judgement, by_meaning in ((self.by_words, False), (self.by_meaning, True)):
+            own = [each for each in measured if each.by_meaning is by_meaning]
+            for each, score in zip(own, judgement.score([each.row for each in own]), strict=True):
+                first = OWN_FIRST if payer is not None and payer_of(each.entry) == payer else 0.0
+                ranked.append(Ranked(each.candidate, each.entry, float(score), float(score) + first))
+        return sorted(ranked, key=lambda each: -each.rank)
+
+    def measure(self, question: str, mask: Mask, *, by_meaning: bool) -> list[Measured]:
+        """The features of every candidate among `mask`, those of the meaning among them where `by_meaning`."""
+        lexicon = self.index.lexicon
+        units = lexicon.read(question, self.spelling)
+        asking = self.index.ask(units, mask)
+        candidates = self.index.search(asking, mask)
+        likeness = self._compare(question, mask) if by_meaning else None
+        if likeness is not None:
+            have = {candidate.entry for candidate in candidates}
+            alike = numpy.argsort(-likeness, kind="stable")[:_MOST_ALIKE]
+            extra = [int(entry) for entry in alike if likeness[entry] > 0 and int(entry) not in have]
+            candidates += [self.index.look_into(entry, asking) for entry in extra]
+        asked = Question(
+            units=tuple(units),
+            weights=asking.weights,
+            asked=read_asked(question, lexicon),
+            stems=tuple(word.stem for word in lexicon.split(question, self.spelling)),
+            unknown=asking.unknown,
+            best_score=max((candidate.score for candidate in candidates), default=0.0),
+        )
+        named = {term[1:] for unit in units for term in unit.terms if term.startswith("@")}
+        found = []
+        for candidate in candidates:
+            entry = self.index.entries[candidate.entry]
+            if entry.kind in (HitKind.THERAPY, HitKind.CONDITION) and entry.id not in named:
+                continue
+            own = float(likeness[candidate.entry]) if likeness is not None else _NO_MEANING
+            known = Likeness(own, float(likeness.max())) if likeness is not None and own > _NO_MEANING else None
+            row = measure(asked, entry, candidate, lexicon, known)
+            found.append(Measured(candidate, entry, row, known is not None))
+        return found
+
+    def _compare(self, question: str, mask: Mask) -> Floats | None:
+        """How alike the question is to each entry in meaning; -2 for one without a meaning, or outside `mask`."""
+        if self.vectors is None or not len(self.meant):
+            return None
+        alike = numpy.full(len(self.index.entries), _NO_MEANING, numpy.float32)
+        numpy.maximum.at(alike, self.meant, self.meanings @ self.vectors.read_question(question))
+        alike[~mask] = _NO_MEANING
+        return alike
+
+
+def payer_of(entry: Entry) -> PayerId | None:
+    """Whose an entry is; None for what belongs to no plan."""
+    if entry.document is not None:
+        return entry.document.payer
+    return entry.source.payer if isinstance(entry.source, Term) else None

@@ -1,0 +1,40 @@
+"""The search over the content that ships, in a database of its own."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from pathlib import Path
+
+from bot.database import Database
+from bot.database.migrate import migrate
+from knowledge.bootstrap import Knowledge, build_knowledge
+from knowledge.policies.model import Plan
+from knowledge.shipped.importer import load_content
+
+NOW = datetime(2026, 11, 22, 15, 0, tzinfo=timezone.utc)
+
+
+@dataclass(frozen=True)
+class Shipped:
+    """The services, and the plans on file."""
+
+    knowledge: Knowledge
+    plans: tuple[Plan, ...]
+
+
+@asynccontextmanager
+async def open_shipped(folder: Path) -> AsyncIterator[Shipped]:
+    """The services on a database in this folder that holds what ships."""
+    database = Database.open(f"sqlite:///{folder / 'shipped.sqlite'}")
+    try:
+        await asyncio.to_thread(migrate, database.engine)
+        await asyncio.to_thread(load_content, database, now=NOW)
+        # Content does not change here: it is looked at once.
+        knowledge = build_knowledge(database, lambda: NOW, fresh_for_s=3600.0)
+        yield Shipped(knowledge, await knowledge.policies.list_plans())
+    finally:
+        await database.close()
