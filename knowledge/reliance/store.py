@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Protocol
+from collections.abc import Container, Iterable, Mapping
 
 import sqlalchemy as sa
 
@@ -31,13 +30,9 @@ _INSERT = sa.insert(reliance)
 _INSERT_WORDING = sa.text("INSERT INTO wordings (digest, text) VALUES (:digest, :text) ON CONFLICT DO NOTHING")
 
 
-class Known(Protocol):
-    """The digests of templates that are surely kept."""
-
-    def __contains__(self, digest: object, /) -> bool: ...
-
-
-def record_reliance(connection: sa.Connection, made_of: Iterable[tuple[str, Reliance]], known: Known) -> frozenset[str]:
+def record_reliance(
+    connection: sa.Connection, made_of: Iterable[tuple[str, Reliance]], known: Container[str]
+) -> frozenset[str]:
     """Keeps what these messages (by id) were made of, in the transaction that records them.
 
     Templates that are `known` are not written again; says which were, for when the transaction has been committed.

@@ -89,7 +89,7 @@ export function messageElement(message, { myName, channel, explain }) {
     element("div", { class: "bubble" }, element("p", { class: "text" }, message.text), ...(message.cards ?? []).map(cardElement)),
     citationsElement(message.citations),
     offeredElement(message.quick_replies),
-    message.author === "assistant" && explain && whyElement(() => explain(message.id)),
+    (message.author === "assistant" || message.author === "system") && explain && whyElement(() => explain(message.id)),
     deliveryElement(message),
   );
 }
