@@ -14,6 +14,7 @@ from bot.database import Database
 from knowledge.policies.holdings import Holdings
 from knowledge.policies.ledger import Ledger
 from knowledge.policies.model import VersionId
+from tests.knowledge.policies.test_importer import POLICY
 from tests.knowledge.policies.versions import make_edition, release, store
 from tests.product import ROOT
 
@@ -177,6 +178,16 @@ def test_an_activation_is_shown_asked_about_done_and_kept(
     (row,) = run("list", "--history").rows
     assert row[2:] == ["anna", "activated", "05/01/2090", new]
     assert row[2:] == run("show", new).said.splitlines()[-1].split()[2:]
+
+
+def test_an_import_is_kept_once_with_who_did_it(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "policy.yml"
+    path.write_text(POLICY, encoding="utf-8")
+    assert run("import", str(path)).status == 0
+    assert run("import", str(path), "--by", "eve").status == 0
+    (row,) = run("list", "--history").rows
+    assert row[2:5] == ["anna", "imported", "06/01/2026"]
+    assert row[5].startswith("test-policy@")
 
 
 def test_nothing_is_done_where_nobody_can_be_asked_and_nobody_said_yes(

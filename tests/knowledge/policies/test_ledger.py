@@ -156,6 +156,11 @@ def test_of_a_document_ends_what_rules_on_the_day_and_what_comes_after(
     assert [(words[checksum], ending) for checksum, ending in names(endings)] == ended
 
 
+def test_what_began_last_is_what_ends_in_whatever_order_it_was_stored() -> None:
+    stored_late = holdings(replace(SECOND, sequence=1), replace(FIRST, sequence=2))
+    assert names(plan_archive(stored_late, "caresource-own", day("2027-06-01"))) == [(SECOND.checksum, "2027-06-01")]
+
+
 def test_of_a_version_that_is_named_only_this_one_ends() -> None:
     endings = plan_archive(holdings(FIRST, SECOND), SECOND.version_id, day("2027-05-01"))
     assert names(endings) == [(SECOND.checksum, "2027-05-01")]
