@@ -7,7 +7,8 @@ from collections import Counter
 from collections.abc import Sequence
 
 PAGE_NUMBER = re.compile(r"\W*(?:page\s*)?(?:\d{1,4}|[ivxl]{1,6})(?:\s*(?:of|/|\|)\s*\d{1,4})?\W*", re.IGNORECASE)
-_DIGITS = re.compile(r"\d+")
+# The number of the page in a header or footer; any other number makes a line another line.
+_OF_PAGE = re.compile(r"^\d{1,4}(?=\s)|(?<=\s)\d{1,4}$|(?<=page )\d{1,4}(?: (?:of|/) \d{1,4})?", re.IGNORECASE)
 # How many lines at each end of a page may belong to its header or footer.
 _DEPTH = 6
 _SHORTEST = 8
@@ -58,4 +59,4 @@ def _bottom(page: Sequence[str]) -> range:
 
 
 def _shape(line: str) -> str:
-    return _DIGITS.sub("#", " ".join(line.split()).casefold())
+    return _OF_PAGE.sub("#", " ".join(line.split()).casefold())

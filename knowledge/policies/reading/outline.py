@@ -144,7 +144,7 @@ def _headed(blocks: Sequence[Block]) -> Outline:
         after = blocks[number + 1] if number + 1 < len(blocks) else None
         # Where the format has no headings, a short line is one if text follows it.
         guessed = block.kind is BlockKind.HEADING and after is not None and after.kind is not BlockKind.HEADING
-        if block.is_real_heading if real >= _FEWEST_REAL else guessed or block.is_real_heading:
+        if block.is_real_heading if real else guessed:
             sections.append(Section("", _title(block), [], block.level))
         elif sections:
             sections[-1].blocks.append(block)

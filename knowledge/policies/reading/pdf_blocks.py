@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 
 from knowledge.policies.reading.blocks import (
     Block,
-    BlockKind,
     join,
     join_lines,
     looks_like_heading,
@@ -133,13 +132,9 @@ class _Assembler:
         is_open = last.right > last.edge - 6 * last.size
         block = make_block(self.text.replace("\u00ad", "-"), level=self._level(), page=last.page, is_open=is_open)
         before = self.blocks[-1] if self.blocks else None
-        if (before is not None and before.page != block.page and runs_on(before, block)) or (
-            before is not None
-            and block.kind is BlockKind.TEXT
-            and before.is_open
-            and runs_on(before, block)
-            and block.text[:1].islower()
-        ):
+        # The text of a column or a page may go on in the next one.
+        is_near = before is not None and (before.page != block.page or block.text[:1].islower())
+        if before is not None and is_near and runs_on(before, block):
             self.blocks[-1] = join(before, block)
         else:
             self.blocks.append(block)
