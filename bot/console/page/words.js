@@ -150,7 +150,7 @@ export const words = {
       inForce: (from, until) => (until ? `in force ${from} to ${until} (not on that day)` : `in force since ${from}`),
       missing: "This version is not stored any more.",
       section: "Section",
-      catalogue: "Therapy catalogue",
+      catalogue: "Therapy catalog",
       same: "Made again from what is stored: the same text.",
       differs: (code) => `Made again from what is stored, the text is not the same (${code}).`,
     },
