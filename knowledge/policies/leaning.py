@@ -2,7 +2,7 @@
 
 Which responses speak facts is read from `data/responses/`, where it stands anyhow:
 - a frame with the place `{statement}` speaks facts of the topic in its `metadata.topic`, if that is an informational
-  one, and of every such topic where it names none;
+  one, and of every such topic where it names none; then it may quote any passage, too;
 - one that speaks facts of other topics than its own lists these in `metadata.speaks`;
 - one that states facts itself lists their ids in `metadata.facts`.
 """
@@ -32,6 +32,11 @@ class Frame:
     key: str
     topics: frozenset[str]
     facts: frozenset[str]
+
+    @property
+    def quotes(self) -> bool:
+        """True where it may quote a passage that no fact cites."""
+        return self.topics >= INFORMATIONAL_TOPICS
 
     def speaks(self, fact: Fact) -> bool:
         """True where this response can say the fact."""
@@ -85,7 +90,11 @@ def find_leaning(
         unsaid=tuple(unsaid),
         others=tuple(others),
         topics=tuple(sorted({fact.topic for fact in leaning})),
-        responses=tuple(frame.key for frame in frames if any(frame.speaks(fact) for fact in leaning)),
+        responses=tuple(
+            frame.key
+            for frame in frames
+            if any(frame.speaks(fact) for fact in leaning) or (differences.passages and frame.quotes)
+        ),
     )
 
 

@@ -163,6 +163,14 @@ def test_facts_of_other_documents_lean_on_it_where_they_name_its_number() -> Non
     assert "candidacy" in found.topics
 
 
+def test_what_may_quote_any_passage_leans_on_one_that_no_fact_cites() -> None:
+    quoting = Frame("utter_free_question_answer", INFORMATIONAL_TOPICS, frozenset())
+    older, newer = record([A]), record([("A", "Subject", "New.")])
+    found = find_leaning(older, newer, compare(older, newer), [], [*FRAMES, quoting])
+    assert (found.facts, found.responses) == ((), ("utter_free_question_answer",))
+    assert any(frame.quotes for frame in read_frames(RESPONSES_DIR))
+
+
 def test_nothing_leans_on_what_did_not_change() -> None:
     again = record([A, D1, D2], [(fact.id, fact.topic, fact.section, fact.text) for fact in OLDER.facts])
     named = make_edition("Look in MP-MM-0001.", document="other").facts[0]
