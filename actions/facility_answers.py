@@ -14,6 +14,7 @@ from actions.spoken import say_day
 from bot.conversations.model import Channel
 from knowledge.facilities.model import Card, FacilityMatch
 from knowledge.policies.model import Plan
+from knowledge.therapies.model import OtherProduct, Therapy
 
 _WHOLE_MILES_FROM = 20
 _FAR_FROM_MILES = 100
@@ -96,7 +97,9 @@ class FacilityAnswers:
         return self._phrases.say(key_with_phone, phone=phone, **values) if phone else self._phrases.say(key, **values)
 
     async def _name_therapy(self, therapy: str | None) -> str | None:
-        found = await self._services.therapies.find_therapy(therapy) if therapy else None
+        catalogue = self._services.therapies
+        found: Therapy | OtherProduct | None = await catalogue.find_therapy(therapy) if therapy else None
+        found = found or (await catalogue.find_other_product(therapy) if therapy else None)
         return say_field(found.brand, found.id, found.checksum, "brand") if found else therapy
 
     def _say_filters(self, therapy: str | None, age_group: str | None) -> str:

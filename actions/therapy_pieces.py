@@ -66,7 +66,8 @@ async def describe_condition(
     ended = [therapy for name in condition.discontinued_therapies if (therapy := await find(name))]
     gist, products = (_say_products(condition, marketed, ended, phrases, where) for where in ("condition", "it"))
     about = [field_of(condition, "what"), products] if condition.what else [gist]
-    pieces = [*about, *_say_look_alikes(condition, phrases)]
+    # Two products for one condition that are easily mixed up come before other conditions.
+    pieces = [*about, *_say_apart(marketed, phrases), *_say_look_alikes(condition, phrases)]
     sources = [source for therapy in (*marketed, *ended) for source in therapy.sources[:1]]
     citations = tuple(dict.fromkeys(cite((*condition.sources, *sources))))
     return Described(condition, gist, (*_pieces(pieces), *(Piece(say_fact(fact), fact) for fact in facts)), citations)
@@ -88,14 +89,26 @@ def describe_product(product: OtherProduct, phrases: Phrases) -> Described:
 
 def say_differences(described: Sequence[Described], phrases: Phrases) -> Iterator[str]:
     """What tells apart those of the entries that are easily mixed up, once for each two of them."""
-    for at, one in enumerate(described):
-        later = {other.entry.id for other in described[at + 1 :]}
-        if isinstance(one.entry, OtherProduct):
-            continue
-        for place, look_alike in enumerate(one.entry.not_to_confuse_with):
-            if look_alike.id in later:
-                reason = field_of(one.entry, f"not_to_confuse_with.{place}.reason")
-                yield phrases.say("utter_therapy_info_part_difference", reason=reason)
+    for entry, place in _mixed_up([each.entry for each in described]):
+        reason = field_of(entry, f"not_to_confuse_with.{place}.reason")
+        yield phrases.say("utter_therapy_info_part_difference", reason=reason)
+
+
+def _mixed_up(
+    entries: Sequence[Therapy | OtherProduct | Condition],
+) -> Iterator[tuple[Therapy | Condition, int]]:
+    """The entries that name a later one as their look-alike, with its place among theirs."""
+    for at, entry in enumerate(entries):
+        later = {other.id for other in entries[at + 1 :]}
+        if not isinstance(entry, OtherProduct):
+            yield from (
+                (entry, place) for place, look_alike in enumerate(entry.not_to_confuse_with) if look_alike.id in later
+            )
+
+
+def _say_apart(therapies: Sequence[Therapy], phrases: Phrases) -> Iterator[str]:
+    for entry, place in _mixed_up(therapies):
+        yield _say_look_alike(entry, place, phrases)
 
 
 def _say_what(therapy: Therapy, conditions: Sequence[Condition], phrases: Phrases) -> Said:
@@ -127,13 +140,16 @@ def _say_how(therapy: Therapy, phrases: Phrases) -> str:
 
 def _say_look_alikes(entry: Therapy | Condition, phrases: Phrases) -> Iterator[str]:
     for place in range(len(entry.not_to_confuse_with)):
-        other = field_of(entry, f"not_to_confuse_with.{place}.name")
-        reason = field_of(entry, f"not_to_confuse_with.{place}.reason")
-        if isinstance(entry, Therapy):
-            brand = field_of(entry, "brand")
-            yield phrases.say("utter_therapy_info_part_not_same", brand=brand, other=other, reason=reason)
-        else:
-            yield phrases.say("utter_therapy_info_part_not_same_condition", other=other, reason=reason)
+        yield _say_look_alike(entry, place, phrases)
+
+
+def _say_look_alike(entry: Therapy | Condition, place: int, phrases: Phrases) -> str:
+    other = field_of(entry, f"not_to_confuse_with.{place}.name")
+    reason = field_of(entry, f"not_to_confuse_with.{place}.reason")
+    if isinstance(entry, Condition):
+        return phrases.say("utter_therapy_info_part_not_same_condition", other=other, reason=reason)
+    brand = field_of(entry, "brand")
+    return phrases.say("utter_therapy_info_part_not_same", brand=brand, other=other, reason=reason)
 
 
 def _say_label_changes(therapy: Therapy, phrases: Phrases) -> Iterator[str]:

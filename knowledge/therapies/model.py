@@ -20,7 +20,7 @@ ProductId = NewType("ProductId", str)
 ConditionId = NewType("ConditionId", str)
 TermId = NewType("TermId", str)
 
-# These entries are read from reviewed files: a key that the model doesn't know is a slip, not an extra.
+# Read from reviewed files: a key that the model doesn't know is a slip, not an extra.
 _STRICT = ConfigDict(extra="forbid")
 
 
@@ -124,6 +124,8 @@ class LabelChange:
 class Entry:
     """What every entry of the catalogue has. An entry that changes is another version of it; none is ever deleted."""
 
+    __pydantic_config__: ClassVar[ConfigDict] = _STRICT
+
     id: str
 
     @cached_property
@@ -146,8 +148,6 @@ class Therapy(Entry):
     rules. `one_time` is False for products given again on a schedule. `gene` is the one that it adds or edits,
     `target` what its cells look for or what it makes. What is `unverified` is never spoken as a fact.
     """
-
-    __pydantic_config__: ClassVar[ConfigDict] = _STRICT
 
     id: TherapyId
     brand: Phrase
@@ -183,8 +183,6 @@ class OtherProduct(Entry):
     `what` fits after "<brand> is"; `reason` is a whole sentence: why it is outside, or how far its approval is.
     """
 
-    __pydantic_config__: ClassVar[ConfigDict] = _STRICT
-
     id: ProductId
     brand: Phrase
     proper_name: Phrase
@@ -205,11 +203,8 @@ class OtherProduct(Entry):
 class Condition(Entry):
     """One condition; `therapies` are the marketed products for it.
 
-    Without any product it is one that members ask about and that has no approved gene therapy on file. `what` is a
-    whole sentence on the condition; None where no answer needs it.
+    Without any product it is one that members ask about and that has no approved gene therapy on file.
     """
-
-    __pydantic_config__: ClassVar[ConfigDict] = _STRICT
 
     id: ConditionId
     name: Phrase
@@ -234,11 +229,8 @@ class Condition(Entry):
 class Term(Entry):
     """One word of the health field in our own plain words.
 
-    A term of one payer (`payer`) is told to its members alone. Where an answer of the topic `answered_by` says this and
-    more, that answer is given for a question in that topic.
+    One payer's term (`payer`) is told to its members alone. In the topic `answered_by` its answer says more.
     """
-
-    __pydantic_config__: ClassVar[ConfigDict] = _STRICT
 
     id: TermId
     term: Phrase

@@ -158,7 +158,7 @@ async def test_every_field_that_is_spoken_stands_in_the_version_that_is_named(st
     [
         ("zolgensma", "itvisma"), ("itvisma", "zolgensma"), ("lhon", "rpe65_retinal_dystrophy"),
         ("rpe65_retinal_dystrophy", "lhon"), ("hemophilia_a", "hemophilia_b"), ("hemophilia_b", "hemophilia_a"),
-        ("sma", "dmd"), ("mps_iiia", "mps_ii"),
+        ("dmd", "sma"), ("mps_iiia", "mps_ii"),
     ],
 )  # fmt: skip
 async def test_the_look_alike_that_matters_is_in_the_first_answer(stage: RealStage, name: str, other: str) -> None:
@@ -181,6 +181,10 @@ async def test_who_writes_hemophilia_hears_of_both_and_what_tells_them_apart(sta
     assert later.outcomes == ["answer"]
     assert fields_of(later) == set()
     assert (await stage.run("action_answer_more", "more", text="more")).outcomes != ["failure"]
+
+
+async def test_who_asks_about_sma_hears_that_its_two_products_are_not_one(stage: RealStage) -> None:
+    assert {"brand", "not_to_confuse_with.0.reason"} <= fields_of(await ask(stage, "sma"), "zolgensma")
 
 
 async def test_a_product_asked_for_with_its_condition_is_the_answer(stage: RealStage) -> None:
@@ -236,3 +240,11 @@ async def test_on_a_phone_the_rest_is_offered_in_words(stage: RealStage) -> None
     ran = await ask(stage, "zolgensma")
     assert "utter_more_part_text" in phrases_of(ran)
     assert ran.titles == []
+
+
+async def test_a_hospital_for_what_is_beside_the_catalogue_is_asked_for_by_its_name(stage: RealStage) -> None:
+    entities = [("therapy", "anito_cel"), ("zip_code", "19104"), ("plan", "independence")]
+    ran = await stage.run("action_answer_facility_search", "facility_search", entities=entities)
+    assert ("anito_cel", "brand") in {
+        (each.entry, each.field) for each in nodes_of(ran) if isinstance(each, CatalogueNode)
+    }
