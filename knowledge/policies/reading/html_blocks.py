@@ -168,7 +168,7 @@ def _is_left_out(element: Any) -> bool:
     name = f"{element.get('class', '')} {element.get('id', '')} {element.get('aria-label', '')}"
     # Named so by the page: but an element that holds most of the page is the page.
     if tag in ("div", "ul", "ol", "section", "a") and _ASIDE_NAME.search(name) and len(element) < 40:
-        return not element.xpath("descendant::h1|descendant::h2|descendant::table")
+        return not element.xpath("descendant::h1|descendant::h2|descendant::table|descendant::p[3]")
     return bool(_HIDDEN.search(element.get("style", "")))
 
 
@@ -235,8 +235,10 @@ def _list(element: Any, tag: str) -> _List:
 
 
 def _is_layout(row: Any) -> bool:
-    """True for a row of a table that only places things: it holds headings or another table."""
-    return bool(row.xpath("descendant::table|descendant::h1|descendant::h2|descendant::h3"))
+    """True for a row of a table that only places things: headings, another table, or many paragraphs in one cell."""
+    if row.xpath("descendant::table|descendant::h1|descendant::h2|descendant::h3"):
+        return True
+    return len(row) == 1 and bool(row.xpath("descendant::p[4]|descendant::li[6]"))
 
 
 def _is_bold_line(element: Any) -> bool:

@@ -19,6 +19,8 @@ MAX_PAGES = 1000
 _MAX_PAGE_CHARACTERS = 100_000
 # A gap wider than this many letter heights parts two cells or columns.
 _GAP = 1.1
+# How wide a sign is at least on the average of a word, in letter heights.
+_NARROWEST = 0.3
 _SLANTED = 0.05
 _BOLD_WEIGHT = 600
 # Text of a watermark or hidden for a machine: smaller than anyone reads, or hidden behind the page.
@@ -159,16 +161,19 @@ def _split_line(boxes: _Boxes, signs: str, start: int, end: int) -> Iterator[Pie
     size, is_bold = boxes.font(begin)
     if size < _SMALLEST:
         return
-    left, right = boxes.left(begin), boxes.right(done - 1)
+    left = last_left = boxes.left(begin)
+    last_start = begin
     for word in words:
-        word_start, word_end = word.span()
-        word_left = boxes.left(word_start)
-        if word_left - right > _GAP * size or word_left < left - size:
-            yield _piece(boxes, signs[begin:done], left, right, begin, size, is_bold)
-            begin, left = word_start, word_left
+        start, word_end = word.span()
+        word_left = boxes.left(start)
+        # Asking for a place takes time: only a word that begins late can stand behind a gap.
+        is_late = word_left - last_left > ((done - last_start) * _NARROWEST + _GAP) * size
+        if (is_late and word_left - boxes.right(done - 1) > _GAP * size) or word_left < left - size:
+            yield _piece(boxes, signs[begin:done], left, boxes.right(done - 1), begin, size, is_bold)
+            begin, left = start, word_left
             size, is_bold = boxes.font(begin)
-        done, right = word_end, boxes.right(word_end - 1)
-    yield _piece(boxes, signs[begin:done], left, right, begin, size, is_bold)
+        done, last_start, last_left = word_end, start, word_left
+    yield _piece(boxes, signs[begin:done], left, boxes.right(done - 1), begin, size, is_bold)
 
 
 def _piece(boxes: _Boxes, text: str, left: float, right: float, begin: int, size: float, is_bold: bool) -> Piece:

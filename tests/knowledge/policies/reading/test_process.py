@@ -19,7 +19,7 @@ BOMB_BYTES = 450_000_000
 
 @pytest.fixture(scope="module")
 def reader() -> Iterator[PolicyReader]:
-    with PolicyReader(PAYERS, seconds=20, memory_bytes=MEMORY_BYTES) as own:
+    with PolicyReader(PAYERS, seconds=60, memory_bytes=MEMORY_BYTES) as own:
         yield own
 
 

@@ -31,6 +31,9 @@ def reads_or_refuses(data: bytes) -> None:
         assert sections
         assert len(set(sections)) == len(sections)
         assert all(passage.text.strip() for passage in found.passages)
+        # What a database refuses and what a terminal acts on: neither gets so far.
+        kept = "\n".join([*(f"{passage.heading}{passage.text}" for passage in found.passages), found.title or ""])
+        assert not set(kept.encode().decode()) & {"\0", "\x1b", "\u202e"}
 
 
 @QUICK

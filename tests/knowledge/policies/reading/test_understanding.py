@@ -133,6 +133,14 @@ def test_the_content_decides_and_not_the_name() -> None:
     assert any(".pdf" in line for line in found.not_understood)
 
 
+def test_a_table_that_only_places_things_is_no_table() -> None:
+    cell = "<h2>A. Subject</h2><p>Samples</p><h2>B. Policy</h2><p>Lakeshore Mutual asks.</p>"
+    found = read(f"<html><body><table><tr><td>{cell}</td></tr></table></body></html>", ".html")
+    assert [(passage.section, passage.text) for passage in found.passages] == [
+        ("A", "Samples"), ("B", "Lakeshore Mutual asks.")
+    ]  # fmt: skip
+
+
 def test_a_page_brings_no_sign_that_a_terminal_would_act_on() -> None:
     found = read("<!doctype html><h1>Sample &#27;[31mred&#x202e;</h1><p>Lakeshore Mutual &#0;has&#7; words&shy;.</p>")
     assert found.title == "Sample [31mred"
