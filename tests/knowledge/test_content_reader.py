@@ -16,7 +16,7 @@ from knowledge.bootstrap import Knowledge, build_knowledge
 from knowledge.policies.importer import import_documents
 from knowledge.policies.model import PayerId, Scope
 from tests.knowledge.conftest import StoppedClock
-from tests.knowledge.policies.test_importer import POLICY, write
+from tests.knowledge.policies.test_importer import NOW, POLICY, write
 
 OHIO = Scope(PayerId("caresource"), "marketplace", "OH")
 DAY = date(2026, 11, 21)
@@ -90,7 +90,7 @@ async def test_an_import_of_another_process_is_spoken_within_the_time(
     running: Knowledge, filled: Database, stopwatch: Stopwatch, tmp_path: Path
 ) -> None:
     assert "test-fact" not in await ask(running)
-    import_documents(filled, write(tmp_path, POLICY))
+    import_documents(filled, write(tmp_path, POLICY), now=NOW)
     stopwatch.at += FRESH_FOR_S
     assert "test-fact" in await ask(running)
 
@@ -101,7 +101,7 @@ async def test_an_import_that_was_refused_half_way_changes_nothing(
     before = await ask(running)
     taken = (await running.policies.find_facts("therapy_basics", OHIO, DAY))[0].id
     with pytest.raises(Exception, match="belongs to another document"):
-        import_documents(filled, write(tmp_path, POLICY.replace("test-fact", taken)))
+        import_documents(filled, write(tmp_path, POLICY.replace("test-fact", taken)), now=NOW)
     stopwatch.at += FRESH_FOR_S
     with statements() as said:
         assert await ask(running) == before
@@ -111,7 +111,7 @@ async def test_an_import_that_was_refused_half_way_changes_nothing(
 async def test_what_is_kept_is_still_judged_by_the_day_that_is_asked_about(
     running: Knowledge, filled: Database, tmp_path: Path
 ) -> None:
-    import_documents(filled, write(tmp_path, POLICY))
+    import_documents(filled, write(tmp_path, POLICY), now=NOW)
     assert "test-fact" in await ask(running)
     with statements() as said:
         late = await running.policies.find_facts("candidacy", OHIO, date(2026, 12, 1))
@@ -124,5 +124,5 @@ async def test_services_that_keep_nothing_fresh_see_a_change_at_once(
     knowledge: Knowledge, filled: Database, tmp_path: Path
 ) -> None:
     assert "test-fact" not in await ask(knowledge)
-    import_documents(filled, write(tmp_path, POLICY))
+    import_documents(filled, write(tmp_path, POLICY), now=NOW)
     assert "test-fact" in await ask(knowledge)
