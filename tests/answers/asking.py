@@ -25,7 +25,9 @@ TOPICS = (
 )  # fmt: skip
 # More steps than any answer has: one that never ends fails here.
 MOST_STEPS = 20
-_DAYS_COUNT = DAY_TOPICS | {"policy_lookup"}
+# A question that fits no topic; its day counts, as it does for rules.
+FREE = "free_question"
+_DAYS_COUNT = DAY_TOPICS | {"policy_lookup", FREE}
 # What the services hand the actions from the shipped content; members and conversations stay those of the stage.
 _SHIPPED = {field.name for field in fields(ActionServices)} - {"eligibility", "conversations", "handoffs"}
 
@@ -125,6 +127,8 @@ class RealStage(Stage):
         said: list[Spoken] = []
         self.slots |= {name: value for name, value in entities if name in ("therapy", "condition")}
         action, intent = f"action_answer_{question.topic}", question.topic
+        if question.topic == FREE:
+            action, intent = "action_clarify", "nlu_fallback"
         said += read(await self.run(action, intent, text=question.text, entities=entities), question)
         while self.slots.get("facts_given") is not None:
             assert len(said) < MOST_STEPS, question

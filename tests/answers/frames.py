@@ -19,6 +19,7 @@ CLAIMS = frozenset(
         "utter_therapy_info_term",
         "utter_therapy_info_outside",
         "utter_therapy_info_not_approved",
+        "utter_free_question_answer",
         "utter_more_answer",
         "utter_plan_unknown_answer",
         "utter_policy_lookup_in_force",
@@ -70,6 +71,7 @@ NOTHING_ON_FILE = frozenset(
         "utter_plan_not_on_file",
         "utter_plan_other_state",
         "utter_more_nothing",
+        "utter_free_question_unknown",
         "utter_facility_search_no_network",
         "utter_facility_search_plan_unknown",
     }

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from actions.topic_answers import MOST_SENTENCES, count_sentences
+from actions.topic_answers import count_sentences
 from bot.conversations.model import Channel
 from knowledge.shipped.files import ShippedContent
 from tests.answers.asking import ASKERS, GEORGIA, INDEPENDENCE, TOPICS, Asker, Question, RealStage, Spoken
@@ -14,6 +14,7 @@ from tests.answers.frames import CLAIMS
 from tests.knowledge.reading_grade import reading_grade
 
 MOST_GRADE = 8
+MOST_SENTENCES = 3
 # In general, and for what is answered differently: in the body, from one's own cells, with a warning, a condition.
 NAMED = ("zolgensma", "kymriah", "elevidys", "hemophilia_a")
 TOLD_BY_NAME = {"safety_risks", "process_followup", "candidacy", "therapy_info"}

@@ -16,6 +16,7 @@ from tests.actions.cast import TODAY
 from tests.actions.test_responses_exist import RESPONSES, SPANISH
 from tests.answers.asking import (
     ASKERS,
+    FREE,
     GEORGIA,
     INDEPENDENCE,
     TOPICS,
@@ -45,6 +46,17 @@ OTHERS = (
     Question("policy_lookup", GEORGIA, number="24-0284"),
     Question("therapy_info", INDEPENDENCE, about="no-such-therapy"),
     *(Question(topic, KENTUCKY) for topic in TOPICS),
+)
+# In words that fit no topic: of a payer's document, a fact, a term, and of nothing on file.
+FREE_WORDS = (
+    "which paper wins if the policy and my evidence of coverage disagree",
+    "are mental health limits allowed to be stricter than medical ones",
+    "what do outcomes based agreements with the makers do",
+    "are bone marrow transplants from a donor part of the policy",
+    "how were the hospitals in the advanced network chosen",
+    "how many years will doctors check on me afterwards",
+    "can the carrier virus make me sick",
+    "what is the capital of mongolia and who rules it",
 )
 # How hospitals are asked for: from where, or in which words.
 PLACES = (
@@ -113,7 +125,7 @@ async def walk(stage: RealStage, content: ShippedContent, sources: Sources) -> A
     of_days = [Question(topic, GEORGIA, day=date(2026, 4, 30)) for topic in TOPICS]
     entries = (*content.therapies, *content.other_products, *content.conditions, *content.other_conditions)
     named = [Question("therapy_info", INDEPENDENCE, about=entry.id) for entry in entries]
-    for question in (*plain, *of_days, *named, *ask_terms(content, INDEPENDENCE), *OTHERS):
+    for question in (*plain, *of_days, *named, *ask_terms(content, INDEPENDENCE), *ask_freely(), *OTHERS):
         for spoken in await stage.ask(question):
             await check(spoken, question, sources)
             yield spoken
@@ -127,6 +139,16 @@ async def walk(stage: RealStage, content: ShippedContent, sources: Sources) -> A
             for spoken in read(ran, question):
                 await check(spoken, question, sources)
                 yield spoken
+
+
+def ask_freely() -> list[Question]:
+    """Each of the free questions, of members of both payers and of nobody's, today and on other days."""
+    return [
+        Question(FREE, asker, channel, day=day, text=text)
+        for text in FREE_WORDS
+        for asker, channel in ((GEORGIA, Channel.WEB), (INDEPENDENCE, Channel.SMS), (Asker(), Channel.WEB))
+        for day in (None, date(2026, 4, 30), date(2027, 3, 1))
+    ]
 
 
 async def check(spoken: Spoken, question: Question, sources: Sources) -> None:

@@ -10,6 +10,7 @@ import pytest
 from bot.conversations.model import Channel
 from knowledge.shipped.files import ShippedContent
 from tests.answers.asking import (
+    FREE,
     GEORGIA,
     INDEPENDENCE,
     INDIANA,
@@ -29,6 +30,14 @@ WORDS = {
 }
 # Before anything was read, around the policy's first day, today, and later.
 DAYS = (date(2023, 6, 1), date(2026, 4, 30), date(2026, 5, 1), date(2026, 11, 20), date(2027, 3, 1))
+# Words that are one payer's own, asked freely by members of both.
+OF_OTHERS = (
+    "what does caresource say about stem cell transplants",
+    "how were the hospitals in the advanced network chosen",
+    "what does policy MP-AD-1623 say about crispr",
+    "do the nurse coaches of independence help after treatment",
+    "which paper wins if the policy and the contract disagree",
+)
 PAIRS = [
     *((asker, "independence") for asker in (GEORGIA, INDIANA, OHIO, WEST_VIRGINIA, Asker("caresource"))),
     (INDEPENDENCE, "caresource"),
@@ -72,4 +81,5 @@ def ask_everything(asker: Asker, other: str, content: ShippedContent) -> list[Qu
         asked += [Question(topic, asker, Channel.SMS) for topic in TOPICS]
         asked += [Question("policy_lookup", asker, number=number, day=day) for number in numbers for day in DAYS]
         asked += ask_terms(content, asker)
+        asked += [Question(FREE, asker, day=day, text=text) for text in OF_OTHERS for day in (None, *DAYS)]
     return asked
