@@ -2,40 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
-from bot.database import Database
-from knowledge.bootstrap import Knowledge, build_knowledge
 from knowledge.reliance.model import CatalogueNode, read_node, walk
-from knowledge.shipped.importer import load_content
-from tests.actions.cast import NOW, Ran
+from tests.actions.cast import Ran
 from tests.answers.asking import INDEPENDENCE, OHIO, Asker, RealStage
 
 DEFINED = ["utter_therapy_info_term"]
-
-
-@pytest.fixture(scope="module")
-def actions(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealStage]:
-    """The actions on a database with the shipped content."""
-    path = tmp_path_factory.mktemp("definitions") / "content.sqlite"
-    path.write_bytes(sqlite_template.read_bytes())
-    database = Database.open(f"sqlite:///{path}")
-    load_content(database, now=NOW)
-    knowledge: Knowledge = build_knowledge(database, lambda: NOW)
-    yield RealStage(knowledge=knowledge)
-    asyncio.run(database.close())
-
-
-@pytest.fixture
-def stage(actions: RealStage) -> RealStage:
-    """The actions with a conversation of one's own."""
-    actions.begin(Asker())
-    actions.slots = {}
-    return actions
 
 
 def terms_of(ran: Ran) -> set[str]:

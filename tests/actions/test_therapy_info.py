@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Iterator, Mapping
-from pathlib import Path
+from collections.abc import Mapping
 
 import pytest
 
 from actions.topic_answers import MOST_SENTENCES, count_sentences
 from bot.conversations.model import Channel
-from bot.database import Database
 from bot.safety.lint import find_fault
-from knowledge.bootstrap import Knowledge, build_knowledge
 from knowledge.reliance.model import CatalogueNode, PhraseNode, read_node, walk
 from knowledge.shipped.files import read_shipped_content
-from knowledge.shipped.importer import load_content
 from knowledge.therapies.model import Condition, Entry, OtherProduct, Standing, Therapy, Unverified
-from tests.actions.cast import NOW, Ran
+from tests.actions.cast import Ran
 from tests.answers.asking import Asker, RealStage
 from tests.knowledge.reading_grade import reading_grade
 
@@ -37,31 +32,6 @@ NAMES = [
 
 def entry_id(entry: object) -> str:
     return str(getattr(entry, "id", entry))
-
-
-@pytest.fixture(scope="module")
-def knowledge(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Knowledge]:
-    """The services on a database with the shipped content, for reading only."""
-    path = tmp_path_factory.mktemp("therapy_info") / "content.sqlite"
-    path.write_bytes(sqlite_template.read_bytes())
-    database = Database.open(f"sqlite:///{path}")
-    load_content(database, now=NOW)
-    yield build_knowledge(database, lambda: NOW)
-    asyncio.run(database.close())
-
-
-@pytest.fixture(scope="module")
-def actions(knowledge: Knowledge) -> RealStage:
-    """The actions on the shipped content, built once: that reads every response."""
-    return RealStage(knowledge=knowledge)
-
-
-@pytest.fixture
-def stage(actions: RealStage) -> RealStage:
-    """The actions with a conversation of one's own."""
-    actions.begin(Asker())
-    actions.slots = {}
-    return actions
 
 
 async def ask(stage: RealStage, *names: str, text: str = "words") -> Ran:
