@@ -5,9 +5,15 @@ from __future__ import annotations
 from rasa_sdk.events import EventType, SlotSet
 
 from actions.form_steps import MISSES_BEFORE_GIVING_UP, leave_form
+from actions.free_question import AnswerFreeQuestion
+from actions.phrases import Phrases
 from actions.replies import Replies
+from actions.services import ActionServices
 from actions.topic_action import TurnAction
 from actions.turn_context import Turn
+
+# What the engine calls a message that fits no topic.
+_NO_TOPIC = "nlu_fallback"
 
 
 class Clarify(TurnAction):
@@ -15,9 +21,15 @@ class Clarify(TurnAction):
 
     action_name = "action_clarify"
 
+    def __init__(self, services: ActionServices, phrases: Phrases, free: AnswerFreeQuestion) -> None:
+        super().__init__(services, phrases)
+        self._free = free
+
     async def respond(self, turn: Turn, replies: Replies) -> list[EventType]:
-        """Counts misses inside a form, so that nobody is asked the same thing for ever."""
+        """Outside a form what is on file may answer; inside, misses are counted, so that nobody is asked for ever."""
         if turn.active_form is None:
+            if turn.intent == _NO_TOPIC and (events := await self._free.try_answer(turn, replies)) is not None:
+                return events
             replies.say("utter_clarify", "clarify")
             return []
         misses = (turn.slots.missed_answers or 0) + 1

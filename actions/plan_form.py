@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from rasa_sdk.events import EventType, SlotSet
 
 from actions.form_steps import resume_form
+from actions.free_question import FREE_QUESTION
 from actions.phrases import Phrases
 from actions.replies import Button, Replies
 from actions.services import ActionServices
@@ -24,6 +25,11 @@ def names_no_plan_on_file(turn: Turn) -> bool:
     return turn.is_bare_answer and (has_named_another or (turn.intent in _ANSWERS and not turn.entities))
 
 
+def _say_topic(waiting: str | None) -> str:
+    """The topic of the contract that the question belongs to; one that fits none is answered from the plan's papers."""
+    return "policy_lookup" if waiting == FREE_QUESTION else waiting or "facility_search"
+
+
 class AskPlan(TurnAction):
     """Asks for the plan with one button for each that is on file; a text message names them."""
 
@@ -37,7 +43,7 @@ class AskPlan(TurnAction):
         replies.say(
             "utter_ask_plan",
             "ask",
-            topic=turn.slots.topic_in_progress or "facility_search",
+            topic=_say_topic(turn.slots.topic_in_progress),
             awaiting=("plan", "choice"),
             buttons=[*buttons, not_sure],
             plans=self.phrases.list_of((plan.name for plan in plans), is_choice=True),

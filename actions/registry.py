@@ -10,6 +10,7 @@ from actions.clarify import Clarify
 from actions.coach_handoff import RequestHandoff
 from actions.eligibility_member import AnswerEligibilityMember
 from actions.facility_search import AnswerFacilitySearch, ValidateFacilityForm
+from actions.free_question import AnswerFreeQuestion
 from actions.inform import AnswerInform
 from actions.more import AnswerMore
 from actions.phrases import Phrases
@@ -35,17 +36,18 @@ def build_actions(services: ActionServices, phrases: Phrases) -> tuple[Action, .
         policy.topic: policy,
         info.topic: info,
     }
-    clarify = Clarify(services, phrases)
+    free = AnswerFreeQuestion(services, phrases, info)
+    clarify = Clarify(services, phrases, free)
     handoff = RequestHandoff(services, phrases)
     return (
         *answers.values(),
-        AnswerInform(services, phrases, answers, clarify),
+        AnswerInform(services, phrases, {**answers, free.topic: free}, clarify),
         AnswerMore(services, phrases, {**topics, policy.topic: policy, info.topic: info}),
         AnswerYesOrNo(services, phrases, handoff),
         AskPlan(services, phrases),
         Cancel(services, phrases),
         clarify,
-        ContinueTopic(services, phrases, answers),
+        ContinueTopic(services, phrases, {**answers, free.topic: free}),
         handoff,
         LeaveForm(services, phrases),
         ValidateFacilityForm(services, phrases),

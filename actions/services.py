@@ -9,6 +9,7 @@ from bot.conversations.service import ConversationService
 from knowledge.eligibility.service import EligibilityService
 from knowledge.facilities.service import FacilityService
 from knowledge.policies.service import PolicyService
+from knowledge.search.service import SearchService
 from knowledge.therapies.service import TherapyService
 
 
@@ -20,5 +21,6 @@ class ActionServices:
     therapies: TherapyService
     facilities: FacilityService
     eligibility: EligibilityService
+    search: SearchService
     conversations: ConversationService
     handoffs: HandoffRequests

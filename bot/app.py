@@ -179,6 +179,7 @@ def _services(core: Core) -> ActionServices:
         therapies=core.knowledge.therapies,
         facilities=core.knowledge.facilities,
         eligibility=core.knowledge.eligibility,
+        search=core.knowledge.search,
         conversations=core.conversations,
         handoffs=core.requests,
     )

@@ -144,7 +144,9 @@ class Index:
         reach = min(WINDOW, count)
         each = numpy.maximum.reduce([said[:, shift : shift + windows] for shift in range(reach)])
         matches = numpy.maximum(each, around)
-        first = int(numpy.argmax(numpy.round(asking.weights @ matches, 6)))
+        # Of sentences that say as much the last ones: what is asked then stands first in them.
+        said_most = numpy.round(asking.weights @ matches, 6)
+        first = windows - 1 - int(numpy.argmax(said_most[::-1]))
         last = first + reach
         inside = numpy.unique(terms[(sentences >= first) & (sentences < last)])
         precision = float(numpy.isin(inside, asking.terms).sum()) / max(len(inside), 1)

@@ -73,7 +73,11 @@ class Hit:
 
 @dataclass(frozen=True)
 class SearchResult:
-    """What was found, the best first. `is_confident`: the first may be offered as the answer."""
+    """What was found, the best first. `is_confident`: the first may be offered as the answer.
+
+    `asks_for` is how many things the question asks for, whether they are on file or not.
+    """
 
     hits: tuple[Hit, ...]
     is_confident: bool
+    asks_for: int

@@ -84,6 +84,10 @@ class Ranking:
                 ranked.append(Ranked(each.candidate, each.entry, float(score), float(score) + first))
         return sorted(ranked, key=lambda each: -each.rank)
 
+    def count_asked(self, question: str) -> int:
+        """How many things a question asks for: words and names that tell something."""
+        return sum(not unit.is_light for unit in self.index.lexicon.read(question, self.spelling))
+
     def measure(self, question: str, mask: Mask, *, by_meaning: bool) -> list[Measured]:
         """The features of every candidate among `mask`, those of the meaning among them where `by_meaning`."""
         lexicon = self.index.lexicon

@@ -85,7 +85,7 @@ class SearchService:
             hits.append(hit)
             if len(hits) == limit:
                 break
-        return SearchResult(tuple(hits), bool(hits) and margin > 0)
+        return SearchResult(tuple(hits), bool(hits) and margin > 0, ranking.count_asked(words))
 
     async def prepare(self) -> None:
         """Indexes what is on file, so that no question waits for it. Raises StoreUnavailable."""

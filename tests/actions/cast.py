@@ -48,9 +48,12 @@ from knowledge.policies.model import (
     Plan,
     PlanId,
     PolicyDocument,
+    Scope,
     VersionId,
 )
 from knowledge.policies.service import PolicyService, PolicyStore
+from knowledge.search.model import SearchResult
+from knowledge.search.service import SearchService
 from knowledge.therapies.model import (
     Condition,
     ConditionId,
@@ -335,6 +338,23 @@ class Ran:
         return next((event["name"] for event in self.events if event["event"] == "followup"), None)
 
 
+class FakeSearch(SearchService):
+    """Finds for each payer what a test put there; None is what anyone may be told."""
+
+    def __init__(self) -> None:
+        self.found: dict[PayerId | None, SearchResult] = {}
+        self.asked: list[tuple[str, PayerId | None]] = []
+
+    async def find(self, question: str, scope: Scope, as_of: date, *, limit: int = 3) -> SearchResult:
+        self.asked.append((question, scope.payer))
+        return self.found.get(scope.payer, SearchResult((), False, 0))
+
+
+def _opened_form(written: str) -> list[dict[str, Any]]:
+    """The message that a form asked for the plan after."""
+    return [{"event": "user", "text": written}, {"event": "active_loop", "name": "plan_form"}]
+
+
 @dataclass
 class Stage:
     """The actions on the fakes, and a conversation to run them in; slots stay from one run to the next."""
@@ -360,11 +380,13 @@ class Stage:
             )
         )
         self.handoffs = FakeHandoffs(self.conversations)
+        self.search = FakeSearch()
         self.services = ActionServices(
             policies=PolicyService(FakePolicyStore(), lambda: NOW),
             therapies=TherapyService(FakeTherapyStore()),
             facilities=FacilityService(FakeFacilityStore()),
             eligibility=EligibilityService(self.members, self.members, lambda: NOW, EligibilitySettings()),
+            search=self.search,
             conversations=self.conversations,
             handoffs=self.handoffs,
         )
@@ -382,6 +404,7 @@ class Stage:
         last_topic: str | None = None,
         already_run: Sequence[str] = (),
         entities: Sequence[tuple[str, str]] = (),
+        wrote_before_form: str | None = None,
     ) -> Ran:
         """Runs one action on a message with this intent and these entities; `form` is open and has `asked`."""
         message = {
@@ -397,6 +420,7 @@ class Stage:
             "slots": {**self.slots, "requested_slot": asked},
             "latest_message": message,
             "events": [
+                *(_opened_form(wrote_before_form) if wrote_before_form else []),
                 *([said_before] if said_before else []),
                 {"event": "user", "input_channel": self.channel.value},
                 *done,

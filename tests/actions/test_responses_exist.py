@@ -16,6 +16,7 @@ from bot.safety.lint import find_fault
 from bot.wording import KEYS as GATEWAY_KEYS
 from knowledge.eligibility.model import Answer
 from knowledge.therapies.model import TherapyKind, Unverified
+from knowledge.topics import INFORMATIONAL_TOPICS
 from tests.actions.cast import Stage
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -71,6 +72,8 @@ COMPOSED = {
     ),
     *(f"utter_policy_lookup_part_since_{since}" for since in ("dated", "undated", "ended")),
     *(f"utter_not_on_day_part_{since}" for since in ("dated", "undated")),
+    *(f"utter_free_question_part_{what}_{of}" for what in ("passage", "quote", "fact") for of in ("policy", "page")),
+    *(f"utter_free_question_part_topic_{topic}" for topic in INFORMATIONAL_TOPICS),
 }  # fmt: skip
 
 

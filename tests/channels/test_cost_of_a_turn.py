@@ -79,6 +79,7 @@ async def asking(gateway: Gateway) -> Tab:
         therapies=known.therapies,
         facilities=known.facilities,
         eligibility=known.eligibility,
+        search=known.search,
         conversations=gateway.conversations,
         handoffs=gateway.requests,
     )

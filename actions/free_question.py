@@ -1,0 +1,126 @@
+"""What on file answers a question that fits no topic? The best passage, as what its document says, or nothing."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from rasa_sdk.events import EventType
+
+from actions.form_steps import ask_plan
+from actions.phrases import Phrases
+from actions.replies import Button, Replies, Sources
+from actions.said import say_fact, say_passage
+from actions.services import ActionServices
+from actions.spoken import say_day
+from actions.therapy_info import AnswerTherapyInfo
+from actions.therapy_parts import field_of
+from actions.topic_action import TopicAction
+from actions.topic_answers import keep_place
+from actions.turn_context import Turn
+from knowledge.policies.model import Fact, Passage, Scope
+from knowledge.search.model import Hit, HitKind, SearchResult
+from knowledge.therapies.model import Term
+
+# What the question is called while it waits for the plan. No client sees it.
+FREE_QUESTION = "free_question"
+# Another hit is worth a button from this likelihood on.
+_LIKELY = 0.2
+_MOST_CHOICES = 2
+# One or two words that are on file nowhere are rather a slip than a question.
+_QUESTION_ASKS_FOR = 2
+
+
+class AnswerFreeQuestion(TopicAction):
+    """Answers from what is in force for the member's plan; payer-neutral sources alone where no plan is known."""
+
+    topic = FREE_QUESTION
+
+    def __init__(self, services: ActionServices, phrases: Phrases, info: AnswerTherapyInfo) -> None:
+        super().__init__(services, phrases)
+        self._info = info
+
+    async def respond(self, turn: Turn, replies: Replies) -> list[EventType]:
+        """The question that waited for the plan."""
+        question = turn.question_before_form or ""
+        events = await self.try_answer(replace(turn, text=question), replies, may_ask_plan=False)
+        if events is None:
+            replies.about(None).say("utter_free_question_unknown", "handoff_offered")
+        return events or []
+
+    async def try_answer(self, turn: Turn, replies: Replies, *, may_ask_plan: bool = True) -> list[EventType] | None:
+        """Answers, asks for the plan that the answer hangs on, or says that nothing is on file.
+
+        None, and nothing is said, where the message may not even have been a question.
+        """
+        if not turn.text.strip() or turn.text.lstrip().startswith("/"):
+            return None
+        result = await self._find(turn, turn.scope)
+        if result.is_confident:
+            return await self._tell(result, turn, replies)
+        if may_ask_plan and await self._some_plan_answers(turn):
+            return ask_plan(turn, FREE_QUESTION)
+        if result.asks_for < _QUESTION_ASKS_FOR:
+            return None
+        replies.about(None).say("utter_free_question_unknown", "handoff_offered")
+        return []
+
+    async def _find(self, turn: Turn, scope: Scope) -> SearchResult:
+        return await self.services.search.find(turn.text, scope, turn.day)
+
+    async def _some_plan_answers(self, turn: Turn) -> bool:
+        """True where the plan is not known, and one of those on file has an answer."""
+        if turn.plan is not None or turn.plan_is_unknown or turn.record_is_late:
+            return False
+        for plan in await self.services.policies.list_plans():
+            result = await self._find(turn, plan.scope(turn.state))
+            if result.is_confident and result.hits[0].document and result.hits[0].document.payer == plan.payer:
+                return True
+        return False
+
+    async def _tell(self, result: SearchResult, turn: Turn, replies: Replies) -> list[EventType]:
+        best, topic = result.hits[0], result.hits[0].topic
+        if best.kind in (HitKind.THERAPY, HitKind.CONDITION):
+            named = replace(turn, entities={best.kind.value: (best.id,)})
+            return await self._info.respond(named, replies.about(self._info.topic))
+        facts = (best.source,) if isinstance(best.source, Fact) else ()
+        sources = Sources.of(facts) if facts else Sources((best.citation,))
+        replies.about(topic).say(
+            "utter_free_question_answer",
+            "answer",
+            sources=sources,
+            buttons=self._choices(result),
+            as_of=turn.day,
+            statement=self.phrases.join([self._say_which_day(turn), *self._say(best)]),
+        )
+        return keep_place(topic, turn)
+
+    def _say(self, hit: Hit) -> list[str]:
+        """Whose words they are, and the words."""
+        source = hit.source
+        if isinstance(source, Term):
+            term, definition = field_of(source, "term"), field_of(source, "definition")
+            return [self.phrases.say("utter_free_question_part_term", term=term), definition]
+        if hit.document is None:
+            raise ValueError(f"{hit.kind.value} without a document")
+        where = "policy" if hit.document.number and hit.document.payer else "page"
+        whose = {"payer": hit.document.payer_name, "number": hit.document.number or ""}
+        if isinstance(source, Fact):
+            return [self.phrases.say(f"utter_free_question_part_fact_{where}", **whose), say_fact(source)]
+        if not isinstance(source, Passage):
+            raise ValueError(f"{hit.kind.value} has no words of its own")
+        said = say_passage(source, of_payer=hit.is_quote, excerpt=hit.excerpt)
+        if hit.is_quote:
+            return [self.phrases.say(f"utter_free_question_part_quote_{where}", quote=said, **whose)]
+        return [self.phrases.say(f"utter_free_question_part_passage_{where}", **whose), said]
+
+    def _say_which_day(self, turn: Turn) -> str:
+        if turn.day == turn.today:
+            return ""
+        key = "utter_part_on_past_day" if turn.day < turn.today else "utter_part_on_later_day"
+        return self.phrases.say(key, day=say_day(turn.day))
+
+    def _choices(self, result: SearchResult) -> list[Button]:
+        """The topics of the other hits, as buttons."""
+        topics = [hit.topic for hit in result.hits[1:] if hit.score >= _LIKELY and hit.topic != result.hits[0].topic]
+        names = list(dict.fromkeys(topics))[:_MOST_CHOICES]
+        return [Button(self.phrases.say(f"utter_free_question_part_topic_{name}"), f"/{name}") for name in names]

@@ -1,0 +1,143 @@
+"""A question that fits no topic: what is on file for the member's plan answers it, or it is said that nothing is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from knowledge.policies.model import DocumentKind, Fact, Passage, PayerId, PolicyDocument
+from knowledge.search.model import Hit, HitKind, SearchResult
+from tests.actions.cast import CARESOURCE, FDA_PAGE, MP_AD_1623, Stage, make_document, make_fact
+
+INDEPENDENCE, CARE = PayerId("independence"), PayerId("caresource")
+MEMBER_PAGE = make_document(CARESOURCE, DocumentKind.MEMBER_PAGE)
+QUESTION = "can the cells turn into cancer later on"
+NOTHING = SearchResult((), False, 3)
+
+
+def passage_hit(document: PolicyDocument, *, of_payer: bool = False) -> Hit:
+    text = "First one. Second one. Third one."
+    passage = Passage(document.version_id, 1, "D.I", "Policy", "" if of_payer else text, text if of_payer else None)
+    return Hit(
+        HitKind.PASSAGE, "D.I", "policy_lookup", passage, document, "D.I", document.citation("D.I"), "Second one.",
+        (11, 22), of_payer, 0.9,
+    )  # fmt: skip
+
+
+def fact_hit(fact: Fact, score: float = 0.9) -> Hit:
+    return Hit(
+        HitKind.FACT, fact.id, fact.topic, fact, fact.document, None, fact.citation(), fact.text,
+        (0, len(fact.text)), False, score,
+    )  # fmt: skip
+
+
+def confident(*hits: Hit) -> SearchResult:
+    return SearchResult(hits, True, 3)
+
+
+async def ask(stage: Stage, **message: Any) -> Any:
+    return await stage.run("action_clarify", message.pop("intent", "nlu_fallback"), text=QUESTION, **message)
+
+
+async def test_the_best_passage_is_told_with_its_section_as_what_the_policy_says() -> None:
+    stage = Stage(plan_id="caresource")
+    stage.search.found[CARE] = confident(passage_hit(MP_AD_1623))
+    ran = await ask(stage)
+
+    assert (ran.keys, ran.outcomes) == (["utter_free_question_answer"], ["answer"])
+    assert ran.reply["topic"] == "policy_lookup"
+    assert [citation["section"] for citation in ran.reply["citations"]] == ["D.I"]
+    statement = ran.values["statement"]
+    assert "MP-AD-1623" in statement
+    assert statement.endswith("Second one.")
+
+
+@pytest.mark.parametrize("document", [MP_AD_1623, MEMBER_PAGE])
+async def test_the_payers_own_text_stands_between_quotation_marks(document: PolicyDocument) -> None:
+    stage = Stage(plan_id="caresource")
+    stage.search.found[CARE] = confident(passage_hit(document, of_payer=True))
+
+    assert "“Second one.”" in (await ask(stage)).values["statement"]
+
+
+async def test_a_fact_is_told_with_its_source() -> None:
+    stage = Stage(plan_id="caresource")
+    fact = make_fact("cost", FDA_PAGE)
+    stage.search.found[CARE] = confident(fact_hit(fact))
+    ran = await ask(stage)
+
+    assert ran.reply["facts"] == [fact.id]
+    assert ran.values["statement"].endswith(fact.text)
+
+
+async def test_what_else_it_may_have_been_is_offered_as_topics() -> None:
+    stage = Stage(plan_id="caresource")
+    others = [fact_hit(make_fact(topic, FDA_PAGE), score) for topic, score in (("cost", 0.6), ("candidacy", 0.1))]
+    stage.search.found[CARE] = confident(passage_hit(MP_AD_1623), *others)
+
+    assert (await ask(stage)).titles == ["/cost"]
+
+
+async def test_where_nothing_answers_it_is_said_and_a_coach_offered() -> None:
+    stage = Stage(plan_id="caresource")
+    stage.search.found[CARE] = SearchResult((passage_hit(MP_AD_1623),), False, 3)
+    ran = await ask(stage)
+
+    assert (ran.keys, ran.outcomes) == (["utter_free_question_unknown"], ["handoff_offered"])
+    assert "citations" not in ran.reply
+
+
+async def test_what_asks_for_nothing_is_not_taken_for_a_question() -> None:
+    stage = Stage(plan_id="caresource")
+    stage.search.found[CARE] = SearchResult((), False, 1)
+
+    assert (await ask(stage)).keys == ["utter_clarify"]
+
+
+@pytest.mark.parametrize("message", [{"intent": "gibberish"}, {"form": "facility_form", "asked": "zip_code"}])
+async def test_gibberish_and_a_forms_answers_are_never_searched(message: dict[str, Any]) -> None:
+    stage = Stage(plan_id="caresource")
+    await ask(stage, **message)
+
+    assert stage.search.asked == []
+
+
+async def test_without_a_plan_a_neutral_source_answers() -> None:
+    stage = Stage()
+    stage.search.found = {
+        None: confident(fact_hit(make_fact("cost", FDA_PAGE))),
+        CARE: confident(passage_hit(MP_AD_1623)),
+    }
+    ran = await ask(stage)
+
+    assert ran.keys == ["utter_free_question_answer"]
+    assert stage.search.asked == [(QUESTION, None)]
+
+
+async def test_what_only_a_payers_document_answers_waits_for_the_plan_and_is_answered_then() -> None:
+    stage = Stage()
+    stage.search.found = {None: NOTHING, CARE: confident(passage_hit(MP_AD_1623)), INDEPENDENCE: NOTHING}
+    asked = await ask(stage)
+
+    assert (asked.keys, asked.follows) == ([], "plan_form")
+    stage.slots["plan"] = "caresource"
+    answered = await stage.run(
+        "action_continue_topic", text="CareSource", entities=[("plan", "caresource")], wrote_before_form=QUESTION
+    )
+    assert answered.keys == ["utter_free_question_answer"]
+    assert stage.search.asked[-1] == (QUESTION, CARE)
+
+
+async def test_the_question_for_the_plan_names_a_topic_of_the_contract() -> None:
+    stage = Stage(slots={"topic_in_progress": "free_question"})
+
+    assert (await stage.run("action_ask_plan")).reply["topic"] == "policy_lookup"
+
+
+async def test_who_does_not_know_the_plan_is_not_asked_and_hears_of_nothing_of_a_payer() -> None:
+    stage = Stage(slots={"plan": "unknown"})
+    stage.search.found = {None: NOTHING, CARE: confident(passage_hit(MP_AD_1623))}
+
+    assert (await ask(stage)).keys == ["utter_free_question_unknown"]
+    assert stage.search.asked == [(QUESTION, None)]
