@@ -153,6 +153,12 @@ async def test_who_writes_hemophilia_hears_of_both_and_what_tells_them_apart(sta
     assert (await stage.run("action_answer_more", "more", text="more")).outcomes != ["failure"]
 
 
+async def test_a_slip_between_two_conditions_is_answered_for_both(stage: RealStage) -> None:
+    ran = await ask(stage, "dmd", "sma", text="gene therapy for spinal muscular dystrophy")
+    assert "brand" in fields_of(ran, "elevidys") & fields_of(ran, "itvisma")
+    assert "utter_therapy_info_part_difference" in phrases_of(ran)
+
+
 async def test_who_asks_about_sma_hears_that_its_two_products_are_not_one(stage: RealStage) -> None:
     assert {"brand", "not_to_confuse_with.0.reason"} <= fields_of(await ask(stage, "sma"), "zolgensma")
 

@@ -179,5 +179,11 @@ def test_a_name_stands_for_one_thing_or_for_two_that_are_told_apart() -> None:
         for name in (*entry.names, *entry.aliases, *entry.misspellings):
             owners.setdefault(name.casefold(), set()).add(entry.id)
     shared = {name: ids for name, ids in owners.items() if len(ids) > 1}
-    assert set(map(frozenset, shared.values())) == {frozenset({"hemophilia_a", "hemophilia_b"})}
-    assert "hemophilia" in shared
+    assert set(map(frozenset, shared.values())) == {
+        frozenset({"hemophilia_a", "hemophilia_b"}),
+        frozenset({"sma", "dmd"}),
+        frozenset({"melanoma", "multiple_myeloma"}),
+    }
+    assert {"hemophilia", "spinal muscular dystrophy", "multiple melanoma"} <= set(shared)
+    for one, other in map(sorted, shared.values()):
+        assert other in {look_alike.id for look_alike in CONDITIONS[one].not_to_confuse_with}
