@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 
 import pytest
 
@@ -17,6 +18,7 @@ MOST_GRADE = 8
 MOST_SENTENCES = 3
 # In general, and for what is answered differently: in the body, from one's own cells, with a warning, a condition.
 NAMED = ("zolgensma", "kymriah", "elevidys", "hemophilia_a")
+DAYS = (date(2026, 4, 30), date(2027, 3, 1))
 TOLD_BY_NAME = {"safety_risks", "process_followup", "candidacy", "therapy_info"}
 # Nobody's documents say anything on these: the plan is needed.
 ONLY_WITH_PLAN = {"evidence_of_coverage", "policy_lookup", "coach_about"}
@@ -26,13 +28,15 @@ NEXT_STEP = re.compile(
 
 
 def questions(topic: str, channel: Channel) -> list[Question]:
-    """Everybody's question on the topic in general, and three members' by name."""
-    named = [(asker, name) for asker in (INDEPENDENCE, GEORGIA, Asker()) for name in NAMED]
-    general = [(asker, None) for asker in ASKERS] if topic != "therapy_info" else []
-    return [
-        Question(topic, asker, channel, about=name)
-        for asker, name in [*general, *(named if topic in TOLD_BY_NAME else [])]
-    ]
+    """Everybody's question on the topic in general, three members' by name, and two members' of other days."""
+    if topic == "therapy_info":
+        general, of_days = [], []
+    else:
+        general = [Question(topic, asker, channel) for asker in ASKERS]
+        of_days = [Question(topic, asker, channel, day=day) for asker in (INDEPENDENCE, GEORGIA) for day in DAYS]
+    members = (INDEPENDENCE, GEORGIA, Asker()) if topic in TOLD_BY_NAME else ()
+    named = [Question(topic, asker, channel, about=name) for asker in members for name in NAMED]
+    return [*general, *of_days, *named]
 
 
 @pytest.mark.parametrize("channel", [Channel.WEB, Channel.SMS], ids=lambda channel: str(channel.value))
