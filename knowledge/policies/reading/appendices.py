@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from datetime import date
 
 from knowledge.policies.reading.blocks import Block, BlockKind
-from knowledge.policies.reading.dates import find_date
+from knowledge.policies.reading.dates import find_date, split_at_day
 from knowledge.policies.reading.model import Definition, Revision
 from knowledge.policies.reading.outline import Section
 
@@ -21,6 +22,9 @@ _TERM = re.compile(r"(?P<term>[^\n.:;–—]{2,80}?)\s*(?:\s[–—-]|[–—:])
 _TABLE_HEAD = re.compile(
     r"(?:date|term|word|definition|meaning|action|description|change|event|what changed|version|by)s?", re.IGNORECASE
 )
+
+# A cell with more than a day in it says what was done.
+_LONGEST_DAY = 30
 
 
 def find_definitions(sections: Sequence[Section]) -> tuple[Definition, ...]:
@@ -54,10 +58,17 @@ def find_history(sections: Sequence[Section]) -> tuple[Revision, ...]:
             day = next((day for cell in filled if (day := find_date(cell))), None)
             if not filled or _is_head(filled) or (day is None and len(filled) < 2):
                 continue
-            words = [cell for cell in filled if find_date(cell) is None or len(cell) > 30]
-            has_label = len(words) > 1 or (bool(words) and filled[0] == words[0] and len(filled) > 1)
-            found.append(Revision(words[0] if has_label else "", day, " ".join(words[1:] if has_label else words)))
+            found.append(_revision(filled, day))
     return tuple(found)
+
+
+def _revision(cells: Sequence[str], day: date | None) -> Revision:
+    if len(cells) == 1:
+        label, day, action = split_at_day(cells[0])
+        return Revision(label, day, action)
+    words = [cell for cell in cells if find_date(cell) is None or len(cell) > _LONGEST_DAY]
+    has_label = len(words) > 1 or (bool(words) and cells[0] == words[0])
+    return Revision(words[0] if has_label else "", day, " ".join(words[1:] if has_label else words))
 
 
 def find_references(sections: Sequence[Section]) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ _FORMS = (
     re.compile(rf"\b{_MONTH}\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<year>\d{{4}})\b", re.IGNORECASE),
     re.compile(rf"\b(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?{_MONTH},?\s+(?P<year>\d{{4}})\b", re.IGNORECASE),
 )
+_SHORT = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{2})(?![\d/.-])")
 _EARLIEST, _LATEST = 1950, 2100
 
 
@@ -30,6 +31,22 @@ def find_dates(text: str) -> tuple[date, ...]:
             if _EARLIEST <= day.year <= _LATEST:
                 found.setdefault(match.start(), day)
     return tuple(day for _, day in sorted(found.items()))
+
+
+def split_at_day(text: str) -> tuple[str, date | None, str]:
+    """What stands before the first full day, the day, and what stands behind it."""
+    for form in _FORMS:
+        if (match := form.search(text)) and (days := find_dates(match.group())):
+            return text[: match.start()].strip(" :–-"), days[0], text[match.end() :].strip(" :–-")
+    return text, None, ""
+
+
+def find_labelled_day(text: str) -> date | None:
+    """The first full day of a value behind a label, where a year may have two figures: 09.01.26."""
+    day = find_date(text)
+    if day is None and (match := _SHORT.match(text.strip())):
+        day = find_date(f"{match[1]}/{match[2]}/20{match[3]}")
+    return day
 
 
 def find_date(text: str) -> date | None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from knowledge.policies.reading.blocks import Block, BlockKind
-from knowledge.policies.reading.dates import find_date, find_dates
+from knowledge.policies.reading.dates import find_dates, find_labelled_day
 from knowledge.policies.reading.labels import Field, Labelled
 
 DAYS = (Field.ISSUED, Field.EFFECTIVE, Field.REVISED, Field.ARCHIVED)
@@ -55,7 +55,7 @@ def find_days(labelled: Sequence[Labelled], front: Sequence[Block], front_end: i
 def _stated(days: Days, name: Field, values: Sequence[Labelled]) -> list[date]:
     stated = []
     for entry in values:
-        day = find_date(entry.value)
+        day = find_labelled_day(entry.value)
         if day is not None:
             stated.append(day)
         elif (

@@ -41,6 +41,16 @@ _KIND_WORDS = re.compile(
     r"|policy|statement|guideline|criteria|bulletin|document|and|&|\W)+s?",
     re.IGNORECASE,
 )
+# A title behind the kind of the document, such as that of a clinical policy.
+_NAMED = re.compile(
+    r"(?:[^\n]*\n)?(?:clinical|medical|coverage|pharmacy|administrative|drug) (?:policy|guideline|criteria)\s*:\s*"
+    r"([^\n|]{3,200})",
+    re.IGNORECASE,
+)
+_COMMON = re.compile(
+    r"(?:description|overview|background|purpose|introduction|summary|policy(?:/criteria)?|scope|revision log)",
+    re.IGNORECASE,
+)
 _SUBJECT = re.compile(r"(?:subject|title|policy name|topic)", re.IGNORECASE)
 _SITE = re.compile(r"\s+[|–—·-]\s+")
 
@@ -66,6 +76,9 @@ def find_title(
         if entry.field is Field.TITLE_AND_NUMBER:
             title = _AT_THE_END.sub("", entry.value).strip(" -–—,:#(")
             return (title or entry.value)[:_LONGEST_TITLE]
+    for block in _kind_blocks(outline):
+        if named := _NAMED.match(block.line):
+            return named[1].strip()[:_LONGEST_TITLE]
     if outline.family is None:
         # The first section of a page has the page's name; what stands before it is the way there.
         headings = [section.title for section in outline.sections if section.level == 1][:1]
@@ -110,4 +123,8 @@ def _may_name_kind(text: str) -> bool:
 def _is_no_title(text: str, payers: Sequence[KnownPayer]) -> bool:
     if any(text.strip() in payer.names for payer in payers):
         return True
-    return bool(_KIND_WORDS.fullmatch(text)) or is_nothing_but_a_scope(text) or label_of(text) is not None
+    return (
+        bool(_KIND_WORDS.fullmatch(text) or _COMMON.fullmatch(text))
+        or is_nothing_but_a_scope(text)
+        or label_of(text) is not None
+    )

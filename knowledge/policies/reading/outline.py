@@ -70,7 +70,9 @@ def _find_chain(blocks: Sequence[Block], family: Family, contents: Sequence[tupl
 
 
 def _may_head(block: Block) -> bool:
-    return block.kind is BlockKind.HEADING or (block.kind is BlockKind.ITEM and looks_like_heading(block.text))
+    return block.kind is BlockKind.HEADING or (
+        block.kind is BlockKind.ITEM and looks_like_heading(block.text.rstrip(":"))
+    )
 
 
 def _count_on(blocks: Sequence[Block], places: Sequence[int], family: Family) -> list[int]:

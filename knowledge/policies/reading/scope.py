@@ -65,7 +65,8 @@ def _find_payer(scope: ReadScope, whole: str, payers: Sequence[KnownPayer]) -> N
 
 def _count(whole: str, names: Sequence[str]) -> int:
     """How often the payer is named, in its own writing: "independence" in a sentence is no payer."""
-    longest_first = sorted((name for name in names if name != name.lower()), key=len, reverse=True)
+    own = {name for name in names if name != name.lower()}
+    longest_first = sorted(own | {name.upper() for name in own}, key=len, reverse=True)
     pattern = "|".join(map(re.escape, longest_first))
     return len(re.findall(rf"(?<!\w)(?:{pattern})(?!\w)", whole)) if pattern else 0
 

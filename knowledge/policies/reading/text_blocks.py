@@ -39,7 +39,8 @@ _EMPHASIS = re.compile(
 )
 _ESCAPE = re.compile(r"\\([\\`*_{}\[\]()#+\-.!|>])")
 # A line much longer than a page is wide was not wrapped by hand.
-_WIDEST_WRAP = 140
+_NARROWEST_WRAP, _WIDEST_WRAP = 60, 140
+_LABEL = re.compile(r"\s*(?:\*\*)?[A-Z][\w ./#&()-]{1,40}:\s")
 _LONGEST_LABEL = 60
 
 
@@ -81,7 +82,7 @@ def _tick(is_ticked: bool) -> str:
 def _find_width(lines: list[str]) -> int:
     """Where the lines were wrapped by hand; 0: they were not."""
     longest = max((len(line) for line in lines if "|" not in line and "\t" not in line), default=0)
-    return longest if longest <= _WIDEST_WRAP else 0
+    return longest if _NARROWEST_WRAP <= longest <= _WIDEST_WRAP else 0
 
 
 def _read_lines(lines: list[str], width: int, page: int, words: frozenset[str]) -> list[Block]:
@@ -127,7 +128,10 @@ def _is_title(line: str) -> bool:
 
 def _goes_on(paragraph: list[str], text: str) -> bool:
     # "... of Section" and, on the next line, "3. of the": the sentence is not over and the number does not begin one.
-    return bool(paragraph) and paragraph[-1].rstrip()[-1:] not in ".:;!?)" and text.split(None, 1)[1][:1].islower()
+    if not paragraph or not text[0].isdigit() or split_marker(paragraph[0].strip())[0]:
+        return False
+    last = paragraph[-1].rstrip()
+    return len(last) > _LONGEST_LABEL and last[-1] not in ".:;!?)" and text.split(None, 1)[1][:1].islower()
 
 
 def _stands_alone(paragraph: list[str], after: str, width: int) -> bool:
@@ -144,7 +148,8 @@ def _paragraph(lines: list[str], width: int, page: int, words: frozenset[str], *
         # A line was wrapped when the next line's first word would not have stood on it.
         was_wrapped = width > 0 and len(before.rstrip()) + 1 + len(line.split(None, 1)[0]) > 0.88 * width
         goes_on = len(before) > _LONGEST_LABEL and not ends_sentence(before) and line.lstrip()[:1].islower()
-        text = join_lines(text, line.strip(), words) if was_wrapped or goes_on else f"{text}\n{line.strip()}"
+        joins = (was_wrapped or goes_on) and not _LABEL.match(line)
+        text = join_lines(text, line.strip(), words) if joins else f"{text}\n{line.strip()}"
     text = without_emphasis(text)
     is_full = width > 0 and len(lines[-1].rstrip()) > 0.85 * width
     if alone and len(lines) == 1 and looks_like_heading(split_marker(text)[1]) and not text.startswith(("-", "*", "•")):

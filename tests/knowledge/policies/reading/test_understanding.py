@@ -133,6 +133,57 @@ def test_the_content_decides_and_not_the_name() -> None:
     assert any(".pdf" in line for line in found.not_understood)
 
 
+ROMANS = """Lakeshore Mutual
+Clinical Policy: Sample Therapy
+Reference Number: LM.CP.PHAR.123
+Effective Date: 09.01.26
+Line of Business: Commercial, Medicaid
+
+Description
+
+Samples are given once by vein.
+
+I. First Approval
+   A. Sample disease:
+      1. Diagnosis by a blood test;
+      2. Seen by a specialist;
+   Approved for 3 months
+
+II. Going On
+   A. A second sample is not given.
+
+III. Uses that are NOT looked at:
+   A. Any other use.
+
+IV. References
+1. Sample A. A title. Sample J. 2020;1:2-3.
+"""
+
+
+def test_roman_sections_with_lettered_clauses_are_found() -> None:
+    found = read(ROMANS)
+    assert [passage.section for passage in found.passages] == ["Front page", "I.A", "II.A", "III.A", "IV"]
+    assert (found.title, found.number, found.effective_on) == ("Sample Therapy", "LM.CP.PHAR.123", date(2026, 9, 1))
+    assert found.lines_of_business == ("commercial", "medicaid")
+
+
+def test_lettered_clauses_of_a_section_are_no_sections() -> None:
+    clauses = "".join(f"  {letter}. sub clause\n" for letter in "ABCDEFGH")
+    text = (
+        POLICY.format(front="")
+        .replace("I. The first", f"I. All of these:\n{clauses}\nII. The first")
+        .replace("II. The second", "III. The second")
+    )
+    assert [passage.section for passage in read(text).passages][1:] == ["A", "B.I", "B.II", "B.III", "C"]
+
+
+def test_a_name_in_capitals_is_the_payers_and_no_title() -> None:
+    found = read(
+        "LAKESHORE MUTUAL\n\nSAMPLE DRUGS\n\nPolicy #: 0231\nCurrent Effective Date: 05/15/2026\n\nCOVERAGE\n\nWords.\n"
+    )
+    assert (found.payer, found.title, found.effective_on) == ("lakeshore", "SAMPLE DRUGS", date(2026, 5, 15))
+
+
 def test_a_table_that_only_places_things_is_no_table() -> None:
     cell = "<h2>A. Subject</h2><p>Samples</p><h2>B. Policy</h2><p>Lakeshore Mutual asks.</p>"
     found = read(f"<html><body><table><tr><td>{cell}</td></tr></table></body></html>", ".html")
