@@ -49,7 +49,7 @@ def _body_size(pages: list[Rows]) -> float:
         for row in page:
             for piece in row:
                 sizes[round(piece.size * 2) / 2] += len(piece.text)
-    return sizes.most_common(1)[0][0] if sizes else 10.0
+    return max(sizes, key=lambda size: sizes[size]) if sizes else 10.0
 
 
 def _heading_sizes(pages: list[Rows]) -> list[float]:

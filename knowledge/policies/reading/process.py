@@ -60,6 +60,11 @@ class PolicyReader:
     ) -> None:
         self._end()
 
+    @property
+    def process_id(self) -> int | None:
+        """The reading process, None where none runs yet."""
+        return self._process.pid if self._process else None
+
     def read(self, path: Path) -> ReadPolicy:
         """What the file says. Raises DocumentUnreadable."""
         data = read_bytes(path)

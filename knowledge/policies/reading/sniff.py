@@ -16,6 +16,11 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+_ENCODINGS = (
+    "utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "windows-1252", "mac-roman", "koi8-r", "koi8-u",
+    *(f"cp125{number}" for number in range(9)),
+    *(f"iso8859-{number}" for number in (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 13, 14, 15, 16)),
+)  # fmt: skip
 _OTHERS = (
     (b"PK\x03\x04", "is a Word file, another Office file or an archive: save it as PDF first"),
     (b"\xd0\xcf\x11\xe0", "is an old Office file: save it as PDF first"),
@@ -39,6 +44,12 @@ _SAME = str.maketrans(
     | dict.fromkeys("☑✅🗹\uf0fe\uf0fd\uf052\uf053\uf054", TICKED)
     | dict.fromkeys("□❏❐\uf0a8\uf06f\uf071\uf0a3\uf030", UNTICKED)
 )
+
+
+def load_encodings() -> None:
+    """Loads what decodes every encoding that a document may have; where no file can be opened that is too late."""
+    for name in _ENCODINGS:
+        codecs.lookup(name)
 
 
 def find_format(data: bytes) -> Format:
@@ -92,7 +103,7 @@ def _find_encoding(data: bytes) -> str | None:
             return None
         # A page that says Latin-1 means Windows' own set, as browsers take it; and only sets of text count.
         name = "cp1252" if name in ("iso8859-1", "ascii") else name
-        return name if name.startswith(("cp125", "iso8859", "koi8", "mac")) else None
+        return name if name in _ENCODINGS else None
     return None
 
 

@@ -11,7 +11,8 @@ import pypdfium2 as pdfium
 import pytest
 
 from knowledge.policies.reading.process import MAX_BYTES, DocumentUnreadable, PolicyReader, read_all
-from tests.knowledge.policies.reading.expected import DOCUMENTS, PAYERS, as_data, expected_of
+from knowledge.policies.reading.reader import read_document
+from tests.knowledge.policies.reading.expected import DOCUMENTS, PAYERS
 
 MEMORY_BYTES = 500_000_000
 BOMB_BYTES = 450_000_000
@@ -159,4 +160,23 @@ def test_many_files_are_told_in_their_order(tmp_path: Path) -> None:
 
 
 def test_what_comes_back_from_the_process_is_the_reading(reader: PolicyReader) -> None:
-    assert as_data(reader.read(DOCUMENTS / "criteria_table.pdf")) == expected_of("criteria_table")
+    for path in sorted(DOCUMENTS.iterdir()):
+        if path.suffix != ".yml":
+            assert reader.read(path) == read_document(path.read_bytes(), path.suffix, PAYERS)
+
+
+def test_the_process_can_open_nothing_and_knows_nothing_of_ours(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("GENE_GUIDE_ACTIONS_SECRET", "not for a reader")
+    with PolicyReader(PAYERS, memory_bytes=MEMORY_BYTES) as own:
+        own.read(DOCUMENTS / "numbered.html")
+        folder = Path(f"/proc/{own.process_id}")
+        limits = (folder / "limits").read_text(encoding="utf-8").splitlines()
+        open_files = len(list((folder / "fd").iterdir()))
+        environment = (folder / "environ").read_bytes()
+    allowed = {line[:25].strip(): line[25:].split()[:2] for line in limits}
+    assert allowed["Max open files"] == [str(open_files)] * 2
+    assert allowed["Max file size"] == ["0", "0"]
+    assert allowed["Max address space"] == [str(MEMORY_BYTES)] * 2
+    assert b"GENE_GUIDE" not in environment
