@@ -13,7 +13,7 @@ from bot.cli import main
 from bot.database import Database
 from knowledge.policies.holdings import Holdings
 from knowledge.policies.ledger import Ledger
-from knowledge.policies.model import VersionId
+from knowledge.policies.model import PolicyDocument, VersionId
 from tests.knowledge.policies.test_importer import POLICY
 from tests.knowledge.policies.versions import make_edition, release, store
 from tests.product import ROOT
@@ -91,6 +91,10 @@ def look(database: Database) -> Holdings:
     return Ledger(database, utc_now).look()
 
 
+def own_versions(database: Database) -> tuple[PolicyDocument, ...]:
+    return look(database).find_document("caresource-own")
+
+
 def standing(database: Database, version: VersionId) -> str:
     holdings = look(database)
     return holdings.standing(holdings.find_version(version)).value
@@ -99,10 +103,12 @@ def standing(database: Database, version: VersionId) -> str:
 def test_the_list_has_a_row_for_each_version_with_how_it_stands(
     run: Run, database: Database, editions: tuple[VersionId, VersionId]
 ) -> None:
+    gone = make_edition("Gone.", document="gone", number=None)
+    release(database, gone)
     release(database)
     rows = {row[0]: row for row in run("list").rows}
     old, new = editions
-    assert list(rows) == [new, old]
+    assert [version for version in rows if version in editions] == [new, old]
     assert rows[old][1:] == [
         "MP-MM-0001",
         "caresource",
@@ -115,8 +121,9 @@ def test_the_list_has_a_row_for_each_version_with_how_it_stands(
     ]
     assert rows[new][5:] == ["draft,", "never", "spoken"]
     everything = {row[0]: row[-1] for row in run("list", "--all").rows}
-    assert len(everything) > 30
-    assert {everything[version] for version in everything if version not in rows} == {"withdrawn"}
+    assert gone.document.version_id not in rows
+    assert everything[gone.document.version_id] == "withdrawn"
+    assert everything.keys() > rows.keys()
 
 
 def test_the_list_can_be_that_of_one_payer_and_says_when_it_is_empty(run: Run) -> None:
@@ -235,12 +242,12 @@ def test_a_scheduled_version_is_cancelled_with_its_own_day(
 def test_what_cannot_be_is_one_clear_sentence_and_changes_nothing(
     run: Run, database: Database, editions: tuple[VersionId, VersionId], arguments: tuple[str, ...], named: str
 ) -> None:
-    before = look(database).versions
+    before = own_versions(database)
     old, new = editions
     refused = run(*(argument.format(old=old, new=new) for argument in arguments))
     assert (refused.status, len(refused.refused.splitlines())) == (1, 1)
     assert named in refused.refused
-    assert look(database).versions == before
+    assert own_versions(database) == before
 
 
 @pytest.mark.parametrize("day", ["tomorrow", "2026-02-30", "31/12/2026", "2026-5-1x", ""])
