@@ -37,7 +37,18 @@ WORD_FEATURES = (
     "only_light_definition",
     "catalogue_uncovered",  # how much of the question a product's or condition's fields do not say
 )
-MEANING_FEATURES = ("likeness", "relative_likeness", "best_likeness", "likeness_and_coverage")
+MEANING_FEATURES = (
+    "likeness",  # of the question to what the entry says
+    "relative_likeness",  # against the entry that is most alike
+    "best_likeness",
+    "likeness_and_coverage",
+    "asked_likeness",  # to the questions that were written for the entry
+    "mean_asked_likeness",
+    "relative_asked_likeness",
+    "best_asked_likeness",
+    "not_on_file_likeness",  # to the questions that nothing on file answers
+    "asked_or_not",  # how much more alike it is to those for the entry
+)
 
 
 @dataclass(frozen=True)
@@ -54,10 +65,18 @@ class Question:
 
 @dataclass(frozen=True)
 class Likeness:
-    """How alike question and entry are in meaning (-1 to 1), and the best that any entry reached."""
+    """How alike a question is in meaning to what an entry says, and to the questions written for it (from -1 to 1).
+
+    `asked` is the most alike of those, `mean_asked` their mean; `best` and `best_asked` are what any entry in force
+    reached; `not_on_file` is for questions without an answer.
+    """
 
     own: float
     best: float
+    asked: float
+    mean_asked: float
+    best_asked: float
+    not_on_file: float
 
 
 def measure(
@@ -100,7 +119,18 @@ def measure(
         is_catalogue * (1 - heavy_coverage),
     ]
     if likeness is not None:
-        row += [likeness.own, likeness.own - likeness.best, likeness.best, likeness.own * heavy_coverage]
+        row += [
+            likeness.own,
+            likeness.own - likeness.best,
+            likeness.best,
+            likeness.own * heavy_coverage,
+            likeness.asked,
+            likeness.mean_asked,
+            likeness.asked - likeness.best_asked,
+            likeness.best_asked,
+            likeness.not_on_file,
+            likeness.asked - likeness.not_on_file,
+        ]
     return [float(value) for value in row]
 
 

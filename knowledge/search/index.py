@@ -23,6 +23,8 @@ Mask: TypeAlias = NDArray[numpy.bool_]
 # How soon saying a word again tells nothing more, and how much a long entry is held against it (BM25's k1 and b).
 _SATURATION = 0.9
 _LENGTH = 0.4
+# As long as what ships is in the mean: a mean of all on file would hang on other payers' documents.
+_USUAL_TERMS = 30
 _ALIKE = 0.85  # what a word that only means the same counts, against the very word
 _LIGHT = 0.25  # what a word counts that nearly every question has
 _AROUND = 0.9  # what a heading or title counts, against a sentence
@@ -165,10 +167,6 @@ class Index:
         owners = numpy.repeat(numpy.arange(len(lengths), dtype=numpy.int64), lengths)
         pairs, often = numpy.unique(self._terms.astype(numpy.int64) * count + owners, return_counts=True)
         self._owners = (pairs % count).astype(numpy.int32)
-        against = (
-            _SATURATION * (1 - _LENGTH + _LENGTH * lengths / max(float(lengths.mean()), 1.0))
-            if len(lengths)
-            else lengths
-        )
+        against = _SATURATION * (1 - _LENGTH + _LENGTH * lengths / _USUAL_TERMS)
         self._impacts = often * (1 + _SATURATION) / (often + against[self._owners])
         self._starts = numpy.searchsorted(pairs // count, numpy.arange(len(self._numbers) + 1))

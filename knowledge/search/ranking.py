@@ -6,23 +6,21 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy
-from numpy.typing import NDArray
 
 from knowledge.policies.model import PayerId, PolicyDocument, VersionId
 from knowledge.search.asked import read_asked
-from knowledge.search.features import Likeness, Question, measure
+from knowledge.search.features import Question, measure
 from knowledge.search.index import Candidate, Index, Mask
 from knowledge.search.judgement import Judgement
+from knowledge.search.meanings import Meanings
 from knowledge.search.model import Entry, HitKind
 from knowledge.search.spelling import Spelling
-from knowledge.search.vectors import Floats, Vectors
 from knowledge.therapies.model import Term
 
 # The payer's own words come before a neutral source that answers as well.
 OWN_FIRST = 0.8
 # So many more candidates come from the meaning alone.
 _MOST_ALIKE = 15
-_NO_MEANING = -2.0
 
 
 @dataclass(frozen=True)
@@ -50,7 +48,7 @@ class Ranking:
     """Everything that is needed to rank what is on file.
 
     `places` are the entries of each version, and the first `catalogue_size` entries are the catalogue's. `meanings`
-    are vectors of texts, and `meant` is the entry of each; both empty where no meaning is known (`vectors` None).
+    is None where the sentence model is not there.
     """
 
     index: Index
@@ -59,9 +57,7 @@ class Ranking:
     spelling: Spelling
     by_words: Judgement
     by_meaning: Judgement
-    vectors: Vectors | None
-    meanings: Floats
-    meant: NDArray[numpy.int64]
+    meanings: Meanings | None
 
     def mask(self, current: Iterable[PolicyDocument], payer: PayerId | None) -> Mask:
         """Which entries are in force: those of the `current` documents, and the catalogue's for this payer."""
@@ -75,7 +71,7 @@ class Ranking:
 
     def rank(self, question: str, mask: Mask, payer: PayerId | None) -> list[Ranked]:
         """The candidates among `mask`, the best first."""
-        measured = self.measure(question, mask, by_meaning=self.vectors is not None)
+        measured = self.measure(question, mask)
         ranked = []
         for judgement, by_meaning in ((self.by_words, False), (self.by_meaning, True)):
             own = [each for each in measured if each.by_meaning is by_meaning]
@@ -88,17 +84,20 @@ class Ranking:
         """How many things a question asks for: words and names that tell something."""
         return sum(not unit.is_light for unit in self.index.lexicon.read(question, self.spelling))
 
-    def measure(self, question: str, mask: Mask, *, by_meaning: bool) -> list[Measured]:
-        """The features of every candidate among `mask`, those of the meaning among them where `by_meaning`."""
+    def measure(self, question: str, mask: Mask, *, by_meaning: bool = True, leave_out: bool = False) -> list[Measured]:
+        """The features of every candidate among `mask`, with those of the meaning unless `by_meaning` is False.
+
+        `leave_out`: as if the question itself were not among those that were written for the entries.
+        """
         lexicon = self.index.lexicon
         units = lexicon.read(question, self.spelling)
         asking = self.index.ask(units, mask)
         candidates = self.index.search(asking, mask)
-        likeness = self._compare(question, mask) if by_meaning else None
-        if likeness is not None:
+        compared = None
+        if by_meaning and self.meanings is not None:
+            compared = self.meanings.compare(question, mask, leave_out=leave_out)
             have = {candidate.entry for candidate in candidates}
-            alike = numpy.argsort(-likeness, kind="stable")[:_MOST_ALIKE]
-            extra = [int(entry) for entry in alike if likeness[entry] > 0 and int(entry) not in have]
+            extra = [entry for entry in compared.most_alike(_MOST_ALIKE) if entry not in have]
             candidates += [self.index.look_into(entry, asking) for entry in extra]
         asked = Question(
             units=tuple(units),
@@ -114,20 +113,10 @@ class Ranking:
             entry = self.index.entries[candidate.entry]
             if entry.kind in (HitKind.THERAPY, HitKind.CONDITION) and entry.id not in named:
                 continue
-            own = float(likeness[candidate.entry]) if likeness is not None else _NO_MEANING
-            known = Likeness(own, float(likeness.max())) if likeness is not None and own > _NO_MEANING else None
+            known = compared.of(candidate.entry) if compared else None
             row = measure(asked, entry, candidate, lexicon, known)
             found.append(Measured(candidate, entry, row, known is not None))
         return found
-
-    def _compare(self, question: str, mask: Mask) -> Floats | None:
-        """How alike the question is to each entry in meaning; -2 for one without a meaning, or outside `mask`."""
-        if self.vectors is None or not len(self.meant):
-            return None
-        alike = numpy.full(len(self.index.entries), _NO_MEANING, numpy.float32)
-        numpy.maximum.at(alike, self.meant, self.meanings @ self.vectors.read_question(question))
-        alike[~mask] = _NO_MEANING
-        return alike
 
 
 def payer_of(entry: Entry) -> PayerId | None:

@@ -87,12 +87,12 @@ class SearchService:
                 break
         return SearchResult(tuple(hits), bool(hits) and margin > 0, ranking.count_asked(words))
 
-    async def prepare(self) -> None:
+    async def prepare(self, patience_s: float | None = _PATIENCE_S) -> None:
         """Indexes what is on file, so that no question waits for it. Raises StoreUnavailable."""
-        await self.ranking()
+        await self.ranking(patience_s)
 
-    async def ranking(self) -> Ranking:
-        """The ranking of what is on file now; of what was there before while a large change is being indexed."""
+    async def ranking(self, patience_s: float | None = _PATIENCE_S) -> Ranking:
+        """The ranking of what is on file now; of what was there before where indexing takes longer than `patience_s`."""
         while True:
             records, catalogue = await self._policies.list_records(), await self._catalogue.read_catalogue()
             if self._ranking and self._built and self._built[0] is records and self._built[1] is catalogue:
@@ -103,7 +103,7 @@ class SearchService:
                 await asyncio.shield(self._building)
                 continue
             try:
-                await asyncio.wait_for(asyncio.shield(self._building), _PATIENCE_S)
+                await asyncio.wait_for(asyncio.shield(self._building), patience_s)
             except asyncio.TimeoutError:
                 return self._ranking
 

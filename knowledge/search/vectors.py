@@ -10,7 +10,7 @@ from typing import TypeAlias
 import numpy
 from numpy.typing import NDArray
 
-from knowledge.search.meaning import Meaning
+from knowledge.search.meaning import WIDTH, Meaning
 
 Floats: TypeAlias = NDArray[numpy.float32]
 
@@ -40,6 +40,11 @@ class Vectors:
         if key not in self._kept:
             self._kept[key] = self._meaning.read(text)
         return self._kept[key]
+
+    @property
+    def width(self) -> int:
+        """How many numbers a vector has."""
+        return WIDTH
 
     def read_question(self, question: str) -> Floats:
         """The vector of what a member wrote; it is not kept."""

@@ -22,19 +22,19 @@ NOW = datetime(2026, 11, 22, 15, 0, tzinfo=timezone.utc)
 class Shipped:
     """The services, and the plans on file."""
 
+    database: Database
     knowledge: Knowledge
     plans: tuple[Plan, ...]
 
 
 @asynccontextmanager
-async def open_shipped(folder: Path) -> AsyncIterator[Shipped]:
-    """The services on a database in this folder that holds what ships."""
+async def open_shipped(folder: Path, *, fresh_for_s: float = 3600.0) -> AsyncIterator[Shipped]:
+    """The services on a database in this folder that holds what ships, which is looked at once unless it may change."""
     database = Database.open(f"sqlite:///{folder / 'shipped.sqlite'}")
     try:
         await asyncio.to_thread(migrate, database.engine)
         await asyncio.to_thread(load_content, database, now=NOW)
-        # Content does not change here: it is looked at once.
-        knowledge = build_knowledge(database, lambda: NOW, fresh_for_s=3600.0)
-        yield Shipped(knowledge, await knowledge.policies.list_plans())
+        knowledge = build_knowledge(database, lambda: NOW, fresh_for_s=fresh_for_s)
+        yield Shipped(database, knowledge, await knowledge.policies.list_plans())
     finally:
         await database.close()
