@@ -2,22 +2,33 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
+from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date
 
 from rasa_sdk.events import EventType, SlotSet
 
+from actions.document_days import say_next, say_since, standing_on
 from actions.form_steps import ask_plan
+from actions.policy_match import Matcher, build_matcher, choose_matching
 from actions.replies import Replies, Sources
 from actions.said import say_fact
 from actions.spoken import say_day, say_state
 from actions.topic_action import TopicAction
 from actions.topic_answers import choose_facts, keep_place, say_more
 from actions.turn_context import Turn
-from knowledge.policies.model import DocumentKind, DocumentLookup, Fact, PolicyDocument, Scope
+from knowledge.policies.model import (
+    DocumentKind,
+    DocumentLookup,
+    DocumentRecord,
+    Fact,
+    PolicyDocument,
+    Scope,
+    VersionId,
+)
 
-_CARD_STANDINGS = {"in_force": "in force", "not_yet": "not yet in force", "ended": "ended"}
+_CARD_STANDINGS = {"in_force": "in force", "not_yet": "not yet in force", "not_on_file": "", "ended": "ended"}
 _POLICIES = frozenset({DocumentKind.MEDICAL_POLICY, DocumentKind.ADMINISTRATIVE_POLICY})
 
 
@@ -46,7 +57,7 @@ class AnswerPolicyLookup(TopicAction):
         """Goes on with what the policy found before says."""
         replies = replace(replies, as_of=turn.day)
         found, facts = await self._find(turn, turn.slots.policy_number)
-        facts = _own(facts, _pick(found.in_force, facts)) if found.in_force else facts
+        facts = _own(facts, found.in_force[0]) if found.in_force else facts
         chosen = choose_facts(facts, given or 0)
         if not chosen:
             replies.say("utter_more_nothing", "handoff_offered")
@@ -60,6 +71,11 @@ class AnswerPolicyLookup(TopicAction):
     async def _find(self, turn: Turn, number: str | None) -> tuple[DocumentLookup, tuple[Fact, ...]]:
         policies = self.services.policies
         found = _only_policies(await policies.find_documents(turn.scope, turn.day, number=number))
+        if number is None:
+            records = {record.document.version_id: record for record in await policies.list_records()}
+            matcher = await build_matcher(turn.about, self.services)
+            # Hundreds of long policies may have been imported.
+            found = await asyncio.to_thread(_only_matching, found, matcher, records)
         scope = turn.scope
         if scope.payer is None and found.in_force:
             # A number alone names its payer too.
@@ -71,7 +87,7 @@ class AnswerPolicyLookup(TopicAction):
         found, facts = await self._find(turn, number)
         given = None
         if found.in_force:
-            document = _pick(found.in_force, facts)
+            document = found.in_force[0]
             given = 0 if _own(facts, document) else None
             newer = next((other for other in found.not_yet if other.series == document.series), None)
             self._say_standing(turn, document, replies, newer, is_more=given is not None)
@@ -102,26 +118,21 @@ class AnswerPolicyLookup(TopicAction):
         *,
         is_more: bool = False,
     ) -> None:
-        is_in_force, is_dated = document.in_force_on(turn.day), document.effective_on is not None
-        since = "ended" if document.has_ended_on(turn.day) else "dated" if is_dated else "undated"
+        standing = standing_on(document, turn.day)
+        is_in_force = standing == "in_force"
         more, buttons = say_more(turn, self.phrases, is_more)
         parts = [
-            self.phrases.say(
-                f"utter_policy_lookup_part_since_{since}",
-                effective_on=say_day(document.in_force_from),
-                archived_on=say_day(document.ends_on) if document.ends_on else "",
-            ),
+            say_since(document, turn.day, self.phrases),
             self._say_states(document) if is_in_force else "",
-            self.phrases.say("utter_policy_lookup_part_next", effective_on=say_day(newer.in_force_from))
-            if newer
-            else "",
+            say_next(newer, self.phrases) if newer else "",
             more,
         ]
+        key = "not_on_file" if standing == "not_on_file" else "in_force" if is_in_force else "not_in_force"
         replies.say(
-            "utter_policy_lookup_in_force" if is_in_force else "utter_policy_lookup_not_in_force",
+            f"utter_policy_lookup_{key}",
             "policy",
             sources=Sources((document.citation(), *([newer.citation()] if newer else []))),
-            cards=[_card(document, _CARD_STANDINGS[_standing(document, turn.day)])],
+            cards=[_card(document, _CARD_STANDINGS[standing])],
             buttons=buttons,
             policy=_name(document),
             payer=document.payer_name,
@@ -135,8 +146,11 @@ class AnswerPolicyLookup(TopicAction):
         return self.phrases.say("utter_policy_lookup_part_states", states=states) if states else ""
 
     def _word_standing(self, turn: Turn, document: PolicyDocument) -> str:
+        standing = standing_on(document, turn.day)
+        if standing == "not_on_file":
+            return ""
         tense = "past" if turn.day < turn.today else "now" if turn.day == turn.today else "later"
-        return self.phrases.say(f"utter_policy_lookup_part_{_standing(document, turn.day)}_{tense}")
+        return self.phrases.say(f"utter_policy_lookup_part_{standing}_{tense}")
 
     def _say_out_of_scope(self, turn: Turn, document: PolicyDocument, replies: Replies) -> None:
         if turn.plan and document.payer != turn.plan.payer:
@@ -186,12 +200,6 @@ def _card(document: PolicyDocument, standing: str) -> dict[str, object]:
     return {name: value for name, value in card.items() if value}
 
 
-def _standing(document: PolicyDocument, day: date) -> str:
-    if document.has_ended_on(day):
-        return "ended"
-    return "in_force" if document.in_force_on(day) else "not_yet"
-
-
 def _name(document: PolicyDocument) -> str:
     return f"{document.title} ({document.number})" if document.number else document.title
 
@@ -210,7 +218,12 @@ def _only_policies(found: DocumentLookup) -> DocumentLookup:
     )
 
 
-def _pick(documents: tuple[PolicyDocument, ...], facts: tuple[Fact, ...]) -> PolicyDocument:
-    """The policy of the product in question where one is on file, else the one that ranks highest."""
-    about = {fact.document.id for fact in facts if fact.subjects}
-    return next((document for document in documents if document.id in about), documents[0])
+def _only_matching(
+    found: DocumentLookup, matcher: Matcher, records: Mapping[VersionId, DocumentRecord]
+) -> DocumentLookup:
+    def matching(documents: tuple[PolicyDocument, ...]) -> tuple[PolicyDocument, ...]:
+        return choose_matching(documents, matcher, records)
+
+    return DocumentLookup(
+        matching(found.in_force), matching(found.not_yet), matching(found.ended), matching(found.out_of_scope)
+    )

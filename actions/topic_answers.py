@@ -14,6 +14,7 @@ from datetime import date
 from rasa_sdk.events import EventType, SlotSet
 
 from actions.answer_openings import DAY_TOPICS, Opening, open_answer, say_which_day
+from actions.document_days import say_on_file_from
 from actions.form_steps import ask_plan
 from actions.phrases import Phrases
 from actions.replies import Button, Replies, Sources
@@ -23,7 +24,7 @@ from actions.spoken import say_day, say_state
 from actions.topic_action import TopicAction
 from actions.turn_context import Turn
 from bot.conversations.model import Channel
-from knowledge.policies.model import Fact, Plan
+from knowledge.policies.model import DETAIL, Fact, Plan
 
 # One payer's rules differ from another's here, so these wait until the plan is known.
 PLAN_TOPICS = (
@@ -150,13 +151,16 @@ class AnswerTopic(TopicAction):
 
     async def _say_not_on_day(self, turn: Turn, facts: Sequence[Fact], replies: Replies) -> bool:
         """True where the plan's facts hold today and did not on the day asked about: said, with the source's day."""
-        if self._day(turn) == turn.today or any(fact.document.payer for fact in facts):
+        if self._day(turn) == turn.today or _has_own_answer(facts):
             return False
         today = await self.services.policies.find_facts(self.topic, turn.scope, turn.today, about=turn.about)
-        own = next((fact.document for fact in today if fact.document.payer), None)
+        own = next((fact.document for fact in today if _has_own_answer([fact])), None)
         if own is None:
             return False
-        since = "dated" if own.effective_on else "undated"
+        own_day = self.phrases.say(
+            "utter_not_on_day_part_dated" if own.effective_on else "utter_not_on_day_part_undated",
+            day=say_day(own.effective_on or own.read_on),
+        )
         replies.say(
             "utter_not_on_day",
             "answer",
@@ -165,7 +169,7 @@ class AnswerTopic(TopicAction):
             day=say_day(turn.day),
             payer=own.payer_name,
             policy=f"{own.title} ({own.number})" if own.number else own.title,
-            since=self.phrases.say(f"utter_not_on_day_part_{since}", day=say_day(own.in_force_from)),
+            since=self.phrases.join([own_day, say_on_file_from(own, self.phrases)]),
         )
         return True
 
@@ -184,6 +188,11 @@ class AnswerTopic(TopicAction):
 
     def _day(self, turn: Turn) -> date:
         return turn.day if self.topic in DAY_TOPICS else turn.today
+
+
+def _has_own_answer(facts: Sequence[Fact]) -> bool:
+    """True where the payer says more than details, which are no answer alone."""
+    return any(fact.document.payer and DETAIL not in fact.tags for fact in facts)
 
 
 def _is_elsewhere(plan: Plan, state: str | None) -> bool:

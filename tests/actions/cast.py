@@ -96,6 +96,7 @@ IBX_PAGE = make_document(INDEPENDENCE, DocumentKind.MEMBER_PAGE, id=DocumentId("
 FDA_PAGE = make_document(None, DocumentKind.PUBLIC_SOURCE, id=DocumentId("fda-page"))
 MP_AD_1623 = make_document(
     CARESOURCE, DocumentKind.ADMINISTRATIVE_POLICY, id=DocumentId("mp-ad-1623"), number="MP-AD-1623",
+    title="Gene therapies",
     lines_of_business=("marketplace",), states=("GA", "IN", "OH", "WV"), issued_on=date(2026, 1, 28),
     effective_on=date(2026, 5, 1),
 )  # fmt: skip
