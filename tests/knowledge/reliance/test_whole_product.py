@@ -103,7 +103,7 @@ async def find_records(database: Database, told: Told) -> dict[str, RelianceReco
     return {message_id: record for message_id, record in found.items() if record}
 
 
-async def test_the_walk_says_something_on_every_topic_in_enough_messages(told: Told) -> None:
+async def test_the_walk_says_something_of_every_kind_in_enough_messages(told: Told, database: Database) -> None:
     spoken = {message.topic for message in told.messages if message.facts or message.citations}
     # What the health coaches do, say, is told where a payer's page is on file.
     assert set(QUESTIONS) - spoken == set()
