@@ -42,7 +42,6 @@ STANDINGS = frozenset(
         "utter_not_on_day",
         "utter_policy_lookup_not_in_force",
         "utter_policy_lookup_not_on_file",
-        "utter_policy_lookup_not_on_file",
         "utter_policy_lookup_other_state",
         "utter_policy_lookup_which_state",
     }

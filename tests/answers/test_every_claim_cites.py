@@ -115,8 +115,9 @@ async def test_every_response_that_states_a_fact_was_walked(
     reached = {spoken.key async for spoken in walk(stage, content, sources)}
 
     assert CLAIMS - reached == set()
-    # Asked where a number alone is given and its state not: no plan on file is for one state of several.
-    assert STANDINGS - reached <= {"utter_policy_lookup_which_state"}
+    # Nothing that ships leads to these two: a state is asked where a payer has plans beside the policy's own states,
+    # and a text can be on file later than its day where an operator activates it later (test_imported_policies.py).
+    assert STANDINGS - reached == {"utter_policy_lookup_which_state", "utter_policy_lookup_not_on_file"}
 
 
 async def walk(stage: RealStage, content: ShippedContent, sources: Sources) -> AsyncIterator[Spoken]:
