@@ -19,6 +19,7 @@ from aiohttp import web
 
 from actions.server import ROUTE
 from bot.app import build_actions, build_gateway, build_metrics, open_core, prepare_database
+from bot.core import Core
 from bot.engine_client import EngineClient
 from bot.engine_process import EngineCommand, EngineProcess, train_if_needed
 from bot.failures import StartFailed
@@ -109,6 +110,7 @@ async def run_actions(settings: Settings) -> int:
         metrics = stack.enter_context(_bind(settings.metrics_host, settings.metrics_port, "METRICS_PORT"))
         core = await stack.enter_async_context(open_core(settings))
         await asyncio.to_thread(warm_up)
+        _prepare_search(stack, core)
         await _serve(stack, create_metrics_app(), metrics)
         await _serve(stack, build_actions(core, secret), listener)
         _keep_out_of_collections()
@@ -157,6 +159,7 @@ async def _start_everything(settings: Settings, stack: AsyncExitStack, life: Lif
         report = await preparing
     print(report, flush=True)
     await warming
+    _prepare_search(stack, core)
     await _serve(stack, build_actions(core, actions_secret), listeners.actions)
     await _serve(stack, build_metrics(core, client), listeners.metrics)
     # Before the engine is there: who writes already gets an apology and the way to a coach, and coaches can work.
@@ -164,6 +167,14 @@ async def _start_everything(settings: Settings, stack: AsyncExitStack, life: Lif
     # The engine ends beside the goodbyes: it takes its time.
     await _serve(stack, gateway, listeners.members, drain_s=DRAIN_S, drained=life.drained, then=engine.stop)
     await engine.wait_until_ready()
+
+
+def _prepare_search(stack: AsyncExitStack, core: Core) -> None:
+    """Indexes what is on file beside everything else; a question that comes earlier waits for it."""
+    preparing = asyncio.create_task(core.knowledge.search.prepare())
+    # Whatever goes wrong goes wrong again at the first question, which says so.
+    preparing.add_done_callback(lambda task: task.cancelled() or task.exception())
+    stack.callback(preparing.cancel)
 
 
 async def _start_engine(

@@ -25,7 +25,7 @@ def documented() -> set[str]:
 
 
 def sources() -> Iterator[Path]:
-    for package in ("bot", "actions"):
+    for package in ("bot", "actions", "knowledge"):
         yield from (ROOT / package).rglob("*.py")
 
 
