@@ -113,7 +113,7 @@ def _open_ledger() -> Iterator[tuple[Ledger, Database]]:
     database = open_database(read_settings())
     try:
         # All that is shipped is read before it is loaded; a look at the ledger need not wait for that.
-        if not (database.write_now(is_current) and is_content_loaded(database)):
+        if not (database.read_now(is_current) and is_content_loaded(database)):
             prepare_database(database)
         yield Ledger(database, utc_now), database
     finally:
@@ -188,7 +188,7 @@ def _find_spoken(database: Database, found: Comparison) -> Spoken | None:
     leaning = found.leaning
     ids = {fact.id for fact in (*leaning.facts, *leaning.unsaid, *leaning.others)}
     try:
-        return database.write_now(lambda connection: find_spoken(connection, ids))
+        return database.read_now(lambda connection: find_spoken(connection, ids))
     except StoreUnavailable:
         return None
 

@@ -74,6 +74,10 @@ class Database:
             return await self._wait(self._shared.submit(work))
         return await self._wait(self._writers.submit(self._translated, self._write, work))
 
+    def read_now(self, work: Callable[[Connection], T]) -> T:
+        """The same as `read` for commands without an event loop: on SQLite, members' writes do not wait for it."""
+        return self._translated(self._read, work)
+
     def write_now(self, work: Callable[[Connection], T]) -> T:
         """The same as `write` for commands without an event loop."""
         return self._translated(self._write, work)

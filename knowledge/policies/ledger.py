@@ -67,21 +67,21 @@ class Ledger:
     def look(self) -> Holdings:
         """Everything on file now."""
         now = self._clock()
-        return self._database.write_now(
+        return self._database.read_now(
             lambda connection: Holdings.of(list_versions(connection), find_plans(connection).values(), now)
         )
 
     def list_events(self) -> tuple[KnowledgeEvent, ...]:
         """Every act of an operator, the oldest first."""
-        return self._database.write_now(ledger_store.list_events)
+        return self._database.read_now(ledger_store.list_events)
 
     def find_arrival(self, version: VersionId) -> Arrival:
         """How the version got in. Raises VersionNotFound."""
-        return self._database.write_now(lambda connection: ledger_store.find_arrival(connection, version))
+        return self._database.read_now(lambda connection: ledger_store.find_arrival(connection, version))
 
     def get_record(self, version: VersionId) -> DocumentRecord:
         """The version with its passages and facts. Raises VersionNotFound."""
-        return self._database.write_now(lambda connection: ledger_store.find_record(connection, version))
+        return self._database.read_now(lambda connection: ledger_store.find_record(connection, version))
 
     def compare(self, older: VersionId, newer: VersionId, frames: Sequence[Frame]) -> Comparison:
         """What differs, and what leans on it today or later. Raises VersionNotFound."""
@@ -91,7 +91,7 @@ class Ledger:
             for document in holdings.versions
             if holdings.standing(document) in (Standing.IN_FORCE, Standing.NOT_YET)
         }
-        others = [fact for fact in self._database.write_now(find_facts) if fact.document.version_id in spoken]
+        others = [fact for fact in self._database.read_now(find_facts) if fact.document.version_id in spoken]
         differences = compare(before, after)
         return Comparison(before, after, differences, find_leaning(before, after, differences, others, frames))
 

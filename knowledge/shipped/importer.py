@@ -45,4 +45,4 @@ def load_content(database: Database, *, folder: Path = CONTENT, now: datetime | 
 def is_content_loaded(database: Database, *, folder: Path = CONTENT) -> bool:
     """True where a migrated database has this very content. Raises StoreUnavailable."""
     digest = read_digest(folder)
-    return database.write_now(lambda connection: store.is_loaded(connection, digest))
+    return database.read_now(lambda connection: store.is_loaded(connection, digest))

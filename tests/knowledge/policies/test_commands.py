@@ -272,3 +272,13 @@ def test_an_imported_text_does_not_steer_the_terminal(run: Run, database: Databa
     store(database, record, is_draft=True)
     for said in (run("list"), run("show", record.document.version_id), run("diff", record.document.version_id)):
         assert all(letter.isprintable() or letter == "\n" for letter in said.said + said.refused)
+
+
+def test_a_look_at_the_documents_waits_for_no_write_and_none_waits_for_it(
+    run: Run, database: Database, editions: tuple[VersionId, VersionId]
+) -> None:
+    def look_meanwhile(connection: object) -> list[int]:
+        return [run(*words).status for words in (("list",), ("show", editions[0]), ("diff", "MP-MM-0001"))]
+
+    # SQLite has one writer: a command that wrote would give up here.
+    assert database.write_now(look_meanwhile) == [0, 0, 0]
