@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from dataclasses import replace
 
 from rasa_sdk.events import EventType, SlotSet
 
 from actions.phrases import Phrases
 from actions.replies import Replies, Sources
+from actions.said import say_fact
 from actions.therapy_parts import cite, field_of
 from actions.turn_context import Turn
+from knowledge.policies.model import Fact
+from knowledge.policies.service import PolicyService
 from knowledge.therapies.model import Term
 from knowledge.therapies.service import TherapyService
 
@@ -33,12 +38,30 @@ async def find_asked_term(turn: Turn, topic: str, catalogue: TherapyService) -> 
     return None if term is None or term.answered_by == topic else term
 
 
-def say_term(term: Term, topic: str, phrases: Phrases, replies: Replies) -> list[EventType]:
-    """The definition, and what it must not be mixed up with."""
-    parts = [field_of(term, "definition")]
+async def find_own_facts(term: Term, turn: Turn, policies: PolicyService) -> tuple[Fact, ...]:
+    """What the member's own payer says that the word means, on the day asked about; empty where it says nothing."""
+    if turn.plan is None or not term.own_facts:
+        return ()
+    records = await policies.list_current(turn.scope, turn.day)
+    own = {fact.id: fact for record in records if record.document.payer for fact in record.facts}
+    return tuple(own[name] for name in term.own_facts if name in own)
+
+
+def say_term(
+    term: Term, own_facts: Sequence[Fact], turn: Turn, topic: str, phrases: Phrases, replies: Replies
+) -> list[EventType]:
+    """The payer's own definition, else the neutral one; then what it must not be mixed up with."""
+    parts: list[str] = [say_fact(fact) for fact in own_facts] or [field_of(term, "definition")]
+    citations = () if own_facts else cite(term.sources)
     if term.do_not_mix_up:
         parts.append(field_of(term, "do_not_mix_up"))
+        citations = cite(term.sources)
+    if own_facts:
+        replies = replace(replies, as_of=turn.day)
     replies.say(
-        "utter_therapy_info_term", "answer", sources=Sources.of((), *cite(term.sources)), statement=phrases.join(parts)
+        "utter_therapy_info_term",
+        "answer",
+        sources=Sources.of(own_facts, *citations),
+        statement=phrases.join(parts),
     )
     return [SlotSet("last_topic", topic), SlotSet("facts_given", None)]

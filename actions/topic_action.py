@@ -9,7 +9,7 @@ from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.interfaces import Action, Tracker
 
-from actions.definitions import find_asked_term, say_term
+from actions.definitions import find_asked_term, find_own_facts, say_term
 from actions.form_steps import leave_verification
 from actions.phrases import Phrases
 from actions.replies import Replies
@@ -120,7 +120,8 @@ class TopicAction(TurnAction):
     async def answer(self, turn: Turn, replies: Replies) -> list[EventType]:
         """The definition of the word that is asked for, else the topic's answer."""
         if term := await find_asked_term(turn, self.topic, self.services.therapies):
-            return say_term(term, self.topic, self.phrases, replies)
+            own_facts = await find_own_facts(term, turn, self.services.policies)
+            return say_term(term, own_facts, turn, self.topic, self.phrases, replies)
         return await self.respond(turn, replies)
 
     def ask_day(self, turn: Turn, replies: Replies) -> None:

@@ -13,7 +13,7 @@ from typing import Annotated, Any, ClassVar
 from pydantic import ConfigDict, Discriminator, Field, Tag, TypeAdapter
 
 from knowledge.content_files import ContentError, read_content_file
-from knowledge.policies.model import PayerId
+from knowledge.policies.model import FactId, PayerId
 from knowledge.therapies.model import Condition, OtherProduct, Phrase, Sentence, Source, Term, TermId, Therapy
 
 
@@ -42,6 +42,7 @@ class _WrittenTerm:
     answered_by: str | None
     # Names of the file's own list.
     sources: Annotated[tuple[str, ...], Field(min_length=1)]
+    own_facts: tuple[FactId, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -82,6 +83,7 @@ def read_terms(path: Path) -> tuple[Term, ...]:
             payer=term.payer,
             answered_by=term.answered_by,
             sources=tuple(written.sources[name] for name in term.sources),
+            own_facts=term.own_facts,
         )
         for term in written.terms
     )

@@ -13,7 +13,7 @@ from typing import Annotated, Any, ClassVar, NewType
 from pydantic import ConfigDict, Field, StringConstraints
 
 from knowledge.citations import Citation
-from knowledge.policies.model import PayerId
+from knowledge.policies.model import FactId, PayerId
 
 TherapyId = NewType("TherapyId", str)
 ProductId = NewType("ProductId", str)
@@ -230,6 +230,7 @@ class Term(Entry):
     """One word of the health field in our own plain words.
 
     One payer's term (`payer`) is told to its members alone. In the topic `answered_by` its answer says more.
+    `own_facts` are ids of facts in which payers define the word themselves: where they hold, they are told instead.
     """
 
     id: TermId
@@ -240,6 +241,7 @@ class Term(Entry):
     payer: PayerId | None
     answered_by: str | None
     sources: Sources
+    own_facts: tuple[FactId, ...] = ()
 
     def citation(self) -> Citation:
         """The first source, which is the one that the definition leans on most."""

@@ -68,6 +68,25 @@ async def test_the_word_of_one_payer_is_explained_to_its_members_alone(
     assert (ran.keys == DEFINED) is is_defined
 
 
+@pytest.mark.parametrize("text", ["what does medically necessary mean?", "what is medical necessity?"])
+@pytest.mark.parametrize(
+    ("asker", "day", "is_own"),
+    [(OHIO, None, True), (OHIO, "2026-04-30", False), (INDEPENDENCE, None, False), (Asker(), None, False)],
+    ids=str,
+)
+async def test_the_own_payers_meaning_of_a_word_goes_before_the_neutral_one(
+    stage: RealStage, asker: Asker, day: str | None, is_own: bool, text: str
+) -> None:
+    stage.begin(asker)
+    entities = [("date", day)] if day else []
+    ran = await stage.run("action_answer_coverage_general", "coverage_general", text=text, entities=entities)
+
+    own = ["cs-coverage-necessary-meaning", "cs-coverage-necessary-limits"] if is_own else []
+    assert (ran.keys, ran.reply.get("facts", [])) == (DEFINED, own)
+    assert ran.payers == ({"CareSource"} if is_own else {"Federal uniform glossary"})
+    assert terms_of(ran) == (set() if is_own else {"medical_necessity"})
+
+
 async def test_more_after_a_definition_finds_nothing_of_another_answer(stage: RealStage) -> None:
     await stage.run("action_answer_therapy_basics", "therapy_basics", text="what is gene therapy?")
     await stage.run("action_answer_therapy_basics", "therapy_basics", text="what is a viral vector?")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from knowledge.bootstrap import Knowledge
@@ -78,3 +80,15 @@ async def test_a_term_of_one_payer_is_not_told_to_others(
     shipped: Knowledge, payer: PayerId | None, found: bool
 ) -> None:
     assert (await shipped.therapies.find_term("advanced network", payer) is not None) is found
+
+
+def test_a_term_of_one_payer_promises_nothing_about_cost() -> None:
+    costs = re.compile(r"\b(?:cost|costs|free|extra|pay|pays|charge)\b", re.IGNORECASE)
+    assert [term.id for term in CONTENT.terms if term.payer and costs.search(term.definition)] == []
+
+
+def test_what_payers_say_of_a_word_themselves_is_on_file() -> None:
+    payers = {fact.id: fact.document.payer for record in CONTENT.documents for fact in record.facts}
+    named = [name for term in CONTENT.terms for name in term.own_facts]
+    assert named
+    assert all(payers.get(name) for name in named)
