@@ -128,9 +128,16 @@ def plan_activation(holdings: Holdings, document: PolicyDocument, on: date) -> A
     then = next(known for known in would_be.versions if known.version_id == document.version_id)
     changed = [known for known in would_be.versions if known.superseded_on != now[known.version_id].superseded_on]
     ended = [known for known in changed if known.superseded_on and known.version_id != document.version_id]
-    before = [known for known in would_be.versions if known.superseded_on == then.in_force_from]
-    ruling = [known for known in before if not known.is_cancelled]
-    return Activation(then, tuple(ended), ruling[-1] if ruling else None)
+    begins = then.in_force_from
+    others = [
+        known
+        for known in would_be.versions
+        if known.version_id != document.version_id and (known.id == document.id or known.series == document.series)
+    ]
+    # Where it is for some states alone, the one before goes on elsewhere.
+    before = [known for known in others if known.superseded_on == begins and not known.is_cancelled]
+    before = before or [known for known in others if known.in_force_on(begins)]
+    return Activation(then, tuple(ended), before[-1] if before else None)
 
 
 def plan_archive(holdings: Holdings, name: str, on: date | None) -> tuple[Ending, ...]:
@@ -143,14 +150,22 @@ def plan_archive(holdings: Holdings, name: str, on: date | None) -> tuple[Ending
         return (Ending(document, on or holdings.today(document.payer)),)
     versions = holdings.find_document(name)
     day = on or holdings.today(versions[0].payer)
-    alive = [known for known in versions if not (known.is_draft or known.is_withdrawn or known.is_cancelled)]
-    alive.sort(key=lambda document: (document.in_force_from, document.sequence))
-    coming = [document for document in alive if document.in_force_from >= day]
-    # What is to come falls away, so that of what has begun the last one would go on.
-    begun = [replace(document, superseded_on=None) for document in alive if document.in_force_from < day][-1:]
+    coming = [
+        known
+        for known in versions
+        if not (known.is_draft or known.is_withdrawn or known.is_cancelled) and known.in_force_from >= day
+    ]
+    coming.sort(key=lambda document: (document.in_force_from, document.sequence))
+    # What is to come falls away, so that what has begun would go on.
+    without = {document.version_id: replace(document, retired_on=document.in_force_from) for document in coming}
+    would_be = Holdings.of(
+        (replace(without.get(known.version_id, known), superseded_on=None) for known in holdings.versions),
+        holdings.plans,
+        holdings.now,
+    )
     # The last first: only then does nothing take the place of the one before it.
     endings = [Ending(document, document.in_force_from) for document in reversed(coming)]
-    endings += [Ending(document, day) for document in begun if not document.has_ended_on(day)]
+    endings += [Ending(document, day) for document in would_be.find_document(name) if document.in_force_on(day)]
     if not endings:
         raise NothingToArchive(name)
     return tuple(endings)
