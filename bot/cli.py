@@ -14,6 +14,7 @@ from bot.database import Database, StoreUnavailable
 from bot.failures import OperatorError
 from bot.knowledge_commands import add_verbs
 from bot.knowledge_import import add_import
+from bot.printable import printable
 from bot.settings import Settings, read_settings
 
 _PROJECT = Path(__file__).parents[1]
@@ -44,7 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _refuse(sentence: str) -> int:
-    print(sentence, file=sys.stderr)
+    print(printable(sentence), file=sys.stderr)
     return 1
 
 

@@ -11,7 +11,9 @@ from pathlib import Path
 from bot.database import Database
 from bot.failures import OperatorError
 from bot.knowledge_commands import login_name, parse_day
+from bot.printable import printable
 from bot.settings import read_settings
+from knowledge.plan_calendar import DEFAULT_TIME_ZONE, today
 from knowledge.policies.drafting import ALL, Corrections
 from knowledge.policies.importer import READ_SUFFIXES, YAML_SUFFIXES, Draft, Standing, read_drafts, store_drafts
 from knowledge.policies.model import DocumentKind, PolicyDocument
@@ -119,17 +121,21 @@ def _import_read(database: Database, files: Sequence[Path], options: argparse.Na
     except ImportRefused as error:
         raise ImportFailed(f"Nothing was stored: {error}.") from None
     is_short = len(drafts) > _MOST_SHOWN_WHOLE
-    print("\n".join(line for draft in drafts for line in (_in_one_line(draft) if is_short else show_draft(draft))))
+    lines = (line for draft in drafts for line in (_in_one_line(draft) if is_short else show_draft(draft)))
+    print("\n".join(map(printable, lines)))
     fresh = [draft for draft in drafts if draft.standing is not Standing.STORED]
     if not fresh:
         print("Nothing was stored: all of it is stored already.")
         return
     _confirm(len(fresh), options)
-    report = store_drafts(database, drafts, now=now, by=options.by)
+    try:
+        report = store_drafts(database, drafts, now=now, by=options.by)
+    except ImportRefused as error:
+        raise ImportFailed(f"Nothing was stored: {error}.") from None
     print(f"Stored as drafts: {report.added + report.updated}. Stored already: {report.unchanged}.")
     print("Nothing of them is spoken before it is activated. Next:")
     for draft in fresh:
-        print(f"  {next_command(draft.record.document, now.date())}")
+        print(f"  {next_command(draft.record.document, today(DEFAULT_TIME_ZONE, now))}")
 
 
 def _confirm(count: int, options: argparse.Namespace) -> None:
@@ -145,9 +151,9 @@ def _confirm(count: int, options: argparse.Namespace) -> None:
         raise ImportFailed("Nothing was stored.")
 
 
-def next_command(document: PolicyDocument, today: date) -> str:
+def next_command(document: PolicyDocument, first_day: date) -> str:
     """The command that lets the draft be spoken from its first day on, or from today where that has passed."""
-    begins = max(document.effective_on or today, today)
+    begins = max(document.effective_on or first_day, first_day)
     return f"gene-guide knowledge activate {document.version_id} --on {begins.isoformat()}"
 
 
@@ -181,9 +187,9 @@ def show_draft(draft: Draft) -> Iterator[str]:
         yield f"    and {len(read.passages) - _MOST_SECTIONS} more"
     yield "  understood:"
     yield from (f"    - {line}" for line in read.understood)
-    if read.not_understood:
-        yield "  not understood, please look:"
-        yield from (f"    - {line}" for line in read.not_understood)
+    if draft.doubts:
+        yield "  please look again:"
+        yield from (f"    - {line}" for line in draft.doubts)
 
 
 def _in_one_line(draft: Draft) -> Iterator[str]:
@@ -191,7 +197,7 @@ def _in_one_line(draft: Draft) -> Iterator[str]:
     yield (
         f"{draft.file}: {draft.standing.value}, {document.version_id}: {_shorten(document.title)}; "
         f"effective {_say(document.effective_on) or _NOT_FOUND}; {len(draft.read.passages)} passages; "
-        f"not understood: {len(draft.read.not_understood)}"
+        f"to look at again: {len(draft.doubts)}"
     )
 
 

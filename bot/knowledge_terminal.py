@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 from bot.conversations.spoken_store import Spoken
+from bot.printable import printable
 from knowledge.policies.differences import (
     METADATA,
     Change,
@@ -229,16 +230,15 @@ def _name_some(*names: str) -> str:
 
 
 def _columns(rows: Sequence[Sequence[str]]) -> list[str]:
-    cells = [[_clean(cell) for cell in row] for row in rows]
+    cells = [[_in_line(cell) for cell in row] for row in rows]
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
     return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in cells]
 
 
 def _wrap(text: str, indent: int = 2) -> list[str]:
     first, rest = " " * indent, " " * (indent + 2)
-    return textwrap.wrap(_clean(text), _WIDTH, initial_indent=first, subsequent_indent=rest, break_on_hyphens=False)
+    return textwrap.wrap(_in_line(text), _WIDTH, initial_indent=first, subsequent_indent=rest, break_on_hyphens=False)
 
 
-def _clean(text: str) -> str:
-    """What was imported is anybody's text: nothing in it may steer the terminal."""
-    return "".join(letter if letter.isprintable() else " " for letter in text)
+def _in_line(text: str) -> str:
+    return printable(text).replace("\n", " ")

@@ -13,6 +13,7 @@ from bot.conversations.model import Author, Message, MessageId
 from bot.conversations.store import SqlConversationStore
 from bot.database import Database
 from bot.failures import OperatorError
+from bot.printable import printable
 from knowledge.bootstrap import build_knowledge
 from knowledge.reliance.service import CitedVersion, Explanation
 
@@ -46,7 +47,7 @@ async def _explain(database: Database, message_id: str, clock: Callable[[], date
         who = message.author.value
         raise NotExplained(f"A {who} wrote message {message_id}: it relies on nothing that is kept here.")
     explained = await build_knowledge(database, clock).reliance.explain(message.id, message.text)
-    return Why("\n".join(_lines(message, explained)), explained.replay.same)
+    return Why("\n".join(map(printable, _lines(message, explained))), explained.replay.same)
 
 
 def _lines(message: Message, explained: Explanation) -> Iterator[str]:

@@ -18,7 +18,7 @@ from knowledge.policies.store import find_plans, list_versions
 def add_drafts(connection: sa.Connection, records: Sequence[DocumentRecord], now: datetime, *, by: str) -> ImportReport:
     """Stores each record as a draft, unless that version stands on file, and keeps who did it.
 
-    Raises PayerWithoutPlan.
+    Raises PayerWithoutPlan, DocumentOfAnotherPayer.
     """
     payers = {plan.payer for plan in find_plans(connection).values()}
     standing = [document for document in list_versions(connection) if not document.is_withdrawn]

@@ -73,6 +73,8 @@ def make_draft(
     )
     plan = next((plan for plan in plans if plan.payer == merged.payer), None)
     reasons = [*_missing(merged, said), *_wrong(merged, said, plan, read_on)]
+    if any(document.id == said.id and document.payer != merged.payer for document in on_file):
+        reasons.append("--id is the id of another payer's document")
     if reasons or plan is None or merged.title is None or merged.kind is None:
         raise DraftRefused(reasons)
     document = PolicyDocument(

@@ -8,8 +8,8 @@ from datetime import date, datetime
 from enum import Enum
 
 from knowledge.plan_calendar import DEFAULT_TIME_ZONE, today
+from knowledge.policies.editions import with_ends
 from knowledge.policies.model import PayerId, Plan, PolicyDocument, VersionNotFound
-from knowledge.policies.service import with_ends
 
 
 class AmbiguousDocument(Exception):

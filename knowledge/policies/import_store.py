@@ -11,7 +11,9 @@ from knowledge.content_store import mark_changed
 from knowledge.csv_files import ImportReport
 from knowledge.origin import Origin
 from knowledge.policies.days import check_activation, check_retirement
+from knowledge.policies.editions import with_ends
 from knowledge.policies.model import (
+    DocumentOfAnotherPayer,
     DocumentRecord,
     Fact,
     FactOfAnotherDocument,
@@ -22,7 +24,6 @@ from knowledge.policies.model import (
     VersionId,
     VersionNotFound,
 )
-from knowledge.policies.service import with_ends
 from knowledge.policies.store import facts, find_plans, list_versions, passages, plans, policy_documents
 
 
@@ -47,30 +48,36 @@ def replace_plans(connection: sa.Connection, records: Iterable[Plan]) -> None:
 
 
 def find_operators_own(connection: sa.Connection) -> tuple[PolicyDocument, ...]:
-    """What an operator decided on: every version imported (and activated, where it was a draft) or archived."""
+    """What an operator decided on: every version imported (and activated, where it was a draft) or archived.
+
+    A version that was imported and cancelled before its first day decides nothing.
+    """
     is_imported = policy_documents.c.origin == Origin.IMPORTED.value
-    decided = sa.or_(
-        sa.and_(is_imported, policy_documents.c.is_draft.is_(False)), policy_documents.c.retired_on.is_not(None)
+    imported = set(connection.execute(sa.select(policy_documents.c.version_id).where(is_imported)).scalars())
+    return tuple(
+        document
+        for document in list_versions(connection)
+        if (
+            not (document.is_draft or document.is_never_spoken)
+            if document.version_id in imported
+            else document.retired_on is not None
+        )
     )
-    own = set(connection.execute(sa.select(policy_documents.c.version_id).where(decided)).scalars())
-    return tuple(document for document in list_versions(connection) if document.version_id in own)
 
 
-def import_document(
-    connection: sa.Connection, record: DocumentRecord, now: datetime, *, is_draft: bool = False
-) -> ImportReport:
-    """Takes an operator's document in: the version that rules from its day on, or a draft that waits to be activated.
+def import_document(connection: sa.Connection, record: DocumentRecord, now: datetime) -> ImportReport:
+    """Takes an operator's reviewed document in: the version that rules from its day on.
 
-    Raises FactOfAnotherDocument, PayerWithoutPlan.
+    Raises FactOfAnotherDocument, DocumentOfAnotherPayer, PayerWithoutPlan.
     """
     document = record.document
     if document.payer and document.payer not in {plan.payer for plan in find_plans(connection).values()}:
         raise PayerWithoutPlan(document.payer)
     versions = [known for known in list_versions(connection) if known.id == document.id and not known.is_withdrawn]
     stored = next((known for known in versions if known.version_id == document.version_id), None)
-    if stored and (is_draft or stored == versions[-1]):
+    if stored and stored == versions[-1]:
         return ImportReport(added=0, updated=0, unchanged=1)
-    add_version(connection, record, Origin.IMPORTED, now, is_draft=is_draft)
+    add_version(connection, record, Origin.IMPORTED, now)
     return ImportReport(added=int(not versions), updated=int(bool(versions)), unchanged=0)
 
 
@@ -79,10 +86,11 @@ def add_version(
 ) -> VersionId:
     """Stores the version, after every other one; one that is stored already only takes that place again.
 
-    Raises FactOfAnotherDocument.
+    Raises FactOfAnotherDocument, DocumentOfAnotherPayer.
     """
     document = record.document
     mark_changed(connection)
+    _refuse_id_of_another_payer(connection, document)
     _refuse_facts_of_others(connection, record)
     standing = {
         "sequence": _next_sequence(connection),
@@ -162,6 +170,17 @@ def _next_sequence(connection: sa.Connection) -> int:
 
 def _of(version: VersionId, statement: sa.Update) -> sa.Update:
     return statement.where(policy_documents.c.version_id == version)
+
+
+def _refuse_id_of_another_payer(connection: sa.Connection, document: PolicyDocument) -> None:
+    others = (
+        sa.select(policy_documents.c.version_id)
+        .where(policy_documents.c.id == document.id, policy_documents.c.is_withdrawn.is_(False))
+        .where(policy_documents.c.payer.is_distinct_from(document.payer))
+        .limit(1)
+    )
+    if connection.execute(others).first():
+        raise DocumentOfAnotherPayer(document.id)
 
 
 def _refuse_facts_of_others(connection: sa.Connection, record: DocumentRecord) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
@@ -15,7 +15,14 @@ from knowledge.plan_calendar import today
 from knowledge.policies import draft_store
 from knowledge.policies.drafting import Corrections, DraftRefused, make_draft
 from knowledge.policies.files import read_document
-from knowledge.policies.model import DocumentRecord, FactOfAnotherDocument, PayerWithoutPlan, Plan, PolicyDocument
+from knowledge.policies.model import (
+    DocumentOfAnotherPayer,
+    DocumentRecord,
+    FactOfAnotherDocument,
+    PayerWithoutPlan,
+    Plan,
+    PolicyDocument,
+)
 from knowledge.policies.reading.model import KnownPayer, ReadPolicy
 from knowledge.policies.reading.process import DocumentUnreadable, read_all
 from knowledge.policies.store import find_plans, list_versions
@@ -38,12 +45,13 @@ class Standing(Enum):
 
 @dataclass(frozen=True)
 class Draft:
-    """A payer's file as it was read, and the version that it would become."""
+    """A payer's file as it was read, the version that it would become, and what an operator should look at again."""
 
     file: str
     read: ReadPolicy
     record: DocumentRecord
     standing: Standing
+    doubts: tuple[str, ...]
 
 
 def import_documents(database: Database, path: Path, *, now: datetime, by: str = UNKNOWN) -> ImportReport:
@@ -58,6 +66,8 @@ def import_documents(database: Database, path: Path, *, now: datetime, by: str =
         return database.write_now(lambda connection: draft_store.add_reviewed(connection, record, now, by=by))
     except FactOfAnotherDocument as error:
         raise ContentError(path.name, record.document.id, f"fact id {error} belongs to another document") from error
+    except DocumentOfAnotherPayer as error:
+        raise ContentError(path.name, str(error), "a document of another payer has this id") from error
     except PayerWithoutPlan as error:
         raise ContentError(path.name, record.document.id, f"no plan of payer {error} is on file") from error
 
@@ -95,6 +105,8 @@ def store_drafts(database: Database, drafts: Sequence[Draft], *, now: datetime, 
     records = [draft.record for draft in drafts]
     try:
         return database.write_now(lambda connection: draft_store.add_drafts(connection, records, now, by=by))
+    except DocumentOfAnotherPayer as error:
+        raise ImportRefused([Problem(None, None, f"a document of another payer has the id {error}")]) from error
     except PayerWithoutPlan as error:
         raise ImportRefused([Problem(None, None, f"no plan of payer {error} is on file")]) from error
 
@@ -125,7 +137,20 @@ def _make_draft(
         record = make_draft(read, said, plans, on_file, today(zones[0], now))
     except DraftRefused as error:
         raise ContentError(path.name, None, str(error)) from error
-    return Draft(path.name, read, record, _standing(record.document, on_file))
+    doubts = (*read.not_understood, *_out_of_plans(record.document, plans))
+    return Draft(path.name, read, record, _standing(record.document, on_file), doubts)
+
+
+def _out_of_plans(document: PolicyDocument, plans: Sequence[Plan]) -> Iterator[str]:
+    """For whom the document is, and no plan on file: nobody could be told of it."""
+    own = [plan for plan in plans if plan.payer == document.payer]
+    lines = {plan.line_of_business for plan in own}
+    if others := sorted(set(document.lines_of_business) - lines):
+        yield f"lines of business: no plan of its payer on file is one of {', '.join(others)}"
+    states = {state for plan in own for state in plan.states}
+    # A plan without states is not limited by what is on file.
+    if all(plan.states for plan in own) and (others := sorted(set(document.states) - states)):
+        yield f"states: no plan of its payer on file is in {', '.join(others)}"
 
 
 def _standing(document: PolicyDocument, on_file: Sequence[PolicyDocument]) -> Standing:

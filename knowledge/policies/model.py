@@ -132,6 +132,12 @@ class PolicyDocument:
         return self.ends_on is not None and day >= self.ends_on
 
     @property
+    def is_never_spoken(self) -> bool:
+        """True where its own end, or an operator's, comes no later than its first day."""
+        ends = (day for day in (self.archived_on, self.retired_on) if day)
+        return any(day <= self.in_force_from for day in ends)
+
+    @property
     def is_cancelled(self) -> bool:
         """True where an operator, or another version, took the very day away on which it would begin."""
         days = (self.retired_on, self.superseded_on)
@@ -235,6 +241,12 @@ class PayerWithoutPlan(Exception):
     """A document of a payer that has no plan on file: nobody could ever ask for it."""
 
     code = "PAYER_WITHOUT_PLAN"
+
+
+class DocumentOfAnotherPayer(Exception):
+    """The document with this id (`args[0]`) is another payer's: a version must not take its place."""
+
+    code = "DOCUMENT_OF_ANOTHER_PAYER"
 
 
 class VersionNotFound(Exception):

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
-from itertools import pairwise
 from typing import Protocol
 
 from knowledge.plan_calendar import DEFAULT_TIME_ZONE
 from knowledge.plan_calendar import today as today_in
+from knowledge.policies.editions import covers, with_ends, with_later
 from knowledge.policies.model import (
     DEFINITION,
     DETAIL,
@@ -59,6 +59,7 @@ class PolicyService:
         self._clock = clock
         self._seen: tuple[PolicyDocument, ...] | None = None
         self._dated: Mapping[VersionId, PolicyDocument] = {}
+        self._narrower: Mapping[VersionId, Sequence[VersionId]] = {}
 
     async def list_plans(self) -> tuple[Plan, ...]:
         """Every plan on file, in the order in which a member is offered them."""
@@ -79,11 +80,11 @@ class PolicyService:
         None. Never two payers' facts at once.
         """
         day = as_of or await self._find_today(scope)
-        scopes = await self._possible_scopes(scope)
+        documents = await self._find_current(scope, day)
         current = [
-            fact
-            for fact in await self._with_days(await self._store.list_facts(topic, scope.payer))
-            if _is_current(fact.document, scopes, day) and fact.fits(about)
+            replace(fact, document=documents[fact.document.version_id])
+            for fact in await self._store.list_facts(topic, scope.payer)
+            if fact.document.version_id in documents and fact.fits(about)
         ]
         has_own_definition = any(fact.document.payer and DEFINITION in fact.tags for fact in current)
         spoken = [
@@ -113,12 +114,12 @@ class PolicyService:
             asked = scope if scope.payer or number is None else replace(scope, payer=document.payer)
             if not all(document.applies_to(possible) for possible in await self._possible_scopes(asked)):
                 out_of_scope.append(document)
-            elif document.has_ended_on(day):
-                ended.append(document)
-            elif document.in_force_on(day):
+            elif document.version_id in await self._find_current(asked, day):
                 in_force.append(document)
-            else:
+            elif document.in_force_from > day:
                 not_yet.append(document)
+            else:
+                ended.append(document)
         return DocumentLookup(tuple(in_force), tuple(not_yet), tuple(ended), tuple(out_of_scope))
 
     async def list_passages(self, version: VersionId) -> tuple[Passage, ...]:
@@ -127,10 +128,7 @@ class PolicyService:
 
     async def list_current_documents(self, scope: Scope, as_of: date | None = None) -> tuple[PolicyDocument, ...]:
         """What is in force on that day for that scope, neutral sources included, by rank; never another payer's."""
-        day = as_of or await self._find_today(scope)
-        scopes = await self._possible_scopes(scope)
-        dated = (await self._find_dated()).values()
-        current = [document for document in dated if _is_current(document, scopes, day)]
+        current = (await self._find_current(scope, as_of or await self._find_today(scope))).values()
         return tuple(sorted(current, key=lambda document: (document.payer is None, document.rank, document.id)))
 
     async def list_current(self, scope: Scope, as_of: date | None = None) -> tuple[DocumentRecord, ...]:
@@ -166,17 +164,30 @@ class PolicyService:
         versions = await self._store.list_versions()
         if versions is not self._seen:
             self._dated = {document.version_id: document for document in with_ends(versions)}
+            self._narrower = {
+                document.version_id: [each.version_id for each in later if not covers(each, document)]
+                for document, later in with_later(self._dated.values())
+            }
             self._seen = versions
         return self._dated
 
-    async def _with_days(self, facts: Iterable[Fact]) -> list[Fact]:
+    async def _find_current(self, scope: Scope, day: date) -> Mapping[VersionId, PolicyDocument]:
+        """What is in force on that day for that scope.
+
+        A later edition for a part of the states alone rules there; while the state is unknown, neither is spoken.
+        """
+        scopes = await self._possible_scopes(scope)
         dated = await self._find_dated()
-        # Stored between the two reads: the next read has it.
-        return [
-            replace(fact, document=dated[fact.document.version_id])
-            for fact in facts
-            if fact.document.version_id in dated
-        ]
+
+        def rules(document: PolicyDocument) -> bool:
+            later = (dated[version] for version in self._narrower.get(document.version_id, ()))
+            return not any(each.in_force_on(day) and any(map(each.applies_to, scopes)) for each in later)
+
+        return {
+            version: document
+            for version, document in dated.items()
+            if document.in_force_on(day) and all(map(document.applies_to, scopes)) and rules(document)
+        }
 
     async def _possible_scopes(self, scope: Scope) -> tuple[Scope, ...]:
         """Every scope that the known parts allow: an unknown state may be any state of the payer's plans.
@@ -196,33 +207,6 @@ class PolicyService:
         return tuple(
             Scope(scope.payer, plan.line_of_business, state) for plan in plans for state in _states(scope, plan)
         )
-
-
-def with_ends(versions: Iterable[PolicyDocument]) -> Iterable[PolicyDocument]:
-    """Of a document's versions the one that began last rules; of two that began on one day, the one stored last."""
-    groups: dict[tuple[str, ...], list[PolicyDocument]] = {}
-    for document in versions:
-        if document.is_draft or document.is_withdrawn or document.has_ended_on(document.in_force_from):
-            yield document
-            continue
-        # Versions of one id belong together, and of one number: a later one may have another number, or another id.
-        group = [document]
-        for known in {id(found): found for key in _keys(document) if (found := groups.get(key))}.values():
-            group += known
-        groups.update((key, group) for member in group for key in _keys(member))
-    for documents in {id(group): group for group in groups.values()}.values():
-        documents.sort(key=lambda document: (document.in_force_from, document.sequence))
-        for document, successor in pairwise(documents):
-            yield replace(document, superseded_on=successor.in_force_from)
-        yield documents[-1]
-
-
-def _keys(document: PolicyDocument) -> tuple[tuple[str, ...], ...]:
-    return (document.id,), document.series
-
-
-def _is_current(document: PolicyDocument, scopes: Iterable[Scope], as_of: date) -> bool:
-    return document.in_force_on(as_of) and all(document.applies_to(possible) for possible in scopes)
 
 
 def _has_number(document: PolicyDocument, number: str) -> bool:

@@ -165,7 +165,11 @@ async def test_a_document_without_any_source_is_refused(filled: Database, tmp_pa
 
 @pytest.mark.parametrize(
     ("old", "new"),
-    [("payer: caresource", "payer: acme"), ("id: test-fact", "id: ibx-basics-kinds")],
+    [
+        ("payer: caresource", "payer: acme"),
+        ("id: test-fact", "id: ibx-basics-kinds"),
+        ("id: test-policy", "id: ibx-gene-based-therapies"),
+    ],
 )
 async def test_nothing_of_a_refused_document_is_kept(
     filled: Database, knowledge: Knowledge, tmp_path: Path, old: str, new: str

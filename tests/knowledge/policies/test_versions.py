@@ -98,6 +98,33 @@ async def test_a_later_edition_with_another_number_or_scope_takes_the_place_of_t
     assert await told(knowledge, "2026-09-01") == ["Later."]
 
 
+async def test_an_edition_for_one_state_alone_rules_there_and_the_earlier_one_goes_on_elsewhere(
+    filled: Database, knowledge: Knowledge
+) -> None:
+    store(filled, make_edition("Old."))
+    store(filled, make_edition("Ohio.", "2026-10-01", states=("OH",)))
+    georgia = replace(OHIO, state="GA")
+    assert [await told(knowledge, "2026-09-30", scope) for scope in (OHIO, georgia)] == [["Old."], ["Old."]]
+    assert [await told(knowledge, "2026-10-01", scope) for scope in (OHIO, georgia)] == [["Ohio."], ["Old."]]
+    found = await knowledge.policies.find_documents(OHIO, day("2026-10-01"), number="MP-MM-0001")
+    assert [len(documents) for documents in (found.in_force, found.ended)] == [1, 1]
+    # Which of the two holds is not known before the state is.
+    assert await told(knowledge, "2026-10-01", replace(OHIO, state=None)) == []
+    store(filled, make_edition("All.", "2026-11-01"))
+    assert [await told(knowledge, "2026-11-01", scope) for scope in (OHIO, georgia)] == [["All."], ["All."]]
+
+
+async def test_an_import_cancelled_before_its_day_keeps_no_release_from_its_document(
+    filled: Database, knowledge: Knowledge
+) -> None:
+    first = make_edition("Shipped.")
+    release(filled, first)
+    slip = store(filled, make_edition("A slip.", "2026-12-01"))
+    retire(filled, slip, "2026-12-01", today="2026-11-21")
+    release(filled, make_edition("Mended."))
+    assert await told(knowledge, "2026-12-02") == ["Mended."]
+
+
 async def test_a_draft_is_neither_spoken_nor_current_nor_in_the_way(filled: Database, knowledge: Knowledge) -> None:
     store(filled, FIRST)
     draft = store(filled, make_edition("Draft.", "2026-09-01"), is_draft=True)

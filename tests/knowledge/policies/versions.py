@@ -6,8 +6,11 @@ import hashlib
 from dataclasses import replace
 from datetime import date, datetime, timezone
 
+from sqlalchemy import Connection
+
 from bot.database import Database
 from knowledge.bootstrap import Knowledge
+from knowledge.origin import Origin
 from knowledge.policies import import_store
 from knowledge.policies.model import (
     DocumentId,
@@ -21,6 +24,7 @@ from knowledge.policies.model import (
     Scope,
     VersionId,
 )
+from knowledge.policies.store import list_versions
 
 NUMBER = "MP-AD-1623"
 OHIO = Scope(PayerId("caresource"), "marketplace", "OH")
@@ -40,6 +44,7 @@ def make_edition(
     number: str | None = "MP-MM-0001",
     archived_on: str | None = None,
     lines_of_business: tuple[str, ...] = ("marketplace",),
+    states: tuple[str, ...] = ("GA", "IN", "OH", "WV"),
     fact: str | None = None,
 ) -> DocumentRecord:
     """An edition whose passage and fact say `words`; the fact's id is made from the document's, if none is given."""
@@ -51,7 +56,7 @@ def make_edition(
         title="A policy of this test",
         kind=DocumentKind.ADMINISTRATIVE_POLICY,
         lines_of_business=lines_of_business,
-        states=("GA", "IN", "OH", "WV"),
+        states=states,
         version=None,
         issued_on=None,
         effective_on=day(effective_on) if effective_on else None,
@@ -72,9 +77,14 @@ def make_edition(
 
 def store(database: Database, record: DocumentRecord, *, is_draft: bool = False) -> VersionId:
     """Takes an operator's edition in."""
-    database.write_now(
-        lambda connection: import_store.import_document(connection, record, STORED_AT, is_draft=is_draft)
-    )
+
+    def work(connection: Connection) -> None:
+        if not is_draft:
+            import_store.import_document(connection, record, STORED_AT)
+        elif record.document.version_id not in {known.version_id for known in list_versions(connection)}:
+            import_store.add_version(connection, record, Origin.IMPORTED, STORED_AT, is_draft=True)
+
+    database.write_now(work)
     return record.document.version_id
 
 

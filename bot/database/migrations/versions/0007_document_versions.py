@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timezone
+from datetime import date, datetime, timezone
 from typing import Any
 
 import sqlalchemy as sa
@@ -70,8 +70,13 @@ def downgrade() -> None:
     for name in ("reliance", "wordings", "catalogue_versions", "terms"):
         op.drop_table(name)
     documents, sections, told = _read("sequence", "version_id")
-    # One version a document: the one stored last among those that may be spoken.
-    last = {row["id"]: row for row in map(_with_own_days, documents) if row is not None}
+    # One version a document: the one in force, else the next to begin; of one day, the one stored last.
+    today = datetime.now(timezone.utc).date()
+    spoken = [row for row in map(_with_own_days, documents) if row is not None]
+    begun = [row for row in spoken if _begins(row) <= today]
+    coming = [row for row in spoken if _begins(row) > today]
+    last = {row["id"]: row for row in sorted(coming, key=_begins, reverse=True)}
+    last |= {row["id"]: row for row in sorted(begun, key=_begins)}
     ids = {row["version_id"]: row["id"] for row in last.values()}
     _drop()
     _create_documents()
@@ -90,6 +95,11 @@ def downgrade() -> None:
     )
 
 
+def _begins(row: dict[str, Any]) -> date:
+    begins: date = row["effective_on"] or row["read_on"]
+    return begins
+
+
 def _with_own_days(row: dict[str, Any]) -> dict[str, Any] | None:
     """The version with an operator's days as its own, so that nothing is spoken before or after; None: it never is."""
     begins = row["effective_on"] or row["read_on"]
@@ -105,7 +115,7 @@ def _with_own_days(row: dict[str, Any]) -> dict[str, Any] | None:
 def _read(order: str, key: str) -> list[list[dict[str, Any]]]:
     """All of it: an import is some thousand rows at most, and the names of constraints forbid two tables at once."""
     connection = op.get_bind()
-    own = [
+    own: list[Any] = [
         *(sa.column(name, {**_JSON, **_DATES}.get(name)) for name in ("id", *_DOCUMENT)),
         *(
             [sa.column("version_id"), sa.column("sequence"), sa.column("is_draft", sa.Boolean()),
