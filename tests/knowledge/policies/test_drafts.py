@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, timezone
 from pathlib import Path
 
@@ -123,6 +124,13 @@ async def test_the_files_of_a_call_are_told_apart_and_a_changed_one_is_a_version
     assert store_drafts(filled, drafts, now=NOW, by="anna") == ImportReport(added=1, updated=2, unchanged=1)
 
 
+def test_a_scope_that_no_plan_on_file_has_is_doubted(filled: Database, tmp_path: Path) -> None:
+    path = write(tmp_path, "policy.txt", POLICY.replace("members in Ohio", "members in Ohio and Kentucky"))
+    said = Corrections(lines_of_business=("marketplace", "medicaid"))
+    (found,) = read_files(filled, path, said=said)
+    assert [doubt.split(" is ")[-1] for doubt in found.doubts if "no plan" in doubt] == ["one of medicaid", "in KY"]
+
+
 def test_what_is_missing_is_named_with_the_option_that_mends_it() -> None:
     page = read_document(PAGE.encode(), ".html", [])
     with pytest.raises(DraftRefused) as refused:
@@ -159,6 +167,12 @@ def test_what_the_document_contradicts_has_to_be_said(old: str, new: str, option
 )
 def test_a_correction_that_is_none_is_refused(said: Corrections, named: str) -> None:
     assert named in refusals(POLICY, said)
+
+
+def test_the_id_of_another_payers_document_is_refused() -> None:
+    other = replace(draft(POLICY, Corrections(id="its-own")), payer=PayerId("independence"))
+    with pytest.raises(DraftRefused, match="--id"):
+        draft(POLICY, Corrections(id="its-own"), [other])
 
 
 def test_what_an_operator_says_counts_in_place_of_the_document() -> None:
