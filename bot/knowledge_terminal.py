@@ -124,6 +124,8 @@ def show_activation(plan: Activation, holdings: Holdings, record: DocumentRecord
             lines += _wrap(f"{ended.version_id} would never come into force: this one takes its day.")
         elif ended.ends_on:
             lines += _wrap(f"{ended.version_id} would end on {say_day(ended.ends_on)}.")
+    if plan.goes_on:
+        lines += _wrap(f"{plan.goes_on.version_id} would go on where this one is not for: see states and lines.")
     if not record.facts:
         lines += _wrap("It has no facts of ours: no topic is answered from it. It is found by its number and quoted.")
     if not any(passage.rendering for passage in record.passages):

@@ -26,12 +26,19 @@ class NothingToArchive(Exception):
 class Activation:
     """What an activation would do: how the version would stand, and which others would end, as they would stand.
 
-    `predecessor` is the version in whose place it comes; None: nothing of the document is in force before.
+    `predecessor` is the version in whose place it comes; None: nothing of the document is in force before. It goes on
+    beside this one where this one is for some states or lines of business alone.
     """
 
     document: PolicyDocument
     ended: tuple[PolicyDocument, ...]
     predecessor: PolicyDocument | None
+
+    @property
+    def goes_on(self) -> PolicyDocument | None:
+        """The version that stays in force beside it."""
+        before = self.predecessor
+        return before if before and before.in_force_on(self.document.in_force_from) else None
 
 
 @dataclass(frozen=True)

@@ -185,6 +185,21 @@ def test_an_activation_for_the_day_of_another_cancels_that_one() -> None:
     assert (alone.ended, alone.predecessor) == ((), None)
 
 
+def test_an_edition_for_one_state_ends_nothing_elsewhere_and_archiving_the_document_ends_both() -> None:
+    ohio = edition("Ohio.", "2026-11-22", 4, is_draft=True, states=("OH",))
+    plan = plan_activation(holdings(FIRST, ohio), ohio, day("2026-11-22"))
+    assert plan.ended == ()
+    assert plan.goes_on is not None
+    assert plan.goes_on.checksum == FIRST.checksum
+    assert plan_activation(holdings(FIRST, DRAFT), DRAFT, day("2027-02-01")).goes_on is None
+    both = holdings(FIRST, replace(ohio, is_draft=False), SECOND)
+    assert names(plan_archive(both, "MP-MM-0001", day("2026-12-01"))) == [
+        (SECOND.checksum, "2027-05-01"),
+        (FIRST.checksum, "2026-12-01"),
+        (ohio.checksum, "2026-12-01"),
+    ]
+
+
 def test_an_activation_without_a_day_holds_from_today_or_the_documents_own_later_day() -> None:
     assert first_day(holdings(DRAFT), DRAFT) == day("2027-02-01")
     past = edition("Past.", "2026-01-01", 4, is_draft=True)
