@@ -49,10 +49,14 @@ async def open_answer(
     ended = _say_ended(topic, turn, phrases)
     about = await _say_about(topic, turn, facts, services, phrases)
     described = await describe_for_topic(topic, turn, services, phrases)
+    known, added = (described.before, described.text) if described else ("", "")
+    if not facts and not added:
+        # Nothing follows that it would stand before: it is the answer.
+        known, added = "", known
     citation = record_citation(turn.record) if ended and turn.record else None
     return Opening(
-        before=phrases.join([ended, say_which_day(topic, turn, phrases), about]),
-        facts=described.text if described else "",
+        before=phrases.join([ended, say_which_day(topic, turn, phrases), known, about]),
+        facts=added,
         citations=(*((citation,) if citation else ()), *(described.citations if described else ())),
     )
 

@@ -12,41 +12,73 @@ from actions.services import ActionServices
 from actions.spoken import say_day
 from actions.turn_context import Turn
 from knowledge.citations import Citation
-from knowledge.therapies.model import Condition, Entry, OtherProduct, Source, Standing, Therapy, Unverified
+from knowledge.therapies.model import (
+    Condition,
+    Entry,
+    MarketStatus,
+    OtherProduct,
+    Source,
+    Standing,
+    Therapy,
+    Unverified,
+)
 
 # What is said of a therapy there must not be taken for one that is none, or for one that is not approved.
 _STANDING_TOPICS = frozenset(
     {"coverage_general", "precertification", "cost", "process_followup", "candidacy", "safety_risks"}
 )
+# Rules of a day, which hold for what was approved on it.
+_RULE_TOPICS = frozenset({"coverage_general", "precertification", "cost", "candidacy"})
 _HOW = frozenset({Unverified.ROUTE, Unverified.SETTING, Unverified.SCHEDULE, Unverified.REPEAT})
 
 
 @dataclass(frozen=True)
 class Description:
-    """Finished sentences about the therapy or condition `about`, and the sources behind them."""
+    """Finished sentences about the therapy or condition `about`, and the sources behind them.
+
+    `before` is what must be known before any rule is read. `is_all`: rules for approved therapies in general do not
+    hold for it, so none may follow.
+    """
 
     about: str
     text: str
     citations: tuple[Citation, ...]
+    before: str = ""
+    is_all: bool = False
 
 
 async def describe_for_topic(topic: str, turn: Turn, services: ActionServices, phrases: Phrases) -> Description | None:
     """What the catalogue adds to a topic for the product in question; None where it adds nothing."""
     if not turn.about:
         return None
-    text = ""
-    entry: Therapy | OtherProduct | Condition | None = await services.therapies.find_therapy(turn.about)
-    if isinstance(entry, Therapy):
-        parts = {"process_followup": _how_it_is_given, "candidacy": _for_whom}.get(topic)
-        text = parts(entry, phrases) if parts else ""
-    elif topic in _STANDING_TOPICS:
-        entry = await services.therapies.find_other_product(turn.about)
-        entry = entry or await services.therapies.find_condition(turn.about)
-        if isinstance(entry, OtherProduct):
-            text = say_standing(entry, phrases)
-        elif isinstance(entry, Condition) and not entry.has_product:
-            text = say_no_product(entry, phrases)
-    return Description(entry.id, text, cite(entry.sources)) if entry and text else None
+    if therapy := await services.therapies.find_therapy(turn.about):
+        return _describe_therapy(topic, therapy, turn, phrases)
+    if topic not in _STANDING_TOPICS:
+        return None
+    if product := await services.therapies.find_other_product(turn.about):
+        return Description(product.id, say_standing(product, phrases), cite(product.sources), is_all=True)
+    condition = await services.therapies.find_condition(turn.about)
+    if condition is None or condition.has_product:
+        return None
+    return Description(condition.id, say_no_product(condition, phrases), cite(condition.sources), is_all=True)
+
+
+def _describe_therapy(topic: str, therapy: Therapy, turn: Turn, phrases: Phrases) -> Description | None:
+    citations = cite(therapy.sources)
+    if topic in _RULE_TOPICS and turn.day < therapy.approved_on:
+        day = field_of(therapy, "approved_on", as_day=True)
+        later = phrases.say("utter_part_approved_later", brand=field_of(therapy, "brand"), day=day)
+        return Description(therapy.id, later, citations, is_all=True)
+    before: str = ""
+    text: str = ""
+    if topic in _STANDING_TOPICS and therapy.us_status is MarketStatus.DISCONTINUED:
+        before = phrases.say("utter_part_no_longer_sold", brand=field_of(therapy, "brand"))
+    if topic == "process_followup":
+        text = _how_it_is_given(therapy, phrases)
+    elif topic == "candidacy" and turn.day == turn.today:
+        # The catalogue has today's label alone: it says nothing of the label of another day.
+        text = _for_whom(therapy, phrases)
+    return Description(therapy.id, text, citations, before) if before or text else None
 
 
 def field_of(entry: Entry, path: str, *, as_day: bool = False) -> Said:

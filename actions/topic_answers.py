@@ -21,6 +21,7 @@ from actions.replies import Button, Replies, Sources
 from actions.said import say_fact
 from actions.services import ActionServices
 from actions.spoken import say_day, say_state
+from actions.therapy_parts import describe_for_topic
 from actions.topic_action import TopicAction
 from actions.turn_context import Turn
 from bot.conversations.model import Channel
@@ -108,11 +109,20 @@ class AnswerTopic(TopicAction):
     async def answer_from(self, given: int | None, turn: Turn, replies: Replies) -> list[EventType]:
         """Speaks the facts that follow the `given` first ones; None begins, with what must be said before them."""
         facts = await self._find_facts(turn)
+        described = await describe_for_topic(self.topic, turn, self.services, self.phrases)
+        is_all = described is not None and described.is_all
+        if is_all:
+            facts = tuple(fact for fact in facts if turn.about in fact.subjects)
         replies = replace(replies, as_of=self._day(turn))
         if given is None:
-            if await self._say_not_on_day(turn, facts, replies):
+            if not is_all and await self._say_not_on_day(turn, facts, replies):
                 return keep_place(self.topic, turn)
-            if not facts and turn.plan is None and self.topic in NEUTRAL_TOPICS and not turn.plan_is_unknown:
+            if (
+                not (facts or is_all)
+                and turn.plan is None
+                and self.topic in NEUTRAL_TOPICS
+                and not turn.plan_is_unknown
+            ):
                 # Nothing neutral on file: the plan's own sources may answer.
                 return ask_plan(turn, self.topic)
             opening = await open_answer(self.topic, turn, facts, self.services, self.phrases)
@@ -154,7 +164,12 @@ class AnswerTopic(TopicAction):
         if self._day(turn) == turn.today or _has_own_answer(facts):
             return False
         today = await self.services.policies.find_facts(self.topic, turn.scope, turn.today, about=turn.about)
-        own = next((fact.document for fact in today if _has_own_answer([fact])), None)
+        if not _has_own_answer(today) and not all(map(_is_detail, facts)):
+            # Neutral sources answer, on that day as today; the payer adds details alone.
+            return False
+        told = {fact.id for fact in facts}
+        others = sorted((fact for fact in today if fact.document.payer and fact.id not in told), key=_is_detail)
+        own = next((fact.document for fact in others), None)
         if own is None:
             return False
         own_day = self.phrases.say(
@@ -190,9 +205,13 @@ class AnswerTopic(TopicAction):
         return turn.day if self.topic in DAY_TOPICS else turn.today
 
 
+def _is_detail(fact: Fact) -> bool:
+    return DETAIL in fact.tags
+
+
 def _has_own_answer(facts: Sequence[Fact]) -> bool:
     """True where the payer says more than details, which are no answer alone."""
-    return any(fact.document.payer and DETAIL not in fact.tags for fact in facts)
+    return any(fact.document.payer and not _is_detail(fact) for fact in facts)
 
 
 def _is_elsewhere(plan: Plan, state: str | None) -> bool:
