@@ -89,9 +89,9 @@ class Meanings:
         return best
 
     def _read(self, texts: Sequence[tuple[str, int]]) -> tuple[Floats, NDArray[numpy.int64]]:
-        rows = [self.vectors.read(text) for text, _ in texts]
-        matrix = numpy.array(rows, numpy.float32) if rows else numpy.zeros((0, self.vectors.width), numpy.float32)
-        return matrix, numpy.array([number for _, number in texts], numpy.int64)
+        return self.vectors.read_all(text for text, _ in texts), numpy.array(
+            [number for _, number in texts], numpy.int64
+        )
 
 
 def pieces_of(entry: Entry) -> tuple[str, ...]:

@@ -75,7 +75,7 @@ class Hit:
 class SearchResult:
     """What was found, the best first. `is_confident`: the first may be offered as the answer.
 
-    `asks_for` is how many things the question asks for, whether they are on file or not.
+    `asks_for` is how many things the question asks for, whether they are on file or not; 0 for what is no language.
     """
 
     hits: tuple[Hit, ...]

@@ -81,7 +81,10 @@ class Ranking:
         return sorted(ranked, key=lambda each: -each.rank)
 
     def count_asked(self, question: str) -> int:
-        """How many things a question asks for: words and names that tell something."""
+        """How many things a question asks for: words and names that tell something; 0 where most words are none."""
+        words = self.index.lexicon.split(question)
+        if 2 * sum(self.spelling.knows(word.written) for word in words) <= len(words):
+            return 0
         return sum(not unit.is_light for unit in self.index.lexicon.read(question, self.spelling))
 
     def measure(self, question: str, mask: Mask, *, by_meaning: bool = True, leave_out: bool = False) -> list[Measured]:

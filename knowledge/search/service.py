@@ -92,7 +92,7 @@ class SearchService:
         await self.ranking(patience_s)
 
     async def ranking(self, patience_s: float | None = _PATIENCE_S) -> Ranking:
-        """The ranking of what is on file now; of what was there before where indexing takes longer than `patience_s`."""
+        """The ranking of what is on file now; of what was there before where that takes longer than `patience_s`."""
         while True:
             records, catalogue = await self._policies.list_records(), await self._catalogue.read_catalogue()
             if self._ranking and self._built and self._built[0] is records and self._built[1] is catalogue:

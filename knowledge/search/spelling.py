@@ -26,9 +26,13 @@ class Spelling:
             if len(word) >= _SHORTEST - 1 and word.isalpha():
                 self._alike[word[0], len(word)].append(word)
 
+    def knows(self, word: str) -> bool:
+        """True for a word that may be meant, with whatever ending."""
+        return word in self._real or self._stem(word) in self._stems
+
     def correct(self, word: str) -> str:
         """The word that was meant; the word itself where it is known, or like none."""
-        if len(word) < _SHORTEST or not word.isalpha() or word in self._real or self._stem(word) in self._stems:
+        if len(word) < _SHORTEST or not word.isalpha() or self.knows(word):
             return word
         allowed = 2 if len(word) >= _LONG else 1
         best, least = word, allowed + 1

@@ -19,42 +19,66 @@ SHIPPED = Path(__file__).with_name("vectors.npz")
 
 
 class Vectors:
-    """Vectors by text. Reading one that is not kept computes it, which takes some milliseconds."""
+    """Vectors by text, of length 1. Reading one that is not kept computes it, which takes some milliseconds.
 
-    def __init__(self, meaning: Meaning, kept: Mapping[str, Floats] | None = None) -> None:
+    The sentence model's vectors are turned by one matrix (`adaptation`), learned from members' questions, which brings
+    questions nearer to what answers them.
+    """
+
+    def __init__(self, meaning: Meaning, kept: Mapping[str, Floats], adaptation: Floats | None) -> None:
         self._meaning = meaning
-        self._kept = dict(kept or {})
+        self._kept = dict(kept)
+        self._adaptation = adaptation
 
     @classmethod
     def load(cls, meaning: Meaning, path: Path = SHIPPED) -> Vectors:
         """With those of the shipped texts; without any where the file is missing."""
         if not path.exists():
-            return cls(meaning)
+            return cls(meaning, {}, None)
         with numpy.load(path, allow_pickle=False) as file:
             keys, values = file["keys"].tolist(), file["vectors"].astype(numpy.float32)
-        return cls(meaning, dict(zip(keys, values, strict=True)))
+            adaptation = file["adaptation"].astype(numpy.float32) if "adaptation" in file.files else None
+        return cls(meaning, dict(zip(keys, values, strict=True)), adaptation)
+
+    def adapted(self, adaptation: Floats | None) -> Vectors:
+        """The same texts, turned by this matrix; as the sentence model has them for None."""
+        return Vectors(self._meaning, self._kept, adaptation)
 
     def read(self, text: str) -> Floats:
         """The vector of a text on file, which is kept from then on."""
         key = _key(text)
         if key not in self._kept:
             self._kept[key] = self._meaning.read(text)
-        return self._kept[key]
+        return self._turn(self._kept[key])
 
-    @property
-    def width(self) -> int:
-        """How many numbers a vector has."""
-        return WIDTH
+    def read_all(self, texts: Iterable[str]) -> Floats:
+        """The vectors of texts on file, a row for each; they are kept from then on."""
+        plain = self.adapted(None)
+        rows = [plain.read(text) for text in texts]
+        self._kept |= plain._kept
+        return self._turn(numpy.array(rows, numpy.float32)) if rows else numpy.zeros((0, WIDTH), numpy.float32)
 
     def read_question(self, question: str) -> Floats:
         """The vector of what a member wrote; it is not kept."""
-        return self._meaning.read(question)
+        return self._turn(self._meaning.read(question))
 
     def save(self, texts: Iterable[str], path: Path = SHIPPED) -> None:
-        """Writes the vectors of these texts, in half precision: they are 0.8 KB each."""
-        texts = sorted(set(texts))
-        vectors = numpy.array([self.read(text) for text in texts], numpy.float16)
-        numpy.savez_compressed(path, keys=numpy.array([_key(text) for text in texts]), vectors=vectors)
+        """Writes the vectors of these texts as the sentence model has them, and the matrix, in half precision."""
+        plain, texts = self.adapted(None), sorted(set(texts))
+        arrays = {
+            "keys": numpy.array([_key(text) for text in texts]),
+            "vectors": numpy.array([plain.read(text) for text in texts], numpy.float16),
+        }
+        if self._adaptation is not None:
+            arrays["adaptation"] = self._adaptation.astype(numpy.float16)
+        numpy.savez_compressed(path, **arrays)
+
+    def _turn(self, vectors: Floats) -> Floats:
+        if self._adaptation is None:
+            return vectors
+        turned = vectors @ self._adaptation
+        result: Floats = turned / numpy.linalg.norm(turned, axis=-1, keepdims=True)
+        return result
 
 
 def _key(text: str) -> str:

@@ -15,19 +15,27 @@ from pathlib import Path
 
 import numpy
 
+from knowledge.search.asked_before import read_asked_before
+from knowledge.search.contents import build_index, read_records
 from knowledge.search.features import MEANING_FEATURES, WORD_FEATURES
 from knowledge.search.judgement import WEIGHTS, LearnedWeights
+from knowledge.search.meaning import Meaning
+from knowledge.search.ranking import Ranking
+from knowledge.search.ranking_builder import RankingBuilder
+from knowledge.search.vectors import Floats, Vectors
+from tests.search.adapting import learn_adaptation, read_lessons
 from tests.search.learning import Example, cross_validate, learn, read_example
 from tests.search.questions import DAY, Asked, read_questions
 from tests.search.shipped import Shipped, open_shipped
-from tests.search.written import read_written_questions, save_vectors
+from tests.search.written import read_written_questions, shipped_texts
 
 DEVELOPMENT = Path(__file__).with_name("development.yml")
 
 
-async def read_examples(questions: tuple[Asked, ...], shipped: Shipped, *, by_meaning: bool) -> list[Example]:
+async def read_examples(
+    questions: tuple[Asked, ...], ranking: Ranking, shipped: Shipped, *, by_meaning: bool
+) -> list[Example]:
     """Each question with what the ranking finds for it among what is in force for its scope."""
-    ranking = await shipped.knowledge.search.ranking()
     examples = []
     for asked in questions:
         scope = asked.scope(shipped.plans)
@@ -37,29 +45,47 @@ async def read_examples(questions: tuple[Asked, ...], shipped: Shipped, *, by_me
     return examples
 
 
-async def main() -> None:
-    """Learns both sets of weights and writes them."""
+async def calibrate(shipped: Shipped) -> dict[str, dict[str, object]]:
+    """Learns the adaptation and both sets of weights, prints the figures, and writes the vectors."""
+    records = await shipped.knowledge.policies.list_records()
+    catalogue = await shipped.catalogue.read_catalogue()
+    asked, vectors = read_asked_before(), Vectors.load(Meaning.load())
+    entries = build_index(catalogue).extend(read_records(records)).entries
     own = (*read_questions(DEVELOPMENT, "answerable"), *read_questions(DEVELOPMENT, "unanswerable"))
-    kept = {}
+    # A question is judged by an adaptation that was not learned from it.
+    halves = [learn_adaptation(read_lessons(entries, asked, vectors.adapted(None), half)) for half in (1, 0)]
+    whole = learn_adaptation(read_lessons(entries, asked, vectors.adapted(None), None))
+    vectors.adapted(whole).save(shipped_texts(entries, asked))
+
+    def rank_with(adaptation: Floats) -> Ranking:
+        return RankingBuilder(vectors.adapted(adaptation)).build(records, catalogue)
+
+    kept: dict[str, dict[str, object]] = {}
+    for name, by_meaning in (("words", False), ("meaning", True)):
+        developed = await read_examples(own, rank_with(whole), shipped, by_meaning=by_meaning)
+        others = []
+        for half in (0, 1):
+            # By words alone there is less to learn, and it takes as long.
+            written = read_written_questions(entries, asked, shipped.plans, half)[:: 2 if by_meaning else 8]
+            others += await read_examples(written, rank_with(halves[half]), shipped, by_meaning=by_meaning)
+        figures, learned = cross_validate(developed, others), learn([*developed, *others])
+        print(figures.say(name))  # noqa: T201
+        kept[name] = LearnedWeights(
+            features=(*WORD_FEATURES, *MEANING_FEATURES) if by_meaning else WORD_FEATURES,
+            usual=_rounded(learned.usual),
+            spread=_rounded(learned.spread),
+            counts=_rounded(learned.counts),
+            bias=round(learned.bias, 4),
+            threshold=round(figures.threshold, 4),
+        ).model_dump()
+    return kept
+
+
+async def main() -> None:
+    """Writes what was learned."""
     with tempfile.TemporaryDirectory() as folder:
         async with open_shipped(Path(folder)) as shipped:
-            await shipped.knowledge.search.prepare()
-            written = await read_written_questions(shipped)
-            save_vectors(await shipped.knowledge.search.ranking())
-            for name, by_meaning in (("words", False), ("meaning", True)):
-                developed = await read_examples(own, shipped, by_meaning=by_meaning)
-                # By words alone there is less to learn, and it takes as long.
-                others = await read_examples(written[:: 2 if by_meaning else 8], shipped, by_meaning=by_meaning)
-                figures, learned = cross_validate(developed, others), learn([*developed, *others])
-                print(figures.say(name))  # noqa: T201
-                kept[name] = LearnedWeights(
-                    features=(*WORD_FEATURES, *MEANING_FEATURES) if by_meaning else WORD_FEATURES,
-                    usual=_rounded(learned.usual),
-                    spread=_rounded(learned.spread),
-                    counts=_rounded(learned.counts),
-                    bias=round(learned.bias, 4),
-                    threshold=round(figures.threshold, 4),
-                ).model_dump()
+            kept = await calibrate(shipped)
     WEIGHTS.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
 
 

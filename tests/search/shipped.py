@@ -12,8 +12,12 @@ from pathlib import Path
 from bot.database import Database
 from bot.database.migrate import migrate
 from knowledge.bootstrap import Knowledge, build_knowledge
+from knowledge.content_store import ContentReader
 from knowledge.policies.model import Plan
+from knowledge.search.service import CatalogueStore
+from knowledge.search.store import SqlCatalogueStore
 from knowledge.shipped.importer import load_content
+from knowledge.therapies.store import SqlTherapyStore
 
 NOW = datetime(2026, 11, 22, 15, 0, tzinfo=timezone.utc)
 
@@ -24,6 +28,7 @@ class Shipped:
 
     database: Database
     knowledge: Knowledge
+    catalogue: CatalogueStore
     plans: tuple[Plan, ...]
 
 
@@ -35,6 +40,8 @@ async def open_shipped(folder: Path, *, fresh_for_s: float = 3600.0) -> AsyncIte
         await asyncio.to_thread(migrate, database.engine)
         await asyncio.to_thread(load_content, database, now=NOW)
         knowledge = build_knowledge(database, lambda: NOW, fresh_for_s=fresh_for_s)
-        yield Shipped(database, knowledge, await knowledge.policies.list_plans())
+        content = ContentReader(database, lambda: 0.0, fresh_for_s)
+        catalogue = SqlCatalogueStore(content, SqlTherapyStore(content))
+        yield Shipped(database, knowledge, catalogue, await knowledge.policies.list_plans())
     finally:
         await database.close()

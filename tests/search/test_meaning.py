@@ -34,7 +34,7 @@ def test_words_are_taken_apart_as_the_vocabulary_has_them() -> None:
 
 
 def test_a_kept_vector_is_nearly_the_computed_one(meaning: Meaning, tmp_path: Path) -> None:
-    Vectors(meaning).save(["A gene is a piece of DNA."], tmp_path / "kept.npz")
+    Vectors(meaning, {}, None).save(["A gene is a piece of DNA."], tmp_path / "kept.npz")
     kept = Vectors.load(meaning, tmp_path / "kept.npz")
     own = meaning.read("A gene is a piece of DNA.")
 

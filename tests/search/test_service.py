@@ -202,7 +202,8 @@ async def test_a_question_of_words_that_are_on_file_nowhere_is_refused(library: 
 
 
 async def test_what_nothing_is_on_file_for_finds_nothing(library: Library) -> None:
-    assert await library.find("dental crowns") == SearchResult((), False, 2)
+    assert await library.find("do you pay for dental crowns") == SearchResult((), False, 3)
+    assert await library.find("qwrt zzxc grmf") == SearchResult((), False, 0)
 
 
 async def test_the_services_of_the_product_have_a_search(database: Database) -> None:

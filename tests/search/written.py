@@ -2,34 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from knowledge.policies.model import Passage, PayerId, Plan
-from knowledge.search.asked_before import AskedBefore, read_asked_before
+from knowledge.search.asked_before import AskedBefore
 from knowledge.search.meanings import pieces_of
 from knowledge.search.model import Entry
-from knowledge.search.ranking import Ranking, payer_of
+from knowledge.search.ranking import payer_of
 from tests.search.questions import Asked, Expected
-from tests.search.shipped import Shipped
 
 
-async def read_written_questions(shipped: Shipped) -> tuple[Asked, ...]:
-    """Each question as a member of the plan asks it whose entry it was written for, in a state where that holds."""
-    asked = read_asked_before()
-    entries = (await shipped.knowledge.search.ranking()).index.entries
-    return (*_answerable(entries, asked, shipped.plans), *_unanswerable(asked, shipped.plans))
+def read_written_questions(
+    entries: Sequence[Entry], asked: AskedBefore, plans: tuple[Plan, ...], half: int
+) -> tuple[Asked, ...]:
+    """The questions of even or odd place (`half` 0, 1), each as a member of its entry's plan asks it."""
+    both = (*_answerable(entries, asked, plans), *_unanswerable(asked, plans))
+    return tuple(each for each in both if int(each.id.rpartition("/")[2]) % 2 == half)
 
 
-def save_vectors(ranking: Ranking) -> None:
-    """Writes the vectors of everything shipped, and of the questions for it."""
-    if ranking.meanings is None:
-        raise SystemExit("the sentence model is not installed")
-    asked, entries = read_asked_before(), ranking.index.entries
-    texts = {text for entry in entries for text in (*pieces_of(entry), *asked.of(entry))}
-    ranking.meanings.vectors.save(texts | set(asked.not_on_file))
+def shipped_texts(entries: Sequence[Entry], asked: AskedBefore) -> set[str]:
+    """Everything whose vector is kept ahead: what is said in our own words, and the questions for it."""
+    own = [entry for entry in entries if not entry.is_quote]
+    return {text for entry in own for text in (*pieces_of(entry), *asked.of(entry))} | set(asked.not_on_file)
 
 
-def _answerable(entries: tuple[Entry, ...], asked: AskedBefore, plans: tuple[Plan, ...]) -> Iterator[Asked]:
+def _answerable(entries: Sequence[Entry], asked: AskedBefore, plans: tuple[Plan, ...]) -> Iterator[Asked]:
     for entry in entries:
         plan = _plan_of(payer_of(entry), plans)
         states = entry.document.states if entry.document else ()
