@@ -6,8 +6,10 @@ from dataclasses import replace
 
 from rasa_sdk.events import EventType
 
+from actions.definitions import find_own_facts, say_term
 from actions.form_steps import ask_plan
 from actions.phrases import Phrases
+from actions.quotes import Excerpt, leads_in, widen_quote
 from actions.replies import Button, Replies, Sources
 from actions.said import say_fact, say_passage
 from actions.services import ActionServices
@@ -17,6 +19,7 @@ from actions.therapy_parts import field_of
 from actions.topic_action import TopicAction
 from actions.topic_answers import keep_place
 from actions.turn_context import Turn
+from bot.safety.lint import find_fault
 from knowledge.policies.model import Fact, Passage, Scope
 from knowledge.search.model import Hit, HitKind, SearchResult
 from knowledge.therapies.model import Term
@@ -82,6 +85,9 @@ class AnswerFreeQuestion(TopicAction):
         if best.kind in (HitKind.THERAPY, HitKind.CONDITION):
             named = replace(turn, entities={best.kind.value: (best.id,)})
             return await self._info.respond(named, replies.about(self._info.topic))
+        if isinstance(best.source, Term) and (own := await find_own_facts(best.source, turn, self.services.policies)):
+            return say_term(best.source, own, turn, topic, self.phrases, replies.about(topic))
+        said = await self._say_quote(best) if best.is_quote else self._say(best)
         facts = (best.source,) if isinstance(best.source, Fact) else ()
         sources = Sources.of(facts) if facts else Sources((best.citation,))
         replies.about(topic).say(
@@ -90,7 +96,7 @@ class AnswerFreeQuestion(TopicAction):
             sources=sources,
             buttons=self._choices(result),
             as_of=turn.day,
-            statement=self.phrases.join([self._say_which_day(turn), *self._say(best)]),
+            statement=self.phrases.join([self._say_which_day(turn, isinstance(best.source, Term)), *said]),
         )
         return keep_place(topic, turn)
 
@@ -108,13 +114,40 @@ class AnswerFreeQuestion(TopicAction):
             return [self.phrases.say(f"utter_free_question_part_fact_{where}", **whose), say_fact(source)]
         if not isinstance(source, Passage):
             raise ValueError(f"{hit.kind.value} has no words of its own")
-        said = say_passage(source, of_payer=hit.is_quote, excerpt=hit.excerpt)
-        if hit.is_quote:
-            return [self.phrases.say(f"utter_free_question_part_quote_{where}", quote=said, **whose)]
+        said = say_passage(source, excerpt=hit.excerpt)
         return [self.phrases.say(f"utter_free_question_part_passage_{where}", **whose), said]
 
-    def _say_which_day(self, turn: Turn) -> str:
-        if turn.day == turn.today:
+    async def _say_quote(self, hit: Hit) -> list[str]:
+        """The payer's own words with the heading over them; of a part that may not stand alone only where it stands."""
+        passage, document = hit.source, hit.document
+        if document is None or not isinstance(passage, Passage):
+            raise ValueError(f"{hit.kind.value} has no words of a payer")
+        where = "policy" if document.number and document.payer else "page"
+        whose = {"payer": document.payer_name, "number": document.number or ""}
+        heading = "" if find_fault(passage.heading) else passage.heading
+        place = f"{passage.section}, {heading}" if heading and heading != passage.section else passage.section
+        excerpt = await self._find_quote(passage, hit.excerpt)
+        if excerpt is None:
+            return [self.phrases.say(f"utter_free_question_part_section_{where}", section=place, **whose)]
+        quote = say_passage(passage, of_payer=True, excerpt=excerpt)
+        return [
+            self.phrases.say(f"utter_free_question_part_quote_{where}", quote=quote, **whose),
+            self.phrases.say("utter_free_question_part_from", section=place),
+        ]
+
+    async def _find_quote(self, passage: Passage, excerpt: Excerpt) -> Excerpt | None:
+        """What of the passage may be quoted; nothing of one that is itself a point of another section's list."""
+        for other in await self.services.policies.list_passages(passage.version):
+            is_above = other.position < passage.position and passage.section.startswith(f"{other.section}.")
+            if (is_above or other.position == passage.position - 1) and leads_in(other.payer_text or ""):
+                return None
+        text = passage.payer_text or ""
+        widened = widen_quote(text, excerpt)
+        return None if widened is None or find_fault(text[slice(*widened)]) else widened
+
+    def _say_which_day(self, turn: Turn, is_term: bool) -> str:
+        if turn.day == turn.today or is_term:
+            # What a word means has no day.
             return ""
         key = "utter_part_on_past_day" if turn.day < turn.today else "utter_part_on_later_day"
         return self.phrases.say(key, day=say_day(turn.day))

@@ -71,7 +71,11 @@ COMPOSED = {
         for tense in ("past", "now", "later")
     ),
     *(f"utter_policy_lookup_{standing}" for standing in ("in_force", "not_in_force", "not_on_file")),
-    *(f"utter_free_question_part_{what}_{of}" for what in ("passage", "quote", "fact") for of in ("policy", "page")),
+    *(
+        f"utter_free_question_part_{what}_{of}"
+        for what in ("passage", "quote", "section", "fact")
+        for of in ("policy", "page")
+    ),
     *(f"utter_free_question_part_topic_{topic}" for topic in INFORMATIONAL_TOPICS),
 }  # fmt: skip
 

@@ -19,14 +19,29 @@ from knowledge.policies.files import read_document
 from knowledge.policies.import_store import activate, add_version
 from knowledge.shipped.importer import load_content
 from tests.actions.cast import NOW, TODAY
-from tests.answers.asking import INDEPENDENCE, Question, RealStage, Spoken
+from tests.answers.asking import FREE, INDEPENDENCE, Question, RealStage, Spoken
 
 EFFECTIVE, BETWEEN = date(2026, 6, 1), date(2026, 8, 1)
+LEAD_IN = "The following uses are not covered:"
+SHORT_LIST = "• A repeat infusion after an earlier dose.\n• A home infusion by a visiting nurse."
+LONG_LIST = "\n".join(f"• A wheelchair lift of kind {number} for a garage." for number in range(30))
 # For what it is, with what text; the number says which is which.
 POLICIES: dict[str, dict[str, Any]] = {
     "08.01.70": {"title": "Knee braces", "text": "A brace helps the knee, also after gene therapy."},
     "08.01.71": {"title": "Hearing aids", "text": "An aid for both ears.", "effective_on": None},
-    "08.01.72": {"title": "Onasemnogene abeparvovec", "text": "For spinal muscular atrophy."},
+    "08.01.72": {
+        "title": "Onasemnogene abeparvovec",
+        "text": "For spinal muscular atrophy.",
+        "own": [
+            {"section": "B", "heading": "Left out", "payer_text": f"{LEAD_IN}\n{SHORT_LIST}"},
+            {"section": "C", "heading": "Devices", "payer_text": f"{LEAD_IN}\n{LONG_LIST}"},
+            {
+                "section": "D",
+                "heading": "Codes",
+                "payer_text": "Providers report the dose with code J3399. That is all.",
+            },
+        ],
+    },
 }
 
 
@@ -68,12 +83,13 @@ def import_policy(database: Database, folder: Path, number: str) -> None:
         "number": number, "title": policy["title"], "kind": "medical_policy", "read_on": EFFECTIVE,
         "effective_on": policy.get("effective_on", EFFECTIVE), "url": "https://example.org/policy",
     }  # fmt: skip
-    passage = {"section": "A", "heading": "Policy", "rendering": policy["text"]}
+    passages = [{"section": "A", "heading": "Policy", "rendering": policy["text"]}]
+    passages += [{"rendering": "See there.", **passage} for passage in policy.get("own", ())]
     fact = {
         "id": f"claims-{slug}", "topic": "evidence_of_coverage", "position": 1,
         "text": "A bill is sent in after the visit.",
     }  # fmt: skip
-    path.write_text(yaml.safe_dump({"document": document, "passages": [passage], "facts": [fact]}), encoding="utf-8")
+    path.write_text(yaml.safe_dump({"document": document, "passages": passages, "facts": [fact]}), encoding="utf-8")
     record = read_document(path)
 
     def store(connection: sa.Connection) -> None:
@@ -134,3 +150,28 @@ async def test_what_an_activation_brought_is_not_on_file_for_a_day_before_it(imp
 
     assert before.key == "utter_not_on_day"
     assert "06/01/2026" in before.text
+
+
+async def ask_freely(stage: RealStage, text: str) -> Spoken:
+    return (await stage.ask(Question(FREE, INDEPENDENCE, text=text)))[0]
+
+
+async def test_a_point_of_a_list_is_never_quoted_without_what_leads_into_it(imported: RealStage) -> None:
+    for text in ("can a visiting nurse give the home infusion", "may I get a repeat infusion after an earlier dose"):
+        found = await ask_freely(imported, text)
+        assert found.key == "utter_free_question_answer"
+        assert [citation.get("section") for citation in found.citations] == ["B"]
+        assert f"{LEAD_IN}\n{SHORT_LIST}" in found.text
+        assert "Left out" in found.text
+
+
+async def test_of_a_long_list_only_its_section_is_named(imported: RealStage) -> None:
+    found = await ask_freely(imported, "is a wheelchair lift for a garage of kind 12 paid")
+
+    assert found.key == "utter_free_question_answer"
+    assert "section C, Devices" in found.text
+    assert "•" not in found.text
+
+
+async def test_a_sentence_of_the_payers_own_text_is_quoted_as_it_stands(imported: RealStage) -> None:
+    assert "J3399" in (await ask_freely(imported, "which code do providers report the dose with")).text
