@@ -49,6 +49,8 @@ MEANING_FEATURES = (
     "not_on_file_likeness",  # to the questions that nothing on file answers
     "asked_or_not",  # how much more alike it is to those for the entry
 )
+# Of the best candidate among the others, beside its own features.
+STANDING_FEATURES = ("score", "lead", "mean_of_three", "crowd", "bent_score")
 
 
 @dataclass(frozen=True)
@@ -132,6 +134,14 @@ def measure(
             likeness.asked - likeness.not_on_file,
         ]
     return [float(value) for value in row]
+
+
+def measure_standing(row: Sequence[float], scores: Sequence[float]) -> list[float]:
+    """The features of the best candidate, then STANDING_FEATURES; `scores` are all candidates', its own first."""
+    best, others = scores[0], numpy.sort(numpy.array(scores, numpy.float64))[::-1]
+    second = scores[1] if len(scores) > 1 else best - 5.0
+    crowd = float(numpy.log(numpy.exp(others - others[0]).sum()))
+    return [*row, best, best - second, float(others[:3].mean()), crowd, float(numpy.log1p(numpy.exp(min(best, 30.0))))]
 
 
 def _compare_names(names: Sequence[str], stems: Sequence[str], lexicon: Lexicon) -> tuple[float, bool]:

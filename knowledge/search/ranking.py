@@ -9,9 +9,9 @@ import numpy
 
 from knowledge.policies.model import PayerId, PolicyDocument, VersionId
 from knowledge.search.asked import read_asked
-from knowledge.search.features import Question, measure
+from knowledge.search.features import Question, measure, measure_standing
 from knowledge.search.index import Candidate, Index, Mask
-from knowledge.search.judgement import Judgement
+from knowledge.search.judgement import Judgements
 from knowledge.search.meanings import Meanings
 from knowledge.search.model import Entry, HitKind
 from knowledge.search.spelling import Spelling
@@ -24,16 +24,6 @@ _MOST_ALIKE = 15
 
 
 @dataclass(frozen=True)
-class Ranked:
-    """A candidate with its judgement: above 0 it may be offered. `rank` puts the payer's own first."""
-
-    candidate: Candidate
-    entry: Entry
-    score: float
-    rank: float
-
-
-@dataclass(frozen=True)
 class Measured:
     """A candidate with its features; `by_meaning` where those of the meaning are among them."""
 
@@ -41,6 +31,15 @@ class Measured:
     entry: Entry
     row: list[float]
     by_meaning: bool
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """A candidate with its score, the log odds that it is an answer. `rank` puts the payer's own first."""
+
+    measured: Measured
+    score: float
+    rank: float
 
 
 @dataclass(frozen=True)
@@ -55,8 +54,8 @@ class Ranking:
     places: Mapping[VersionId, slice]
     catalogue_size: int
     spelling: Spelling
-    by_words: Judgement
-    by_meaning: Judgement
+    by_words: Judgements
+    by_meaning: Judgements
     meanings: Meanings | None
 
     def mask(self, current: Iterable[PolicyDocument], payer: PayerId | None) -> Mask:
@@ -71,14 +70,22 @@ class Ranking:
 
     def rank(self, question: str, mask: Mask, payer: PayerId | None) -> list[Ranked]:
         """The candidates among `mask`, the best first."""
-        measured = self.measure(question, mask)
         ranked = []
-        for judgement, by_meaning in ((self.by_words, False), (self.by_meaning, True)):
+        measured = self.measure(question, mask)
+        for judgements, by_meaning in ((self.by_words, False), (self.by_meaning, True)):
             own = [each for each in measured if each.by_meaning is by_meaning]
-            for each, score in zip(own, judgement.score([each.row for each in own]), strict=True):
+            for each, score in zip(own, judgements.rank.score([each.row for each in own]), strict=True):
                 first = OWN_FIRST if payer is not None and payer_of(each.entry) == payer else 0.0
-                ranked.append(Ranked(each.candidate, each.entry, float(score), float(score) + first))
+                ranked.append(Ranked(each, float(score), float(score) + first))
         return sorted(ranked, key=lambda each: -each.rank)
+
+    def may_offer(self, best: Ranked, ranked: Iterable[Ranked]) -> bool:
+        """True where the hit that would be told is good enough to be offered as the answer."""
+        is_alike = best.measured.by_meaning
+        others = [each.score for each in ranked if each is not best and each.measured.by_meaning is is_alike]
+        judgements = self.by_meaning if is_alike else self.by_words
+        row = measure_standing(best.measured.row, [best.score, *others])
+        return bool(judgements.offer.score([row])[0] > 0)
 
     def count_asked(self, question: str) -> int:
         """How many things a question asks for: words and names that tell something; 0 where most words are none."""

@@ -74,18 +74,18 @@ class SearchService:
         ranked = await asyncio.to_thread(ranking.rank, words, mask, scope.payer)
         hits: list[Hit] = []
         texts: set[str] = set()
-        margin = 0.0
+        is_confident = False
         for each in ranked:
             hit = _hit(each)
             # The same sentence may stand under two topics; a text that may not be said is no answer.
             if hit.text in texts or (hit.text and find_fault(hit.text)):
                 continue
-            margin = margin if hits else each.score
+            is_confident = is_confident if hits else ranking.may_offer(each, ranked)
             texts |= {hit.text} if hit.text else set()
             hits.append(hit)
             if len(hits) == limit:
                 break
-        return SearchResult(tuple(hits), bool(hits) and margin > 0, ranking.count_asked(words))
+        return SearchResult(tuple(hits), is_confident, ranking.count_asked(words))
 
     async def prepare(self, patience_s: float | None = _PATIENCE_S) -> None:
         """Indexes what is on file, so that no question waits for it. Raises StoreUnavailable."""
@@ -127,7 +127,7 @@ class SearchService:
 
 
 def _hit(ranked: Ranked) -> Hit:
-    entry, candidate = ranked.entry, ranked.candidate
+    entry, candidate = ranked.measured.entry, ranked.measured.candidate
     is_told = entry.kind not in (HitKind.THERAPY, HitKind.CONDITION) and bool(entry.spans)
     source = entry.source
     return Hit(

@@ -17,14 +17,14 @@ import numpy
 
 from knowledge.search.asked_before import read_asked_before
 from knowledge.search.contents import build_index, read_records
-from knowledge.search.features import MEANING_FEATURES, WORD_FEATURES
+from knowledge.search.features import MEANING_FEATURES, STANDING_FEATURES, WORD_FEATURES
 from knowledge.search.judgement import WEIGHTS, LearnedWeights
 from knowledge.search.meaning import Meaning
 from knowledge.search.ranking import Ranking
 from knowledge.search.ranking_builder import RankingBuilder
 from knowledge.search.vectors import Floats, Vectors
 from tests.search.adapting import learn_adaptation, read_lessons
-from tests.search.learning import Example, cross_validate, learn, read_example
+from tests.search.learning import Example, Learned, calibrate, read_example
 from tests.search.questions import DAY, Asked, read_questions
 from tests.search.shipped import Shipped, open_shipped
 from tests.search.written import read_written_questions, shipped_texts
@@ -45,7 +45,7 @@ async def read_examples(
     return examples
 
 
-async def calibrate(shipped: Shipped) -> dict[str, dict[str, object]]:
+async def learn_all(shipped: Shipped) -> dict[str, dict[str, object]]:
     """Learns the adaptation and both sets of weights, prints the figures, and writes the vectors."""
     records = await shipped.knowledge.policies.list_records()
     catalogue = await shipped.catalogue.read_catalogue()
@@ -68,25 +68,39 @@ async def calibrate(shipped: Shipped) -> dict[str, dict[str, object]]:
             # By words alone there is less to learn, and it takes as long.
             written = read_written_questions(entries, asked, shipped.plans, half)[:: 2 if by_meaning else 8]
             others += await read_examples(written, rank_with(halves[half]), shipped, by_meaning=by_meaning)
-        figures, learned = cross_validate(developed, others), learn([*developed, *others])
-        print(figures.say(name))  # noqa: T201
-        kept[name] = LearnedWeights(
-            features=(*WORD_FEATURES, *MEANING_FEATURES) if by_meaning else WORD_FEATURES,
-            usual=_rounded(learned.usual),
-            spread=_rounded(learned.spread),
-            counts=_rounded(learned.counts),
-            bias=round(learned.bias, 4),
-            threshold=round(figures.threshold, 4),
-        ).model_dump()
+        kept |= weigh(name, developed, others, (*WORD_FEATURES, *(MEANING_FEATURES if by_meaning else ())))
     return kept
+
+
+def weigh(
+    name: str, developed: list[Example], others: list[Example], features: tuple[str, ...]
+) -> dict[str, dict[str, object]]:
+    """Both sets of weights of one way to look, as they are kept."""
+    learned = calibrate(developed, others)
+    print(learned.figures.say(name))  # noqa: T201
+    return {
+        name: _kept(learned.rank, features, 0.0),
+        f"{name}_offer": _kept(learned.offer, (*features, *STANDING_FEATURES), learned.figures.threshold),
+    }
 
 
 async def main() -> None:
     """Writes what was learned."""
     with tempfile.TemporaryDirectory() as folder:
         async with open_shipped(Path(folder)) as shipped:
-            kept = await calibrate(shipped)
+            kept = await learn_all(shipped)
     WEIGHTS.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
+
+
+def _kept(learned: Learned, features: tuple[str, ...], threshold: float) -> dict[str, object]:
+    return LearnedWeights(
+        features=features,
+        usual=_rounded(learned.usual),
+        spread=_rounded(learned.spread),
+        counts=_rounded(learned.counts),
+        bias=round(learned.bias, 4),
+        threshold=round(threshold, 4),
+    ).model_dump()
 
 
 def _rounded(values: numpy.ndarray) -> tuple[float, ...]:

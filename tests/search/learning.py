@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy
 from numpy.typing import NDArray
 
+from knowledge.search.features import measure_standing
 from knowledge.search.ranking import OWN_FIRST, Measured, payer_of
 from tests.search.questions import Asked
 
@@ -20,7 +21,9 @@ Floats = NDArray[numpy.float64]
 # A candidate of an answerable question that is not listed as its answer may still be one.
 _UNLISTED, _WRONG = 0.15, 0.35
 _RIDGE = 3.0
-_FOLDS, _REPEATS = 5, 1
+_FOLDS = 5
+# Nobody wrote both the questions and the content of those.
+_OWN_TRUST = 4.0
 _NOTHING = -99.0
 # So many of the unanswerable questions are to be refused.
 REFUSED = 0.95
@@ -81,18 +84,38 @@ def read_example(asked: Asked, found: Sequence[Measured], payer: str | None) -> 
 
 
 def learn(examples: Sequence[Example]) -> Learned:
-    """The logistic regression by Newton's method; always the same for the same examples."""
+    """Which candidates are answers."""
     kept = [example for example in examples if len(example.rows)]
-    rows = numpy.concatenate([example.rows for example in kept])
-    answers = numpy.concatenate([example.is_answer for example in kept]).astype(float)
-    trust = numpy.concatenate(
-        [numpy.where(each.is_answer, 1.0, _UNLISTED if each.asked.expects else _WRONG) for each in kept]
-    )
+    answers = numpy.concatenate([example.is_answer for example in kept])
+    trust = [numpy.where(each.is_answer, 1.0, _UNLISTED if each.asked.expects else _WRONG) for each in kept]
+    return _regress(numpy.concatenate([each.rows for each in kept]), answers, numpy.concatenate(trust))
+
+
+def learn_offer(examples: Sequence[Example], scores: Sequence[Floats], trust: Floats) -> Learned:
+    """Which questions have an answer, by their best candidates; `scores` were not learned from the questions."""
+    kept = [place for place, example in enumerate(examples) if len(example.rows)]
+    rows = numpy.array([standing_row(examples[place], scores[place]) for place in kept])
+    return _regress(rows, numpy.array([bool(examples[place].asked.expects) for place in kept]), trust[kept])
+
+
+def best_of(example: Example, score: Floats) -> NDArray[numpy.int64]:
+    """The candidates from the best on, as members get them."""
+    return numpy.argsort(-(score + example.own_first), kind="stable")
+
+
+def standing_row(example: Example, score: Floats) -> list[float]:
+    """The features of the best candidate and of its standing."""
+    order = best_of(example, score)
+    return measure_standing(example.rows[order[0]].tolist(), score[order].tolist())
+
+
+def _regress(rows: Floats, answers: NDArray[numpy.bool_], trust: Floats) -> Learned:
+    """The logistic regression by Newton's method; always the same for the same rows."""
     usual, spread = rows.mean(axis=0), rows.std(axis=0) + 1e-6
     values = numpy.c_[(rows - usual) / spread, numpy.ones(len(rows))]
     counts, penalty = numpy.zeros(values.shape[1]), numpy.r_[numpy.full(rows.shape[1], _RIDGE), 1e-6]
     for _ in range(50):
-        likely = 1 / (1 + numpy.exp(-values @ counts))
+        likely = 1 / (1 + numpy.exp(-numpy.clip(values @ counts, -30, 30)))
         slope = values.T @ (trust * (likely - answers)) + penalty * counts
         curve = (values * (trust * likely * (1 - likely))[:, None]).T @ values + numpy.diag(penalty)
         step = numpy.linalg.solve(curve, slope)
@@ -102,36 +125,60 @@ def learn(examples: Sequence[Example]) -> Learned:
     return Learned(usual, spread, counts[:-1], float(counts[-1]))
 
 
-def cross_validate(developed: Sequence[Example], written: Sequence[Example]) -> Figures:
-    """The figures on held-out questions, and the threshold that refuses as many as it should."""
-    examples = [*developed, *written]
-    scores = [numpy.zeros(len(example.rows)) for example in examples]
-    for repeat in range(_REPEATS):
-        order = numpy.random.default_rng(repeat).permutation(len(examples))
-        for fold in range(_FOLDS):
-            held_out = set(order[fold::_FOLDS].tolist())
-            learned = learn([example for place, example in enumerate(examples) if place not in held_out])
-            for place in held_out:
-                if len(examples[place].rows):
-                    scores[place] += learned.score(examples[place].rows) / _REPEATS
-    tops, found = [], []
-    for example, score in zip(examples, scores, strict=True):
-        best = numpy.argsort(-(score + example.own_first), kind="stable")[:3] if len(score) else []
-        tops.append(float(score[best[0]]) if len(score) else _NOTHING)
-        found.append(bool(example.is_answer[best].any()) if len(score) else False)
-    answerable = numpy.array([bool(example.asked.expects) for example in examples])
-    top, is_found = numpy.array(tops), numpy.array(found)
-    threshold = float(numpy.quantile(top[~answerable], REFUSED))
-    is_own = numpy.arange(len(examples)) < len(developed)
+@dataclass(frozen=True)
+class Calibration:
+    """What ranks, what decides, and the figures on held-out questions."""
 
+    rank: Learned
+    offer: Learned
+    figures: Figures
+
+
+def calibrate(developed: Sequence[Example], written: Sequence[Example]) -> Calibration:
+    """Learns both steps; for the figures and the threshold each question is judged by what others taught."""
+    examples = [*developed, *written]
+    is_own = numpy.arange(len(examples)) < len(developed)
+    trust = numpy.where(is_own, _OWN_TRUST, 1.0)
+    folds = numpy.random.default_rng(0).permutation(len(examples)) % _FOLDS
+    scores = [numpy.zeros(len(example.rows)) for example in examples]
+    for fold in range(_FOLDS):
+        learned = learn([example for example, own in zip(examples, folds, strict=True) if own != fold])
+        for place in numpy.flatnonzero(folds == fold):
+            if len(examples[place].rows):
+                scores[place] = learned.score(examples[place].rows)
+    offers = numpy.full(len(examples), _NOTHING)
+    for fold in range(_FOLDS):
+        others = numpy.flatnonzero(folds != fold)
+        offer = learn_offer([examples[each] for each in others], [scores[each] for each in others], trust[others])
+        for place in numpy.flatnonzero(folds == fold):
+            if len(examples[place].rows):
+                row = numpy.array([standing_row(examples[place], scores[place])])
+                offers[place] = float(offer.score(row)[0])
+    answerable = numpy.array([bool(example.asked.expects) for example in examples])
+    found = [
+        bool(len(score)) and bool(example.is_answer[best_of(example, score)[:3]].any())
+        for example, score in zip(examples, scores, strict=True)
+    ]
+    # Between what refuses enough of the development questions and of all: the written ones are the harder ones.
+    none = ~answerable
+    threshold = float((numpy.quantile(offers[none], REFUSED) + numpy.quantile(offers[none & is_own], REFUSED)) / 2)
+    figures = _figures(numpy.array(found), offers, threshold, answerable, is_own)
+    return Calibration(learn(examples), learn_offer(examples, scores, trust), figures)
+
+
+def _figures(
+    is_found: NDArray[numpy.bool_],
+    offers: Floats,
+    threshold: float,
+    answerable: NDArray[numpy.bool_],
+    is_own: NDArray[numpy.bool_],
+) -> Figures:
     def share(what: NDArray[numpy.bool_], among: NDArray[numpy.bool_]) -> tuple[float, float]:
-        return float(what[among & is_own].mean()), float(what[among & ~is_own].mean()) if (
-            among & ~is_own
-        ).any() else 1.0
+        return float(what[among & is_own].mean()), float(what[among & ~is_own].mean())
 
     return Figures(
         threshold=threshold,
         recall=share(is_found, answerable),
-        recall_with_refusals=share(is_found & (top > threshold), answerable),
-        refused=share(top <= threshold, ~answerable),
+        recall_with_refusals=share(is_found & (offers > threshold), answerable),
+        refused=share(offers <= threshold, ~answerable),
     )
