@@ -53,9 +53,11 @@ async def open_answer(
     if not facts and not added:
         # Nothing follows that it would stand before: it is the answer.
         known, added = "", known
+    # What the catalogue says of a product that no rule is told of has its own day.
+    which_day = "" if described and described.frame and not facts else say_which_day(topic, turn, phrases)
     citation = record_citation(turn.record) if ended and turn.record else None
     return Opening(
-        before=phrases.join([ended, say_which_day(topic, turn, phrases), known, about]),
+        before=phrases.join([ended, which_day, known, about]),
         facts=added,
         citations=(*((citation,) if citation else ()), *(described.citations if described else ())),
     )

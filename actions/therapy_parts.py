@@ -29,6 +29,7 @@ _STANDING_TOPICS = frozenset(
 )
 # Rules of a day, which hold for what was approved on it.
 _RULE_TOPICS = frozenset({"coverage_general", "precertification", "cost", "candidacy"})
+_OUTSIDE, _NOT_APPROVED = "utter_therapy_info_outside", "utter_therapy_info_not_approved"
 _HOW = frozenset({Unverified.ROUTE, Unverified.SETTING, Unverified.SCHEDULE, Unverified.REPEAT})
 
 
@@ -36,15 +37,15 @@ _HOW = frozenset({Unverified.ROUTE, Unverified.SETTING, Unverified.SCHEDULE, Unv
 class Description:
     """Finished sentences about the therapy or condition `about`, and the sources behind them.
 
-    `before` is what must be known before any rule is read. `is_all`: rules for approved therapies in general do not
-    hold for it, so none may follow.
+    `before` is what must be known before any rule is read. `frame` is the response that says it where it is all:
+    rules for approved therapies in general do not hold for it, so none may follow.
     """
 
     about: str
     text: str
     citations: tuple[Citation, ...]
     before: str = ""
-    is_all: bool = False
+    frame: str | None = None
 
 
 async def describe_for_topic(topic: str, turn: Turn, services: ActionServices, phrases: Phrases) -> Description | None:
@@ -56,11 +57,12 @@ async def describe_for_topic(topic: str, turn: Turn, services: ActionServices, p
     if topic not in _STANDING_TOPICS:
         return None
     if product := await services.therapies.find_other_product(turn.about):
-        return Description(product.id, say_standing(product, phrases), cite(product.sources), is_all=True)
+        frame = _OUTSIDE if product.standing is Standing.OUTSIDE_SCOPE else _NOT_APPROVED
+        return Description(product.id, say_standing(product, phrases), cite(product.sources), frame=frame)
     condition = await services.therapies.find_condition(turn.about)
     if condition is None or condition.has_product:
         return None
-    return Description(condition.id, say_no_product(condition, phrases), cite(condition.sources), is_all=True)
+    return Description(condition.id, say_no_product(condition, phrases), cite(condition.sources), frame=_NOT_APPROVED)
 
 
 def _describe_therapy(topic: str, therapy: Therapy, turn: Turn, phrases: Phrases) -> Description | None:
@@ -68,7 +70,7 @@ def _describe_therapy(topic: str, therapy: Therapy, turn: Turn, phrases: Phrases
     if topic in _RULE_TOPICS and turn.day < therapy.approved_on:
         day = field_of(therapy, "approved_on", as_day=True)
         later = phrases.say("utter_part_approved_later", brand=field_of(therapy, "brand"), day=day)
-        return Description(therapy.id, later, citations, is_all=True)
+        return Description(therapy.id, later, citations, frame=_OUTSIDE)
     before: str = ""
     text: str = ""
     if topic in _STANDING_TOPICS and therapy.us_status is MarketStatus.DISCONTINUED:

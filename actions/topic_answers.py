@@ -110,7 +110,7 @@ class AnswerTopic(TopicAction):
         """Speaks the facts that follow the `given` first ones; None begins, with what must be said before them."""
         facts = await self._find_facts(turn)
         described = await describe_for_topic(self.topic, turn, self.services, self.phrases)
-        is_all = described is not None and described.is_all
+        is_all = described is not None and described.frame is not None
         if is_all:
             facts = tuple(fact for fact in facts if turn.about in fact.subjects)
         replies = replace(replies, as_of=self._day(turn))
@@ -136,7 +136,7 @@ class AnswerTopic(TopicAction):
         more, buttons = say_more(turn, self.phrases, told < len(facts))
         spoken = self.phrases.join([opening.facts, *map(say_fact, chosen), more])
         replies.say(
-            self._frame(given, turn),
+            (described.frame if described and not facts else None) or self._frame(given, turn),
             "answer",
             sources=Sources.of(chosen, *opening.citations),
             buttons=buttons,

@@ -10,6 +10,7 @@ from actions.therapy_parts import cite
 from knowledge.bootstrap import Knowledge
 from knowledge.policies.model import DocumentRecord, FactId, PayerId, Scope
 from knowledge.shipped.files import ShippedContent
+from knowledge.therapies.model import Term
 
 Key = str
 
@@ -32,9 +33,12 @@ class Sources:
 
     def __init__(self, knowledge: Knowledge, content: ShippedContent) -> None:
         self._knowledge = knowledge
-        self._catalogue = {
-            key_of(citation.as_json()) for entry in content.catalogue for citation in cite(entry.sources)
-        }
+        # By whose it is: a term may be one payer's, all else belongs to none.
+        self._catalogue: dict[PayerId | None, set[Key]] = {None: set()}
+        for entry in content.catalogue:
+            owner = entry.payer if isinstance(entry, Term) else None
+            keys = {key_of(citation.as_json()) for citation in cite(entry.sources)}
+            self._catalogue.setdefault(owner, set()).update(keys)
         self._networks: dict[PayerId, set[Key]] = {}
         for record in content.facilities:
             for membership in record.memberships:
@@ -45,7 +49,8 @@ class Sources:
         """True for a passage, fact or catalogue entry in force that day for that payer, or its network's own source."""
         documents, _ = await self._find(scope, day)
         networks = self._networks.get(scope.payer, set()) if scope.payer else set()
-        return key_of(citation) in documents | self._catalogue | networks
+        catalogue = self._catalogue[None] | self._catalogue.get(scope.payer, set())
+        return key_of(citation) in documents | catalogue | networks
 
     async def has_fact(self, fact: str, scope: Scope, day: date) -> bool:
         """True for a fact that is in force that day for that payer."""

@@ -13,7 +13,11 @@ from tests.answers.asking import INDEPENDENCE, OHIO, Asker, Question, RealStage,
 
 RULES = ("coverage_general", "precertification", "cost")
 # Outside the list, not approved, and a condition that nothing is approved for.
-NOT_OF_THE_LIST = ("lantidra", "navsunli", "lhon")
+FRAMES = {
+    "lantidra": "utter_therapy_info_outside",
+    "navsunli": "utter_therapy_info_not_approved",
+    "lhon": "utter_therapy_info_not_approved",
+}
 OLD_LABEL = date(2026, 6, 1)
 
 
@@ -22,7 +26,7 @@ async def ask(stage: RealStage, topic: str, asker: Asker, about: str, day: date 
     return await stage.ask(Question(topic, asker, Channel.WEB, day=day, about=about))
 
 
-@pytest.mark.parametrize("about", NOT_OF_THE_LIST)
+@pytest.mark.parametrize("about", FRAMES)
 @pytest.mark.parametrize("asker", [INDEPENDENCE, OHIO], ids=str)
 async def test_no_rule_in_general_follows_on_what_is_not_approved_or_outside(
     stage: RealStage, content: ShippedContent, asker: Asker, about: str
@@ -32,7 +36,8 @@ async def test_no_rule_in_general_follows_on_what_is_not_approved_or_outside(
     entry = next(entry for entry in entries if entry.id == about)
     for topic in (*RULES, "candidacy", "safety_risks", "process_followup"):
         said = await ask(stage, topic, asker, about)
-        assert said[0].key == f"utter_{topic}_answer", topic
+        assert said[0].key == FRAMES[about], topic
+        assert said[0].reply["topic"] == topic
         assert {source.title for source in entry.sources} <= {citation["document"] for citation in said[0].citations}
         assert {fact for spoken in said for fact in spoken.facts} <= own, topic
 
