@@ -29,7 +29,7 @@ _ALIKE = 0.85  # what a word that only means the same counts, against the very w
 _LIGHT = 0.25  # what a word counts that nearly every question has
 _AROUND = 0.9  # what a heading or title counts, against a sentence
 _CONTEXT = -1
-_CANDIDATES = 40
+_CANDIDATES = 30
 # A spoken answer has at most three sentences.
 WINDOW = 3
 
@@ -122,15 +122,26 @@ class Index:
         scores = numpy.zeros(len(self.entries), numpy.float64)
         best = numpy.zeros_like(scores)
         for unit in numpy.unique(asking.units):
+            terms = numpy.flatnonzero(asking.units == unit)
+            spans = [self._span(int(asking.terms[place])) for place in terms]
+            if len(terms) == 1:
+                scores[self._owners[spans[0]]] += (
+                    asking.weights[unit] * asking.alike[terms[0]] * self._impacts[spans[0]]
+                )
+                continue
             best[:] = 0
-            for place in numpy.flatnonzero(asking.units == unit):
-                span = self._span(int(asking.terms[place]))
+            for place, span in zip(terms, spans, strict=True):
                 owners = self._owners[span]
                 best[owners] = numpy.maximum(best[owners], asking.alike[place] * self._impacts[span])
             scores += asking.weights[unit] * best
         scores[~mask] = 0
-        likeliest = numpy.argsort(-scores, kind="stable")[:_CANDIDATES] if len(scores) else ()
-        return [self.look_into(int(entry), asking, float(scores[entry])) for entry in likeliest if scores[entry] > 0]
+        reached = numpy.flatnonzero(scores > 0)
+        if len(reached) > _CANDIDATES:
+            # Every entry that reaches the last place, so that it hangs on no chance which of equal ones comes along.
+            least = numpy.partition(scores[reached], len(reached) - _CANDIDATES)[len(reached) - _CANDIDATES]
+            reached = reached[scores[reached] >= least]
+        likeliest = reached[numpy.argsort(-scores[reached], kind="stable")][:_CANDIDATES]
+        return [self.look_into(int(entry), asking, float(scores[entry])) for entry in likeliest]
 
     def look_into(self, entry: int, asking: Asking, score: float = 0.0) -> Candidate:
         """The entry's sentences that say most of what is asked."""
@@ -150,8 +161,8 @@ class Index:
         said_most = numpy.round(asking.weights @ matches, 6)
         first = windows - 1 - int(numpy.argmax(said_most[::-1]))
         last = first + reach
-        inside = numpy.unique(terms[(sentences >= first) & (sentences < last)])
-        precision = float(numpy.isin(inside, asking.terms).sum()) / max(len(inside), 1)
+        inside = set(terms[(sentences >= first) & (sentences < last)].tolist())
+        precision = len(inside.intersection(asking.terms.tolist())) / max(len(inside), 1)
         return Candidate(entry, score, first, last, matches[:, first], precision)
 
     def vocabulary(self) -> list[str]:
