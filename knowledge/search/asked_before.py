@@ -1,12 +1,13 @@
 """How do members ask for what is on file, and for what is not? Questions that were written for that, as content files.
 
 `knowledge/content/asked/` has a file for each document (`facts` and `sections`), one for `terms`, `therapies` and
-`conditions`, and `not_on_file.yml`. A question of a member is compared with them in meaning; none is ever shown.
+`conditions`, each perhaps with a further voice (`<name>.second.yml`), and `not_on_file*.yml` for what nothing answers. A
+question of a member is compared with them in meaning; none is ever shown.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -54,22 +55,24 @@ class AskedBefore:
 def read_asked_before(folder: Path = FOLDER) -> AskedBefore:
     """Reads every file. Raises ContentError."""
     found: dict[tuple[str, str], tuple[str, ...]] = {}
+    not_on_file: list[str] = []
     for path in sorted(folder.glob("*.yml")):
-        if path.stem == NOT_ON_FILE:
+        if path.stem.startswith(NOT_ON_FILE):
+            groups = read_content_file(path, _NOT_ON_FILE).values()
+            not_on_file += [question for group in groups for question in group]
             continue
         file = read_content_file(path, _FILE)
         parts = (
             (HitKind.FACT.value, file.facts),
-            (path.stem, file.sections),
+            (path.stem.partition(".")[0], file.sections),
             (HitKind.TERM.value, file.terms),
             (HitKind.THERAPY.value, file.therapies),
             (HitKind.CONDITION.value, file.conditions),
         )
         for kind, questions in parts:
-            found |= {(kind, name): asked for name, asked in questions.items()}
-    path = folder / f"{NOT_ON_FILE}.yml"
-    groups: Iterable[tuple[str, ...]] = read_content_file(path, _NOT_ON_FILE).values() if path.exists() else ()
-    return AskedBefore(found, tuple(question for group in groups for question in group))
+            for name, asked in questions.items():
+                found[kind, name] = (*found.get((kind, name), ()), *asked)
+    return AskedBefore(found, tuple(not_on_file))
 
 
 def key_of(entry: Entry) -> tuple[str, str]:
