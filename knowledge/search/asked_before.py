@@ -1,8 +1,8 @@
 """How do members ask for what is on file, and for what is not? Questions that were written for that, as content files.
 
 `knowledge/content/asked/` has a file for each document (`facts` and `sections`), one for `terms`, `therapies` and
-`conditions`, each perhaps with a further voice (`<name>.second.yml`), and `not_on_file*.yml` for what nothing answers. A
-question of a member is compared with them in meaning; none is ever shown.
+`conditions`, each perhaps with a further voice (`<name>.second.yml`), and `not_on_file*.yml` for what nothing answers.
+A question of a member is compared with them in meaning; none is ever shown.
 """
 
 from __future__ import annotations
