@@ -67,6 +67,13 @@ class AnswerFreeQuestion(TopicAction):
         replies.about(None).say("utter_free_question_unknown", "handoff_offered")
         return []
 
+    async def tell_if_found(self, turn: Turn, replies: Replies) -> list[EventType] | None:
+        """Answers a question that its topic has no fact for; None, and nothing is said, where nothing answers it."""
+        if not turn.text.strip() or turn.text.lstrip().startswith("/"):
+            return None
+        result = await self._find(turn, turn.scope)
+        return await self._tell(result, turn, replies) if result.is_confident else None
+
     async def _find(self, turn: Turn, scope: Scope) -> SearchResult:
         return await self.services.search.find(turn.text, scope, turn.day)
 

@@ -37,6 +37,8 @@ def build_actions(services: ActionServices, phrases: Phrases) -> tuple[Action, .
         info.topic: info,
     }
     free = AnswerFreeQuestion(services, phrases, info)
+    for answer in topics.values():
+        answer.free = free
     clarify = Clarify(services, phrases, free)
     handoff = RequestHandoff(services, phrases)
     return (

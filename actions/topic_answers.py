@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
+from typing import TYPE_CHECKING
 
 from rasa_sdk.events import EventType, SlotSet
 
@@ -26,6 +27,9 @@ from actions.topic_action import TopicAction
 from actions.turn_context import Turn
 from bot.conversations.model import Channel
 from knowledge.policies.model import DETAIL, Fact, Plan
+
+if TYPE_CHECKING:
+    from actions.free_question import AnswerFreeQuestion
 
 # One payer's rules differ from another's here, so these wait until the plan is known.
 PLAN_TOPICS = (
@@ -89,6 +93,9 @@ def say_more(turn: Turn, phrases: Phrases, is_more: bool) -> tuple[str, list[But
 class AnswerTopic(TopicAction):
     """Answers one informational topic."""
 
+    # What looks a question up that the topic has no fact for.
+    free: AnswerFreeQuestion | None = None
+
     def __init__(self, services: ActionServices, phrases: Phrases, topic: str) -> None:
         super().__init__(services, phrases)
         self.topic = topic
@@ -130,6 +137,8 @@ class AnswerTopic(TopicAction):
             opening = Opening(before=say_which_day(self.topic, turn, self.phrases))
         chosen = choose_facts(facts, given or 0, before=opening.facts)
         if not chosen and not opening.facts:
+            if given is None and self.free and (found := await self.free.tell_if_found(turn, replies)) is not None:
+                return found
             await self._say_nothing(given, turn, replies)
             return keep_place(self.topic, turn)
         told = (given or 0) + len(chosen)

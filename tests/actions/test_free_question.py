@@ -141,3 +141,14 @@ async def test_who_does_not_know_the_plan_is_not_asked_and_hears_of_nothing_of_a
 
     assert (await ask(stage)).keys == ["utter_free_question_unknown"]
     assert stage.search.asked == [(QUESTION, None)]
+
+
+async def test_a_topic_without_a_fact_is_looked_up_before_it_is_said_that_nothing_is_on_file() -> None:
+    stage = Stage(plan_id="caresource")
+    assert (await stage.run("action_answer_clinical_trials", "clinical_trials")).keys == [
+        "utter_clinical_trials_unknown"
+    ]
+    stage.search.found[CARE] = confident(passage_hit(MP_AD_1623))
+
+    ran = await stage.run("action_answer_clinical_trials", "clinical_trials", text=QUESTION)
+    assert (ran.keys, ran.reply["topic"]) == (["utter_free_question_answer"], "policy_lookup")
