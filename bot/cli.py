@@ -160,13 +160,14 @@ def _import(options: argparse.Namespace) -> int:
 
 def _explain(options: argparse.Namespace) -> int:
     from bot.core import utc_now
+    from bot.knowledge_commands import login_name
     from bot.why_command import explain_message
 
     same = False
 
     def work(database: Database) -> str:
         nonlocal same
-        why = explain_message(database, options.message_id, utc_now)
+        why = explain_message(database, options.message_id, utc_now, by=login_name())
         same = why.is_same
         return why.text
 

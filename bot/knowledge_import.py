@@ -21,6 +21,7 @@ from knowledge.policies.model import DocumentKind, PolicyDocument
 _KINDS = [kind.value for kind in DocumentKind if kind is not DocumentKind.PUBLIC_SOURCE]
 # What is said of one document alone.
 _OF_ONE = ("number", "title", "effective_on", "url", "id")
+_OF_EACH = ("payer", "kind", "line_of_business", "states")
 _MOST_SHOWN_WHOLE = 3
 _MOST_SECTIONS = 60
 _EXCERPT = 60
@@ -92,12 +93,16 @@ def _find_files(named: Sequence[Path]) -> list[Path]:
 def _import_reviewed(database: Database, files: Sequence[Path], options: argparse.Namespace, now: datetime) -> None:
     from knowledge.importing import ImportRefused, import_file
 
-    for path in files:
-        try:
-            report = import_file(database, "knowledge", path, now=now, by=options.by)
-        except ImportRefused as error:
-            raise ImportFailed(f"{path.name} was not imported, nothing of it was changed: {error}") from None
-        print(f"{path.name}: {report.added} added, {report.updated} updated, {report.unchanged} unchanged.")
+    if len(files) > 1:
+        raise ImportFailed("Reviewed YAML files are in force at once, so bring them in one by one.")
+    if any(getattr(options, name) for name in (*_OF_ONE, *_OF_EACH)):
+        raise ImportFailed("A reviewed YAML file says all of itself: change it there, not by options.")
+    (path,) = files
+    try:
+        report = import_file(database, "knowledge", path, now=now, by=options.by)
+    except ImportRefused as error:
+        raise ImportFailed(f"{path.name} was not imported, nothing was changed: {error}") from None
+    print(printable(f"{path.name}: {report.added} added, {report.updated} updated, {report.unchanged} unchanged."))
 
 
 def _import_read(database: Database, files: Sequence[Path], options: argparse.Namespace, now: datetime) -> None:

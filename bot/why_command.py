@@ -15,8 +15,11 @@ from bot.database import Database
 from bot.failures import OperatorError
 from bot.printable import printable
 from knowledge.bootstrap import build_knowledge
+from knowledge.eligibility.model import AuditEvent
+from knowledge.eligibility.store import SqlAuditLog
 from knowledge.reliance.service import CitedVersion, Explanation
 
+_LONGEST_PURPOSE = 64
 # Who writes in words of their own: there is nothing to make again.
 _PEOPLE = (Author.MEMBER, Author.COACH)
 
@@ -33,12 +36,15 @@ class Why:
     is_same: bool
 
 
-def explain_message(database: Database, message_id: str, clock: Callable[[], datetime]) -> Why:
-    """Explains one message. Raises NotExplained, StoreUnavailable."""
-    return asyncio.run(_explain(database, message_id, clock))
+def explain_message(database: Database, message_id: str, clock: Callable[[], datetime], *, by: str) -> Why:
+    """Explains one message to the operator `by`, which is audited: it may hold a member's own record.
+
+    Raises NotExplained, StoreUnavailable.
+    """
+    return asyncio.run(_explain(database, message_id, clock, by))
 
 
-async def _explain(database: Database, message_id: str, clock: Callable[[], datetime]) -> Why:
+async def _explain(database: Database, message_id: str, clock: Callable[[], datetime], by: str) -> Why:
     store = SqlConversationStore(database)
     message = await store.find_message(MessageId(message_id)) if is_id(message_id) else None
     if message is None:
@@ -46,6 +52,9 @@ async def _explain(database: Database, message_id: str, clock: Callable[[], date
     if message.author in _PEOPLE:
         who = message.author.value
         raise NotExplained(f"A {who} wrote message {message_id}: it relies on nothing that is kept here.")
+    purpose = f"why {message.id} by {by}"[:_LONGEST_PURPOSE]
+    event = AuditEvent(clock(), "operator", None, None, purpose, "verified", "shown")
+    await SqlAuditLog(database).record(event)
     explained = await build_knowledge(database, clock).reliance.explain(message.id, message.text)
     return Why("\n".join(map(printable, _lines(message, explained))), explained.replay.same)
 

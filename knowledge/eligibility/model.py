@@ -226,7 +226,7 @@ class AuditEvent:
     """
 
     at: datetime
-    actor: Literal["member", "assistant", "coach"]
+    actor: Literal["member", "assistant", "coach", "operator"]
     conversation_id: str | None
     member_id: MemberId | None
     purpose: str
