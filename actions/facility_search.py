@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from rasa_sdk.events import EventType, SlotSet
 
 from actions.facility_answers import FacilityAnswers
-from actions.facility_words import asks_about_one, asks_for_all, find_town, has_no_zip_code
+from actions.facility_words import asks_about_one, asks_for_all, find_named, find_town, has_no_zip_code
 from actions.form_steps import FACILITY_FORM, MISSES_BEFORE_GIVING_UP, ask_plan, begin_form, resume_form
 from actions.phrases import Phrases
 from actions.plan_form import names_no_plan_on_file
@@ -57,11 +57,12 @@ class AnswerFacilitySearch(TopicAction):
 
     def _say_without_zip_code(self, turn: Turn, network: Sequence[FacilityMatch], plan: Plan, replies: Replies) -> bool:
         named = set(turn.entities.get("facility", ()))
-        listed = [match for match in network if match.facility.id in named]
+        meant = named | find_named(turn.text, [match.facility for match in network])
+        listed = [match for match in network if match.facility.id in meant]
         if listed:
             self._answers.say_listed(listed, plan, replies)
         elif named or asks_about_one(turn.text):
-            self._answers.say_all("utter_facility_search_not_listed", network, plan, replies)
+            self._answers.say_all("utter_facility_search_names", network, plan, replies)
         elif asks_for_all(turn.text):
             self._answers.say_all("utter_facility_search_all", network, plan, replies)
         elif has_no_zip_code(turn.text):

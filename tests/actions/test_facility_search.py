@@ -117,11 +117,32 @@ async def test_a_hospital_by_name_needs_no_zip_code() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "ids"),
+    [
+        ("is penn in the network", {"Penn Medicine"}),
+        ("is Penn hospital in my network?", {"Penn Medicine"}),
+        ("is penn in philadelphia on the list", {"Penn Medicine"}),
+        ("phone number of penn", {"Penn Medicine"}),
+        ("are penn and the children's hospital of philadelphia in the network", {"Penn Medicine"}),
+    ],
+)
+async def test_a_hospital_is_known_by_a_part_of_its_name(text: str, ids: set[str]) -> None:
+    ran = await Stage(plan_id="independence").run(ACTION, INTENT, text=text)
+
+    assert ran.keys == ["utter_facility_search_listed"]
+    assert {card["name"] for card in ran.reply["cards"]} == ids
+
+
+@pytest.mark.parametrize(
     ("text", "key"),
     [
-        ("is Jefferson in network", "utter_facility_search_not_listed"),
-        ("is temple university hospital in my network?", "utter_facility_search_not_listed"),
-        ("phone number of Lehigh Valley", "utter_facility_search_not_listed"),
+        # A word of a name on the list, and yet another hospital; a word of its place, or of any hospital.
+        ("is penn state in the network", "utter_facility_search_names"),
+        ("is pennsylvania hospital in the network", "utter_facility_search_names"),
+        ("is the philadelphia hospital in the network", "utter_facility_search_names"),
+        ("is Jefferson in network", "utter_facility_search_names"),
+        ("is temple university hospital in my network?", "utter_facility_search_names"),
+        ("phone number of Lehigh Valley", "utter_facility_search_names"),
         ("what hospitals are in the network", "utter_facility_search_all"),
         ("list of hospitals", "utter_facility_search_all"),
         ("i don't know my zip", "utter_facility_search_without_zip_code"),

@@ -86,6 +86,21 @@ async def test_every_step_is_short_plain_sourced_and_promises_nothing(stage: Rea
         assert own & {citation["url"] for citation in ran.reply["citations"]}
 
 
+@pytest.mark.parametrize("product", CONTENT.other_products, ids=entry_id)
+async def test_every_sentence_about_a_product_beside_the_catalogue_begins_with_a_capital(
+    stage: RealStage, product: OtherProduct
+) -> None:
+    for ran in await ask_all(stage, product.id):
+        sentences = ran.values["statement"].split(". ")
+        assert [sentence for sentence in sentences if sentence[0].islower()] == []
+
+
+def test_ages_are_said_as_people_or_as_adults_or_children() -> None:
+    whom = ("adults", "children", "boys", "people ")
+    assert [entry.id for entry in CONTENT.therapies if entry.ages and not entry.ages.startswith(whom)] == []
+    assert [entry.id for entry in CONTENT.therapies if entry.ages and "people of" in entry.ages] == []
+
+
 @pytest.mark.parametrize("therapy", CONTENT.therapies, ids=entry_id)
 async def test_the_first_answer_says_what_for_whom_how_where_since_when_and_whether_it_is_sold(
     stage: RealStage, therapy: Therapy

@@ -29,7 +29,7 @@ CLAIMS = frozenset(
         "utter_facility_search_far",
         "utter_facility_search_far_for",
         "utter_facility_search_listed",
-        "utter_facility_search_not_listed",
+        "utter_facility_search_names",
         "utter_facility_search_all",
         "utter_facility_search_without_zip_code",
     }
