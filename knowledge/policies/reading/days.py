@@ -8,15 +8,16 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from knowledge.policies.reading.blocks import Block, BlockKind
-from knowledge.policies.reading.dates import find_dates, find_labelled_day
-from knowledge.policies.reading.labels import Field, Labelled
+from knowledge.policies.reading.dates import find_dates, find_labelled_day, split_at_day
+from knowledge.policies.reading.label_values import Labelled
+from knowledge.policies.reading.labels import DAYS, Field, label_at_end
 
-DAYS = (Field.ISSUED, Field.EFFECTIVE, Field.REVISED, Field.ARCHIVED)
 _IN_A_SENTENCE = re.compile(
     r"\b(?:takes? effect|(?:is |are )?effective|in force|in effect)\s+(?:on|as of|from|beginning|starting)?\s*"
     r"(?=\d|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)",
     re.IGNORECASE,
 )
+_MOST_WORDS_BEFORE = 5
 _NO_DAY = re.compile(r"\W*|n/?a|none|not applicable|tbd|\W*to be (?:determined|announced)\W*", re.IGNORECASE)
 
 
@@ -56,7 +57,12 @@ def _stated(days: Days, name: Field, values: Sequence[Labelled]) -> list[date]:
     stated = []
     for entry in values:
         day = find_labelled_day(entry.value)
-        if day is not None:
+        before, full_day, _ = split_at_day(entry.value)
+        before = before if full_day else ""
+        if day is not None and (len(before.split()) > _MOST_WORDS_BEFORE or label_at_end(before) not in (None, name)):
+            # The day of something else that the text tells of.
+            days.notes.append(f"{name.value}: {day:%m/%d/%Y} may be it or not: look at what stands before it")
+        elif day is not None:
             stated.append(day)
         elif (
             not _NO_DAY.fullmatch(entry.value) and any(sign.isdigit() for sign in entry.value) and len(entry.value) < 40

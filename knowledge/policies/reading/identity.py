@@ -7,7 +7,9 @@ from collections.abc import Sequence
 
 from knowledge.policies.model import DocumentKind
 from knowledge.policies.reading.blocks import Block, BlockKind, ends_sentence
-from knowledge.policies.reading.labels import Field, Labelled, label_of
+from knowledge.policies.reading.dates import split_at_day
+from knowledge.policies.reading.label_values import Labelled
+from knowledge.policies.reading.labels import Field, labels_of
 from knowledge.policies.reading.model import KnownPayer
 from knowledge.policies.reading.outline import Outline
 from knowledge.policies.reading.places import is_nothing_but_a_scope
@@ -16,7 +18,8 @@ _NUMBER = re.compile(r"(?:[A-Za-z]{1,8}[ .-])?(?=[\w./-]*\d)[A-Za-z0-9]+(?:[./_-
 _AT_THE_END = re.compile(
     r"[\s,:(#–—-]*(?<![A-Za-z])((?:[A-Z]{1,6}[-. ]){0,3}[A-Z]{0,6}[-.]?\d{2,6}(?:[-.]\d{1,5}){0,3}[A-Z]?)\)?\s*$"
 )
-_ALONE = re.compile(r"(?<![\w/-])[A-Z]{2,6}(?:-[A-Z]{1,6}){1,3}-\d{2,6}(?![\w/])")
+# Alone, or behind a name and a dash.
+_ALONE = re.compile(r"(?:(?<![\w/-])|(?<=[a-z)]-))[A-Z]{2,6}(?:-[A-Z]{1,6}){1,3}-\d{2,6}(?![\w/])")
 _LONGEST_NUMBER, _LONGEST_TITLE = 40, 300
 _LONGEST_KIND = 10  # words
 _KINDS = (
@@ -48,7 +51,8 @@ _NAMED = re.compile(
     re.IGNORECASE,
 )
 _COMMON = re.compile(
-    r"(?:description|overview|background|purpose|introduction|summary|policy(?:/criteria)?|scope|revision log)",
+    r"(?:description|overview|background|purpose|introduction|summary|policy(?:/criteria)?|scope|revision log"
+    r"|(?:table of )?contents)",
     re.IGNORECASE,
 )
 _SUBJECT = re.compile(r"(?:subject|title|policy name|topic)", re.IGNORECASE)
@@ -60,10 +64,18 @@ def find_number(labelled: Sequence[Labelled], lines: Sequence[str]) -> str | Non
     for entry in labelled:
         if entry.field is Field.NUMBER and (found := _NUMBER.match(entry.value)):
             return found.group()[:_LONGEST_NUMBER]
-        if entry.field is Field.TITLE_AND_NUMBER and (end := _AT_THE_END.search(entry.value)):
+        if entry.field is Field.TITLE_AND_NUMBER and (end := _AT_THE_END.search(_without_day(entry.value))):
             return end[1]
     alone = {match.group() for line in lines for match in _ALONE.finditer(line)}
     return alone.pop() if len(alone) == 1 else None
+
+
+def without_number(title: str | None, number: str | None) -> str | None:
+    """The title without the number that it ends in, behind a dash."""
+    if not title or not number or not title.endswith(number):
+        return title
+    name = title.removesuffix(number).rstrip()
+    return name.rstrip(" -–—") or title if name.endswith(("-", "–", "—")) else title
 
 
 def find_title(
@@ -74,7 +86,7 @@ def find_title(
         if entry.field is Field.TITLE:
             return entry.value[:_LONGEST_TITLE]
         if entry.field is Field.TITLE_AND_NUMBER:
-            title = _AT_THE_END.sub("", entry.value).strip(" -–—,:#(")
+            title = _AT_THE_END.sub("", _without_day(entry.value)).strip(" -–—,:#(")
             return (title or entry.value)[:_LONGEST_TITLE]
     for block in _kind_blocks(outline):
         if named := _NAMED.match(block.line):
@@ -109,6 +121,10 @@ def find_kind(labelled: Sequence[Labelled], outline: Outline, title: str | None)
     return None
 
 
+def _without_day(text: str) -> str:
+    return split_at_day(text)[0] or text
+
+
 def _kind_blocks(outline: Outline) -> Sequence[Block]:
     """Where a document says what it is: before its first section, or below the heading of a page."""
     if outline.family is None and outline.sections:
@@ -126,5 +142,5 @@ def _is_no_title(text: str, payers: Sequence[KnownPayer]) -> bool:
     return (
         bool(_KIND_WORDS.fullmatch(text) or _COMMON.fullmatch(text))
         or is_nothing_but_a_scope(text)
-        or label_of(text) is not None
+        or bool(labels_of(text))
     )

@@ -1,13 +1,9 @@
-"""Which values stand behind a name on a policy's front page and in its tables? "Effective Date: 05/01/2026"."""
+"""Which words of a policy name a field of it, and which field? "Date Effective", "Policy Name & Number"."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from enum import Enum
-
-from knowledge.policies.reading.blocks import Block, BlockKind
 
 
 class Field(Enum):
@@ -50,36 +46,20 @@ _LABELS: dict[Field, str] = {
 }
 _NAMES = {name: field for field, names in _LABELS.items() for name in names.split("|")}
 _LONGEST_FIRST = "|".join(re.escape(name) for name in sorted(_NAMES, key=len, reverse=True))
+_NAME = re.compile(rf"({_LONGEST_FIRST})(?!\w)[\s:|]*", re.IGNORECASE)
+# A name of several words is one wherever it stands; "type" and "state" may begin a value.
+_LONG = "|".join(re.escape(name) for name in sorted(_NAMES, key=len, reverse=True) if " " in name)
+_LONG_NAME = re.compile(rf"(?<![\w-])({_LONG})(?!\w)[\s:|]*", re.IGNORECASE)
 _INLINE = re.compile(rf"(?<![\w-])({_LONGEST_FIRST})\s*(?::|#|\.:|\s[–—-]\s)\s*", re.IGNORECASE)
 _BEFORE_DATE = re.compile(
     rf"({_LONGEST_FIRST})\s+(?=\d|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)", re.IGNORECASE
 )
 # "Original effective date" and "last review date" are days of something else.
 _OTHER = re.compile(r"(?:original|initial|first|next|previous|prior|last review|review)\s*$", re.IGNORECASE)
-_LONGEST_LINE = 240
-_LONGEST_VALUE = 160
+_AT_THE_END = re.compile(rf"(?<![\w-])({_LONGEST_FIRST})\W*$", re.IGNORECASE)
+_LONGEST_HEADER = 120
 
-
-@dataclass(frozen=True)
-class Labelled:
-    """A value behind its label; `place` is the number of its block."""
-
-    field: Field
-    value: str
-    place: int
-
-
-def find_labelled(blocks: Sequence[Block]) -> Iterator[Labelled]:
-    """Every value that a label names: beside it, behind a colon, or below it; in the order of the document."""
-    for place, block in enumerate(blocks):
-        after = blocks[place + 1] if place + 1 < len(blocks) else None
-        if block.kind is BlockKind.ROW:
-            yield from _in_row(block, after, place)
-        elif len(block.line) <= _LONGEST_LINE:
-            lines = block.text.split("\n")
-            for number, line in enumerate(lines):
-                below = lines[number + 1] if number + 1 < len(lines) else _line_below(after)
-                yield from _in_line(line, below, place)
+DAYS = (Field.ISSUED, Field.EFFECTIVE, Field.REVISED, Field.ARCHIVED)
 
 
 def label_of(text: str) -> Field | None:
@@ -89,42 +69,61 @@ def label_of(text: str) -> Field | None:
     return _NAMES.get(name) or _NAMES.get(name.removesuffix("s"))
 
 
-def _line_below(after: Block | None) -> str:
-    if after is None or after.kind is BlockKind.ROW or after.marker or len(after.text) > _LONGEST_VALUE:
-        return ""
-    return after.text.split("\n")[0]
+def labels_of(text: str) -> tuple[Field, ...]:
+    """The fields of a line of nothing but labels, such as the header of a table; empty for any other line."""
+    if (whole := label_of(text)) is not None:
+        return (whole,)
+    text, at = text.strip(), 0
+    found: list[str] = []
+    while at < len(text):
+        match = _NAME.match(text, at)
+        if match is None or len(text) > _LONGEST_HEADER:
+            return ()
+        found.append(" ".join(match[1].casefold().split()))
+        at = match.end()
+    return tuple(_NAMES[name] for name in found) if any(" " in name for name in found) else ()
 
 
-def _in_row(block: Block, after: Block | None, place: int) -> Iterator[Labelled]:
-    cells = [cell.strip() for cell in block.cells]
-    labels = [label_of(cell) for cell in cells]
-    for number, cell in enumerate(cells):
-        label = labels[number]
-        if label is None:
-            yield from _in_line(cell, "", place)
-            continue
-        value = next((other for other in cells[number + 1 :] if other), "")
-        if value and label_of(value) is None:
-            yield Labelled(label, value[:_LONGEST_VALUE], place)
-        elif after is not None and all(kind for kind, cell in zip(labels, cells, strict=True) if cell):
-            # A row of nothing but names: the values stand below.
-            below = [cell.strip() for cell in after.cells] or [_line_below(after)]
-            if number < len(below) and below[number] and not any(map(label_of, below)):
-                yield Labelled(label, below[number][:_LONGEST_VALUE], place)
+def find_inline(line: str) -> list[tuple[Field, int, int]]:
+    """The labels with a colon or dash: the field, where its value begins, and where the next label begins."""
+    matches = list(_INLINE.finditer(line))
+    ends = [*(match.start() for match in matches[1:]), len(line)]
+    return [
+        (_field(match), match.end(), end)
+        for match, end in zip(matches, ends, strict=False)
+        if not _OTHER.search(line[: match.start()])
+    ]
 
 
-def _in_line(line: str, below: str, place: int) -> Iterator[Labelled]:
-    line = line.strip()
-    whole = label_of(line)
-    if whole is not None:
-        if below and label_of(below) is None:
-            yield Labelled(whole, below.strip()[:_LONGEST_VALUE], place)
-        return
-    found = [match for match in _INLINE.finditer(line) if not _OTHER.search(line[: match.start()])]
-    ends = [match.start() for match in _INLINE.finditer(line)]
-    for match in found:
-        end = next((other for other in ends if other > match.start()), len(line))
-        if value := line[match.end() : end].strip(" ;,|·"):
-            yield Labelled(_NAMES[" ".join(match[1].casefold().split())], value[:_LONGEST_VALUE], place)
-    if not found and (start := _BEFORE_DATE.match(line)):
-        yield Labelled(_NAMES[" ".join(start[1].casefold().split())], line[start.end() :][:_LONGEST_VALUE], place)
+def find_long(line: str) -> list[tuple[Field, int, int]]:
+    """The labels of several words that begin with a capital: the field, where it begins, and where its value does."""
+    return [
+        (_field(match), match.start(), match.end())
+        for match in _LONG_NAME.finditer(line)
+        if match[1][0].isupper() and not _OTHER.search(line[: match.start()])
+    ]
+
+
+def find_before_date(line: str) -> tuple[Field, int] | None:
+    """The label at the beginning, where a day follows it, and where the day begins."""
+    match = _BEFORE_DATE.match(line)
+    return (_field(match), match.end()) if match else None
+
+
+def label_at_end(text: str) -> Field | None:
+    """The field of the label with which the text ends, None where it ends with none."""
+    match = _AT_THE_END.search(text)
+    return _field(match) if match else None
+
+
+def begins_with_label(text: str) -> bool:
+    """True for what is no value, because another label begins there: "Date Effective 05/01/2026"."""
+    text = text.strip()
+    # "Type 1 diabetes" is a title.
+    before_date = find_before_date(text)
+    has_day = before_date is not None and before_date[0] in DAYS
+    return has_day or any((labels_of(text), _LONG_NAME.match(text), _INLINE.match(text)))
+
+
+def _field(match: re.Match[str]) -> Field:
+    return _NAMES[" ".join(match[1].casefold().split())]

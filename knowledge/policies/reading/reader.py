@@ -8,10 +8,11 @@ from knowledge.policies.model import DocumentKind
 from knowledge.policies.reading.appendices import find_definitions, find_history, find_references
 from knowledge.policies.reading.blocks import Block, make_block
 from knowledge.policies.reading.cleaning import clean_blocks
-from knowledge.policies.reading.days import DAYS, find_days
+from knowledge.policies.reading.days import find_days
 from knowledge.policies.reading.html_blocks import read_html
-from knowledge.policies.reading.identity import find_kind, find_number, find_title
-from knowledge.policies.reading.labels import Field, find_labelled
+from knowledge.policies.reading.identity import find_kind, find_number, find_title, without_number
+from knowledge.policies.reading.label_values import find_labelled
+from knowledge.policies.reading.labels import DAYS, Field
 from knowledge.policies.reading.marks import Family
 from knowledge.policies.reading.model import Format, KnownPayer, ReadPolicy, Unreadable
 from knowledge.policies.reading.outline import Outline, make_outline
@@ -78,17 +79,26 @@ def _understand(
     notes: list[str],
 ) -> ReadPolicy:
     front = outline.front if outline.family else _first_blocks(blocks)
-    labelled = list(find_labelled(blocks))
+    every = list(find_labelled(blocks))
+    labelled = [entry for entry in every if not entry.is_doubtful]
+    notes.extend(
+        f'{entry.field.value}: "{_shorten(entry.value)}" may be it or not: look at its table'
+        for entry in every
+        if entry.is_doubtful
+    )
     # What stands on every page also says what the document is, where its front page does not.
-    at_the_edges = [entry for line in repeated for entry in find_labelled([make_block(line)])]
+    found_at_edges = [entry for line in repeated for entry in find_labelled([make_block(line)])]
+    at_the_edges = [entry for entry in found_at_edges if not entry.is_doubtful]
     identity = [entry for entry in labelled if entry.place < len(front)] + at_the_edges
     days = find_days(labelled or at_the_edges, front, len(front))
     if not days.found and not days.contradicted:
+        noticed = days.notes
         days = find_days(at_the_edges, front, len(front))
+        days.notes = list(dict.fromkeys([*noticed, *days.notes]))
     whole = "\n".join([*(block.line for block in blocks), *repeated, page_title or ""])
     scope = find_scope(front, identity, whole, payers)
-    title = find_title(identity, outline, page_title, payers)
     number = find_number(identity, [*(block.line for block in front), *repeated])
+    title = without_number(find_title(identity, outline, page_title, payers), number)
     kind = find_kind(identity, outline, title)
     if kind is None and number is None and outline.family is None:
         kind = DocumentKind.MEMBER_PAGE

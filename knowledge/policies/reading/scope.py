@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 
 from knowledge.policies.model import PayerId
 from knowledge.policies.reading.blocks import TICKED, UNTICKED, Block, BlockKind
-from knowledge.policies.reading.labels import Field, Labelled
+from knowledge.policies.reading.label_values import Labelled
+from knowledge.policies.reading.labels import Field
 from knowledge.policies.reading.model import KnownPayer
 from knowledge.policies.reading.places import (
     find_boxes,

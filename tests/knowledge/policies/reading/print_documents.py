@@ -24,6 +24,7 @@ _PRINTED = {
     "numbered": ("A5", "Lakeshore Mutual Clinical Guideline"),
     "two_columns": ("Letter", ""),
     "criteria_table": ("A5", ""),
+    "flat_rows": ("Letter", ""),
 }
 
 

@@ -1,4 +1,4 @@
-"""Fictional documents in five layouts are read as they are meant, from every format that they come in."""
+"""Fictional documents in six layouts are read as they are meant, from every format that they come in."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ READINGS = [
     ("two_columns.pdf", "two_columns"),
     ("criteria_table.html", "criteria_table"),
     ("criteria_table.pdf", "criteria_table"),
+    ("flat_rows.pdf", "flat_rows"),
 ]
 
 
