@@ -14,6 +14,7 @@ from bot import knowledge_terminal as terminal
 from bot.conversations.spoken_store import Spoken, find_spoken
 from bot.database import Database, StoreUnavailable
 from bot.database.migrate import is_current
+from bot.document_days import say_day
 from bot.failures import OperatorError
 from bot.settings import read_settings
 from knowledge.importing import is_content_loaded
@@ -164,7 +165,7 @@ def _activate(ledger: Ledger, database: Database, options: argparse.Namespace) -
         print(terminal.show_summary(found, _find_spoken(database, found)))
     _confirm("Activate it?", options)
     ledger.activate(document.version_id, on, by=options.by)
-    print(f"Activated: {document.version_id} is in force from {terminal.say_day(plan.document.in_force_from)} on.")
+    print(f"Activated: {document.version_id} is in force from {say_day(plan.document.in_force_from)} on.")
 
 
 def _archive(ledger: Ledger, database: Database, options: argparse.Namespace) -> None:
@@ -207,7 +208,7 @@ def _confirm(question: str, options: argparse.Namespace) -> None:
 
 
 def _explain(error: Exception) -> str:
-    days = [terminal.say_day(value) for value in error.args if isinstance(value, date)]
+    days = [say_day(value) for value in error.args if isinstance(value, date)]
     if isinstance(error, RetiredBeforeForce) and not days:
         return "it is a draft, which is never spoken and needs no end."
     return _SENTENCES[type(error)].format(", ".join(map(str, error.args)), *days)

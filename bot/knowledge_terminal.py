@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date
 
 from bot.conversations.spoken_store import Spoken
+from bot.document_days import say_day, say_since
 from bot.printable import printable
 from knowledge.policies.differences import (
     METADATA,
@@ -26,18 +26,13 @@ _WIDTH = 110
 _MOST_NAMES = 5
 
 
-def say_day(day: date) -> str:
-    """A day as operators read it: 05/01/2026."""
-    return f"{day:%m/%d/%Y}"
-
-
 def say_standing(holdings: Holdings, document: PolicyDocument) -> str:
     """How the version stands today, with the days that matter."""
     standing = holdings.standing(document)
     ends = document.ends_on
     if standing in (Standing.IN_FORCE, Standing.NOT_YET):
-        verb = "in force since" if standing is Standing.IN_FORCE else "begins on"
-        return f"{verb} {say_day(document.in_force_from)}" + (f", ends on {say_day(ends)}" if ends else "")
+        first = f"begins on {say_day(document.in_force_from)}" if standing is Standing.NOT_YET else say_since(document)
+        return first + (f", ends on {say_day(ends)}" if ends else "")
     if standing is Standing.ENDED and ends:
         return f"ended on {say_day(ends)}"
     words = {Standing.DRAFT: "draft, never spoken", Standing.CANCELLED: "never in force"}

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import textwrap
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from bot.conversations.ids import is_id
 from bot.conversations.model import Author, Message, MessageId
 from bot.conversations.store import SqlConversationStore
 from bot.database import Database
+from bot.document_days import say_beginning, say_day, say_iso_days
 from bot.failures import OperatorError
 from bot.printable import printable
 from knowledge.bootstrap import build_knowledge
 from knowledge.eligibility.model import AuditEvent
 from knowledge.eligibility.store import SqlAuditLog
-from knowledge.reliance.service import CitedVersion, Explanation
+from knowledge.reliance.service import CatalogueUse, CitedVersion, Explanation
 
 _LONGEST_PURPOSE = 64
 # Who writes in words of their own: there is nothing to make again.
@@ -60,20 +61,23 @@ async def _explain(database: Database, message_id: str, clock: Callable[[], date
 
 
 def _lines(message: Message, explained: Explanation) -> Iterator[str]:
-    yield f"message   {message.id}, by the {message.author.value}, {message.created_at:%Y-%m-%d %H:%M:%S} UTC"
+    yield f"message   {message.id}, by the {message.author.value}, {message.created_at:%m/%d/%Y %H:%M:%S} UTC"
     yield f"topic     {message.topic or 'none'}"
     yield f"response  {message.key or 'none'}"
-    yield f"as of     {explained.as_of or 'no day: it leans on no document'}"
+    yield f"as of     {say_day(explained.as_of) if explained.as_of else 'no day: it leans on no document'}"
     if explained.template is not None:
         yield "template"
         yield from _indented(explained.template)
     for name, value in explained.values.items():
         yield f"value {name}"
         yield from _indented(value)
+    for citation in message.citations:
+        yield "cited"
+        yield from _source_lines(citation)
     for cited in explained.versions:
         yield from _version_lines(cited)
     for use in explained.catalogue:
-        yield f"catalogue {use.entry}, sha-256 {use.checksum}: {', '.join(use.fields)}"
+        yield from _catalogue_lines(use)
     replay = explained.replay
     about = f" ({replay.what})" if replay.what else ""
     yield "replay    the same text, byte for byte" if replay.same else f"replay    NOT the same: {replay.code}{about}"
@@ -87,7 +91,8 @@ def _version_lines(cited: CitedVersion) -> Iterator[str]:
         return
     number = f" ({document.number})" if document.number else ""
     yield f"  {document.title}{number}, {document.payer_name}"
-    yield f"  in force from {document.in_force_from}{_end(document.ends_on)}, sha-256 {document.checksum}"
+    end = f", ended or ends on {say_day(document.ends_on)}" if document.ends_on else ""
+    yield f"  {say_beginning(document)}{end}, sha-256 {document.checksum}"
     for mark, heading in cited.sections:
         yield f"  section {mark}{f': {heading}' if heading and heading != mark else ''}"
     for fact in cited.facts:
@@ -95,8 +100,27 @@ def _version_lines(cited: CitedVersion) -> Iterator[str]:
         yield from _indented(fact.text or "missing")
 
 
-def _end(day: date | None) -> str:
-    return f", ended or ends on {day}" if day else ""
+def _catalogue_lines(use: CatalogueUse) -> Iterator[str]:
+    yield f"catalogue {use.entry}, sha-256 {use.checksum}"
+    for name, text in use.spoken:
+        yield from _indented(f"{name}: {text or 'missing'}")
+    for source in use.sources:
+        yield "  source"
+        yield from _source_lines(source.as_json())
+
+
+def _source_lines(citation: Mapping[str, str]) -> Iterator[str]:
+    """One source: document and number, payer or publisher, section, version, day and address, as far as it has them."""
+    number = f" ({citation['number']})" if "number" in citation else ""
+    yield from _indented(f"{citation['document']}{number}, {citation['payer']}")
+    told = [f"section {citation['section']}"] if "section" in citation else []
+    told += [f"version {say_iso_days(citation['version'])}"] if "version" in citation else []
+    told += [f"effective {say_iso_days(citation['effective_on'])}"] if "effective_on" in citation else []
+    told += [f"read on {say_iso_days(citation['read_on'])}"] if "read_on" in citation else []
+    yield from _indented(", ".join(told))
+    if "url" in citation:
+        # In one piece, however long it is: it is copied.
+        yield f"    {citation['url']}"
 
 
 def _indented(text: str) -> Iterator[str]:

@@ -11,9 +11,9 @@ from bot.console.door import SIGNED
 from bot.conversations.handoff_service import HandoffService
 from bot.conversations.ids import is_id
 from bot.conversations.model import ConversationNotFound, Message
-from bot.http.schemas import Model
+from bot.http.schemas import Citation, Model
 from bot.http.views import JsonObject
-from knowledge.reliance.service import CitedVersion, Explanation, RelianceService, ReplayCode
+from knowledge.reliance.service import CatalogueUse, CitedVersion, Explanation, RelianceService, ReplayCode
 
 
 class CitedSection(Model):
@@ -39,19 +39,32 @@ class CitedDocument(Model):
     title: str | None
     number: str | None
     payer: str | None
-    in_force_from: date | None
+    effective_on: date | None = Field(description="The day that the document states; null where it states none.")
+    read_on: date | None
+    in_force_from: date | None = Field(
+        description="The first day on which it counts: the one it states, else the day it was read or activated."
+    )
     ends_on: date | None = Field(description="The first day on which it is no longer in force.")
     url: str | None
     sections: list[CitedSection]
     facts: list[SpokenFact]
 
 
+class SpokenField(Model):
+    """A field of a catalogue entry with the text that was said of it, null where that is missing."""
+
+    field: str
+    text: str | None
+
+
 class CatalogueEntry(Model):
-    """Fields of a catalogue entry as it stood under this checksum."""
+    """Fields of a catalogue entry as it stood under this checksum, and the sources that it named then."""
 
     entry: str
     checksum: str
     fields: list[str]
+    spoken: list[SpokenField]
+    sources: list[Citation]
 
 
 class Replay(Model):
@@ -71,6 +84,7 @@ class ExplainedMessage(Model):
     as_of: date | None
     template: str | None
     values: dict[str, str]
+    citations: list[Citation] = Field(description="The sources as they were shown and recorded with the message.")
     documents: list[CitedDocument]
     catalogue: list[CatalogueEntry]
     replay: Replay
@@ -103,11 +117,20 @@ def view_explanation(message: Message, explained: Explanation) -> JsonObject:
         "as_of": explained.as_of.isoformat() if explained.as_of else None,
         "template": explained.template,
         "values": dict(explained.values),
+        "citations": [dict(citation) for citation in message.citations],
         "documents": [_view_version(version) for version in explained.versions],
-        "catalogue": [
-            {"entry": use.entry, "checksum": use.checksum, "fields": list(use.fields)} for use in explained.catalogue
-        ],
+        "catalogue": [_view_entry(use) for use in explained.catalogue],
         "replay": {"same": replay.same, "code": replay.code, "what": replay.what},
+    }
+
+
+def _view_entry(use: CatalogueUse) -> JsonObject:
+    return {
+        "entry": use.entry,
+        "checksum": use.checksum,
+        "fields": list(use.fields),
+        "spoken": [{"field": name, "text": text} for name, text in use.spoken],
+        "sources": [source.as_json() for source in use.sources],
     }
 
 
@@ -120,6 +143,8 @@ def _view_version(cited: CitedVersion) -> JsonObject:
         "title": document.title if document else None,
         "number": document.number if document else None,
         "payer": document.payer_name if document else None,
+        "effective_on": document.effective_on.isoformat() if document and document.effective_on else None,
+        "read_on": document.read_on.isoformat() if document else None,
         "in_force_from": document.in_force_from.isoformat() if document else None,
         "ends_on": ends_on.isoformat() if ends_on else None,
         "url": document.url if document else None,

@@ -7,6 +7,9 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Literal, Protocol
 
+from pydantic import TypeAdapter, ValidationError
+
+from knowledge.citations import Citation
 from knowledge.policies.model import DocumentRecord, FactId, PolicyDocument, VersionId
 from knowledge.policies.service import PolicyService
 from knowledge.reliance.model import (
@@ -18,6 +21,9 @@ from knowledge.reliance.model import (
     RelianceRecord,
 )
 from knowledge.reliance.replay import NotReplayable, Stored, render, render_node
+from knowledge.therapies.model import Source
+
+_SOURCES = TypeAdapter(tuple[Source, ...])
 
 # Why a text does not come out again.
 ReplayCode = Literal[
@@ -75,11 +81,20 @@ class CitedVersion:
 
 @dataclass(frozen=True)
 class CatalogueUse:
-    """Fields of a catalogue entry, as it stood under this checksum."""
+    """Fields of a catalogue entry, as it stood under this checksum, and the sources that it named then.
+
+    `spoken` has each field with the text that was said of it, None where that is missing.
+    """
 
     entry: str
     checksum: str
-    fields: tuple[str, ...]
+    spoken: tuple[tuple[str, str | None], ...]
+    sources: tuple[Citation, ...]
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The names of the fields, each once."""
+        return tuple(dict.fromkeys(name for name, _ in self.spoken))
 
 
 @dataclass(frozen=True)
@@ -130,7 +145,7 @@ class RelianceService:
             template=stored.wordings.get(record.wording),
             values=_read_values(record, stored),
             versions=tuple(_read_version(version, record, stored, dated) for version in _versions_of(record)),
-            catalogue=_read_catalogue(record),
+            catalogue=_read_catalogue(record, stored),
             replay=_replay(record, stored, text),
         )
 
@@ -173,6 +188,13 @@ def _read_values(record: RelianceRecord, stored: Stored) -> Mapping[str, str]:
     return values
 
 
+def _read_field(node: CatalogueNode, stored: Stored) -> str | None:
+    try:
+        return render_node(node, stored)
+    except NotReplayable:
+        return None
+
+
 def _read_version(
     version: str, record: RelianceRecord, stored: Stored, dated: Mapping[VersionId, PolicyDocument]
 ) -> CitedVersion:
@@ -192,11 +214,20 @@ def _read_version(
     return CitedVersion(version, document, tuple((mark, headings.get(mark)) for mark in marks), tuple(facts))
 
 
-def _read_catalogue(record: RelianceRecord) -> tuple[CatalogueUse, ...]:
+def _read_catalogue(record: RelianceRecord, stored: Stored) -> tuple[CatalogueUse, ...]:
     used: dict[tuple[str, str], CatalogueUse] = {}
     for node in record.nodes:
         if isinstance(node, CatalogueNode):
             key = (node.entry, node.checksum)
-            use = used.get(key, CatalogueUse(node.entry, node.checksum, ()))
-            used[key] = replace(use, fields=tuple(dict.fromkeys([*use.fields, node.field])))
+            use = used.get(key) or CatalogueUse(*key, (), _read_sources(stored.entries.get(key, {})))
+            spoken = dict.fromkeys([*use.spoken, (node.field, _read_field(node, stored))])
+            used[key] = replace(use, spoken=tuple(spoken))
     return tuple(used.values())
+
+
+def _read_sources(entry: Mapping[str, object]) -> tuple[Citation, ...]:
+    """The sources of an entry as it was stored; none where another release wrote them in another way."""
+    try:
+        return tuple(source.citation() for source in _SOURCES.validate_python(entry.get("sources", ())))
+    except ValidationError:
+        return ()

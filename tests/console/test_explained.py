@@ -10,7 +10,7 @@ from bot.conversations.handoff import HandoffEvent
 from bot.conversations.model import Author, Draft
 from knowledge.bootstrap import build_knowledge
 from knowledge.policies.model import Scope
-from knowledge.reliance.model import FactNode, Reliance
+from knowledge.reliance.model import CatalogueNode, FactNode, Reliance
 from knowledge.reliance.store import wordings
 from knowledge.shipped.importer import load_content
 from tests.console.desk import Browser, Desk, Waiting
@@ -45,6 +45,9 @@ async def test_a_coach_sees_version_fact_and_day_and_that_the_text_comes_out_aga
     assert told["values"] == {"statement": fact.text}
     [document] = told["documents"]
     assert (document["version"], document["checksum"]) == (fact.document.version_id, fact.document.checksum)
+    stated = fact.document.effective_on
+    assert document["effective_on"] == (stated.isoformat() if stated else None)
+    assert document["read_on"] == fact.document.read_on.isoformat()
     assert document["facts"] == [{"id": fact.id, "section": fact.section, "text": fact.text}]
     assert told["replay"] == {"same": True, "code": None, "what": None}
     assert [entry.event for entry in await desk.store.list_log(waiting.id)][-1] is HandoffEvent.VIEWED
@@ -53,6 +56,27 @@ async def test_a_coach_sees_version_fact_and_day_and_that_the_text_comes_out_aga
     told = await why(dana, waiting, message_id)
     assert isinstance(told, dict)
     assert told["replay"]["code"] == "WORDING_MISSING"
+
+
+async def test_a_coach_sees_the_sources_given_and_what_was_said_of_the_catalogue(
+    desk: Desk, dana: Browser, waiting: Waiting
+) -> None:
+    load_content(desk.database)
+    entry = await build_knowledge(desk.database, desk.clock).therapies.find_therapy("zolgensma")
+    assert entry is not None
+    cited = entry.sources[0].citation().as_json()
+    values = {
+        "brand": CatalogueNode(entry.id, entry.checksum, "brand").as_json(),
+        "gone": CatalogueNode(entry.id, entry.checksum, "no_such_field").as_json(),
+    }
+    made_of = Reliance("{brand}{gone}", values)
+    message_id = await say(desk, waiting, Draft(Author.ASSISTANT, "Zolgensma", citations=(cited,), reliance=made_of))
+    told = await why(dana, waiting, message_id)
+    assert isinstance(told, dict)
+    assert told["citations"] == [cited]
+    [used] = told["catalogue"]
+    assert used["spoken"] == [{"field": "brand", "text": "Zolgensma"}, {"field": "no_such_field", "text": None}]
+    assert used["sources"] == [source.citation().as_json() for source in entry.sources]
 
 
 async def test_a_message_of_another_conversation_is_not_explained_and_not_counted_as_seen(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import datetime, timezone
+from datetime import date, datetime, timezone
 
 import pytest
 import sqlalchemy as sa
@@ -16,8 +16,11 @@ from bot.conversations.service import ConversationService
 from bot.conversations.store import SqlConversationStore
 from bot.database import Database
 from bot.why_command import NotExplained, explain_message
+from knowledge.bootstrap import build_knowledge
 from knowledge.eligibility.store import audit_events
-from knowledge.reliance.model import Reliance
+from knowledge.reliance.model import CatalogueNode, FactNode, Reliance
+from knowledge.shipped.importer import load_content
+from tests.knowledge.policies.versions import make_edition, store
 
 
 def clock() -> datetime:
@@ -43,6 +46,66 @@ def test_a_text_that_does_not_come_out_again_is_not_the_same(database: Database)
     assert [why.is_same for why in found.values()] == [True, False, False]
     assert "TEXT_DIFFERS" in found[changed].text
     assert "NOT_RECORDED" in found[old].text
+
+
+def test_the_sources_that_were_recorded_with_a_message_are_named(database: Database) -> None:
+    report = {
+        "document": "Report on a network", "payer": "PhillyVoice", "section": "Advanced Network",
+        "version": "dated 2023-03-21", "read_on": "2026-11-21", "url": "https://example.org/report",
+    }  # fmt: skip
+    policy = {
+        "document": "Gene therapies", "number": "MP-AD-1623", "payer": "CareSource", "section": "D.I",
+        "effective_on": "2026-05-01", "read_on": "2026-11-20", "url": "https://example.org/policy",
+    }  # fmt: skip
+    # Also of a message that no record is kept of.
+    message = say(database, Draft(Author.ASSISTANT, "Penn is in it.", citations=(report, policy)))
+    told = explain_message(database, message, clock, by="anna").text
+    for part in (
+        "Report on a network", "PhillyVoice", "Advanced Network", "version dated 03/21/2023", "read on 11/21/2026",
+        "https://example.org/report", "MP-AD-1623", "CareSource", "D.I", "effective 05/01/2026",
+    ):  # fmt: skip
+        assert part in told
+    assert "effective 11/" not in told
+    assert "2026-" not in told
+
+
+def test_a_document_that_states_no_day_counts_from_the_day_it_was_read(database: Database) -> None:
+    load_content(database)
+    found = {}
+    for stated in (None, "2026-05-01"):
+        edition = make_edition("Ask a coach.", stated, document=f"page-{stated}", number=None)
+        version = store(database, edition)
+        values = {"fact": FactNode(version, edition.facts[0].id).as_json()}
+        made_of = Reliance("{fact}", values, date(2026, 11, 22), sources=({"version": version},))
+        message = say(database, Draft(Author.ASSISTANT, "Ask a coach.", reliance=made_of))
+        why = explain_message(database, message, clock, by="anna")
+        assert why.is_same
+        found[stated] = why.text
+    read_on = f"{make_edition('Any.', None).document.read_on:%m/%d/%Y}"
+    assert f"counts from the day it was read, {read_on}" in found[None]
+    assert "in force" not in found[None]
+    assert "in force from 05/01/2026" in found["2026-05-01"]
+    assert all("as of     11/22/2026" in text for text in found.values())
+
+
+def test_a_field_of_the_catalogue_is_shown_as_it_was_said_and_with_its_sources(database: Database) -> None:
+    load_content(database)
+    entry = asyncio.run(build_knowledge(database, clock).therapies.find_therapy("zolgensma"))
+    assert entry is not None
+    values = {
+        "brand": CatalogueNode(entry.id, entry.checksum, "brand").as_json(),
+        "day": CatalogueNode(entry.id, entry.checksum, "approved_on", as_day=True).as_json(),
+    }
+    made_of = Reliance("{brand}: {day}", values)
+    message = say(database, Draft(Author.ASSISTANT, "Zolgensma: 05/24/2019", reliance=made_of))
+    why = explain_message(database, message, clock, by="anna")
+    assert why.is_same
+    for part in ("brand: Zolgensma", "approved_on: 05/24/2019"):
+        assert part in why.text
+    flat = " ".join(why.text.split())
+    for source in entry.sources:
+        for part in (source.title, source.publisher, source.url, f"read on {source.read_on:%m/%d/%Y}"):
+            assert part in flat
 
 
 def test_a_look_at_a_message_is_audited_with_who_looked(database: Database) -> None:

@@ -5,17 +5,39 @@ import { words } from "./words.js";
 
 const text = words.transcript.why;
 
+const dayOf = (day) => formatDay(day, { year: "numeric", month: "2-digit", day: "2-digit" });
+const withDays = (version) => version.replace(/\b(\d{4})-(\d{2})-(\d{2})\b/g, "$2/$3/$1");
+
+/** A source as it was recorded: document, number, payer or publisher, section, version, day and address. */
+function sourceItem(source) {
+  const title = [source.document, source.number && `(${source.number})`].filter(Boolean).join(" ");
+  const details = [
+    source.payer,
+    source.section && `${text.section} ${source.section}`,
+    source.version && text.version(withDays(source.version)),
+    source.effective_on && words.transcript.effective(dayOf(source.effective_on)),
+    source.read_on && words.transcript.read(dayOf(source.read_on)),
+  ];
+  return element("li", {}, outsideLink(source.url, title), ` · ${details.filter(Boolean).join(" · ")}`);
+}
+
+/** A day that the document does not state is never told as one in force. */
+function sinceOf(cited) {
+  const from = dayOf(cited.in_force_from);
+  const until = cited.ends_on && dayOf(cited.ends_on);
+  return cited.effective_on ? text.inForce(from, until) : text.counts(from, until, cited.in_force_from === cited.read_on);
+}
+
 function documentItem(cited) {
   if (!cited.title) return element("li", {}, `${cited.version}: ${text.missing}`);
   const title = [cited.title, cited.number && `(${cited.number})`].filter(Boolean).join(" ");
-  const until = cited.ends_on && formatDay(cited.ends_on);
   const facts = cited.facts.map((fact) => element("li", {}, fact.text ?? fact.id));
   const sections = cited.sections.map(({ section, heading }) => [section, heading !== section && heading].filter(Boolean).join(": "));
   return element(
     "li",
     {},
     outsideLink(cited.url, title),
-    ` · ${cited.payer} · ${text.inForce(formatDay(cited.in_force_from), until)}`,
+    ` · ${cited.payer} · ${sinceOf(cited)}`,
     sections.length > 0 && ` · ${text.section} ${sections.join("; ")}`,
     element("code", { title: cited.checksum }, ` ${cited.version}`),
     facts.length > 0 && element("ul", {}, ...facts),
@@ -23,12 +45,20 @@ function documentItem(cited) {
 }
 
 function explanation(found) {
-  const entries = found.catalogue.map(({ entry, fields, checksum }) =>
-    element("li", {}, `${text.catalogue}: ${entry} (${fields.join(", ")})`, element("code", { title: checksum }, ` ${entry}@${checksum.slice(0, 12)}`)),
+  const entries = found.catalogue.map(({ entry, spoken, sources, checksum }) =>
+    element(
+      "li",
+      {},
+      `${text.catalogue}: ${entry}`,
+      element("code", { title: checksum }, ` ${entry}@${checksum.slice(0, 12)}`),
+      element("ul", {}, ...spoken.map((said) => element("li", {}, `${said.field}: ${said.text ?? text.spokenMissing}`)), ...sources.map(sourceItem)),
+    ),
   );
-  const head = [found.response_key && `${text.response}: ${found.response_key}`, found.as_of && `${text.asOf} ${formatDay(found.as_of)}`];
+  const cited = found.citations.length > 0 && [element("p", {}, text.cited), element("ul", {}, ...found.citations.map(sourceItem))];
+  const head = [found.response_key && `${text.response}: ${found.response_key}`, found.as_of && `${text.asOf} ${dayOf(found.as_of)}`];
   return [
     element("p", {}, head.filter(Boolean).join(" · ")),
+    ...(cited || []),
     element("ul", {}, ...found.documents.map(documentItem), ...entries),
     element("p", {}, found.replay.same ? text.same : text.differs(found.replay.code)),
   ];

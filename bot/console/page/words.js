@@ -148,6 +148,11 @@ export const words = {
       response: "Wording",
       asOf: "Rules of",
       inForce: (from, until) => (until ? `in force ${from} to ${until} (not on that day)` : `in force since ${from}`),
+      counts: (from, until, isRead) =>
+        `counts from the day it was ${isRead ? "read" : "activated"}, ${from}${until ? `, to ${until} (not on that day)` : ""}`,
+      version: (version) => `version ${version}`,
+      cited: "Sources given with it",
+      spokenMissing: "not stored any more",
       missing: "This version is not stored any more.",
       section: "Section",
       catalogue: "Therapy catalog",

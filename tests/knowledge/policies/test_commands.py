@@ -126,6 +126,19 @@ def test_the_list_has_a_row_for_each_version_with_how_it_stands(
     assert everything.keys() > rows.keys()
 
 
+def test_a_document_that_states_no_day_counts_since_it_was_read_or_activated(run: Run, database: Database) -> None:
+    read = make_edition("Ask.", None, document="a-page", number=None)
+    activated = make_edition("Ask.", None, document="b-page", number=None)
+    store(database, read)
+    draft = store(database, activated, is_draft=True)
+    assert run("activate", draft, "--on", "11/22/2026", "--yes").status == 0
+    rows = {row[0]: row for row in run("list").rows}
+    day = f"{read.document.read_on:%m/%d/%Y}"
+    assert rows[read.document.version_id][-4:] == ["counts", "since", day, "(read)"]
+    assert "force" not in rows[draft]
+    assert "in force since" not in run("show", read.document.version_id).said
+
+
 def test_the_list_can_be_that_of_one_payer_and_says_when_it_is_empty(run: Run) -> None:
     assert {row[2] for row in run("list", "--payer", "caresource").rows} >= {"caresource"}
     empty = run("list", "--payer", "acme")
