@@ -9,7 +9,7 @@ from knowledge.policies.model import DocumentKind
 from knowledge.policies.reading.blocks import Block, BlockKind, ends_sentence
 from knowledge.policies.reading.dates import split_at_day
 from knowledge.policies.reading.label_values import Labelled
-from knowledge.policies.reading.labels import Field, labels_of
+from knowledge.policies.reading.labels import Field, begins_with_label
 from knowledge.policies.reading.model import KnownPayer
 from knowledge.policies.reading.outline import Outline
 from knowledge.policies.reading.places import is_nothing_but_a_scope
@@ -142,5 +142,5 @@ def _is_no_title(text: str, payers: Sequence[KnownPayer]) -> bool:
     return (
         bool(_KIND_WORDS.fullmatch(text) or _COMMON.fullmatch(text))
         or is_nothing_but_a_scope(text)
-        or bool(labels_of(text))
+        or begins_with_label(text)
     )

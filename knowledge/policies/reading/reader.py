@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from knowledge.policies.model import DocumentKind
 from knowledge.policies.reading.appendices import find_definitions, find_history, find_references
@@ -21,7 +22,7 @@ from knowledge.policies.reading.pdf_boxes import tick_boxes
 from knowledge.policies.reading.pdf_pages import open_pdf, read_pages
 from knowledge.policies.reading.scope import ReadScope, find_scope
 from knowledge.policies.reading.sniff import decode, find_format
-from knowledge.policies.reading.text_blocks import read_text
+from knowledge.policies.reading.text_blocks import mark_boxes, read_text
 
 _LAYOUTS = {
     Family.LETTERS: "lettered sections",
@@ -59,14 +60,22 @@ def _read_blocks(data: bytes, kind_of_file: Format) -> tuple[list[Block], list[s
             blocks, dropped = read_pdf(list(read_pages(document, tick_boxes)))
         finally:
             document.close()
-        return blocks, dropped, None, []
+        return _with_boxes(blocks), dropped, None, []
     text, encoding = decode(data)
     notes = [] if encoding.startswith("utf-8") else [f"the text is read as {encoding}: look at accents and signs"]
     if kind_of_file is Format.HTML:
         blocks, title = read_html(text)
-        return blocks, [], title, notes
+        return _with_boxes(blocks), [], title, notes
     blocks, dropped = read_text(text)
     return blocks, dropped, None, notes
+
+
+def _with_boxes(blocks: Sequence[Block]) -> list[Block]:
+    """The blocks with the boxes that somebody typed as signs: "[x] Ohio"."""
+    return [
+        replace(block, text=mark_boxes(block.text), cells=tuple(mark_boxes(cell) for cell in block.cells))
+        for block in blocks
+    ]
 
 
 def _understand(

@@ -19,6 +19,8 @@ from knowledge.policies.reading.places import (
 )
 
 _APPLIES = re.compile(r"\bappl(?:y|ies|icable)\b|\bservice area\b|\bfor members\b|\bis for\b", re.IGNORECASE)
+# The markup of a box that was printed as it is written, and cut by a cell or a line.
+_BROKEN_BOX = re.compile(r"<input\b|\btype=\W?checkbox", re.IGNORECASE)
 _MUCH_MORE = 2
 
 
@@ -76,6 +78,10 @@ def _find_states(
     scope: ReadScope, front: Sequence[Block], labelled: Sequence[Labelled], boxes: Sequence[tuple[bool, str]]
 ) -> None:
     of_states = [(ticked, state) for ticked, text in boxes for state in find_states(text, codes=True)[:1]]
+    if any(_BROKEN_BOX.search(block.line) for block in front):
+        scope.notes.append("states: there are boxes that cannot be read")
+        scope.undecided.append("states")
+        return
     if of_states:
         ticked = tuple(dict.fromkeys(state for is_ticked, state in of_states if is_ticked))
         scope.unticked = tuple(dict.fromkeys(state for is_ticked, state in of_states if not is_ticked))

@@ -61,10 +61,14 @@ def read_text(text: str) -> tuple[list[Block], list[str]]:
 
 def plain(text: str) -> str:
     """The text without markup of its own; boxes of every writing are the same two signs."""
+    return _MARKUP.sub("", _BREAK.sub("\n", mark_boxes(text)))
+
+
+def mark_boxes(text: str) -> str:
+    """The text with boxes of every writing as the same two signs: those typed into a page, too."""
     text = _INPUT.sub(lambda found: _tick(re.search(r"\bchecked\b", found[0], re.IGNORECASE) is not None), text)
     text = _BOX.sub(lambda found: _tick(found["tick"] != " "), text)
-    text = text.replace("☑", TICKED).replace("✅", TICKED).replace("🗹", TICKED)
-    return _MARKUP.sub("", _BREAK.sub("\n", text))
+    return text.replace("☑", TICKED).replace("✅", TICKED).replace("🗹", TICKED)
 
 
 def without_emphasis(text: str) -> str:

@@ -109,6 +109,10 @@ def test_as_many_days_as_labels_go_to_them_in_their_order() -> None:
         assert (found.issued_on, found.effective_on) == (JUNE, JULY)
 
 
+def test_a_line_that_begins_with_a_label_is_no_title() -> None:
+    assert read("Policy Number: CR-MP-0552\n\nCedar Ridge Health\n\nNerve Samples").title == "Nerve Samples"
+
+
 def test_a_title_may_begin_with_a_word_that_is_a_label() -> None:
     assert values("Policy Title: Type 1 Sample Disease") == [(Field.TITLE, "Type 1 Sample Disease")]
     assert values("Policy Title\n\nState of the Sample") == [(Field.TITLE, "State of the Sample")]

@@ -66,6 +66,24 @@ def test_only_the_ticked_state_counts(boxes: str) -> None:
     assert front(boxes).states == ("OH",)
 
 
+BOXES = ("[x] Ohio [ ] Indiana", '&lt;input checked type="checkbox"/&gt; Ohio &lt;input type="checkbox"/&gt; Indiana')
+
+
+@pytest.mark.parametrize("boxes", BOXES)
+def test_boxes_typed_into_a_page_are_boxes(boxes: str) -> None:
+    page = "".join(f"<p>{line}</p>" for line in POLICY.format(front=f"It applies in: {boxes}").split("\n"))
+    assert read(f"<!doctype html><body>{page}", ".html").states == ("OH",)
+
+
+def test_boxes_that_are_cut_are_left_to_a_person() -> None:
+    page = (
+        "<table><tr><td>&lt;input</td><td>type=&quot;checkbox&quot;/&gt; Ohio</td></tr></table><p>It is for Ohio.</p>"
+    )
+    lines = "".join(f"<p>{line}</p>" for line in POLICY.format(front="").split("\n"))
+    found = read(f"<!doctype html><body>{page}{lines}", ".html")
+    assert (found.states, found.must_be_given) == ((), ("states",))
+
+
 def test_boxes_without_a_tick_are_left_to_a_person() -> None:
     found = front("[ ] Ohio [ ] Indiana")
     assert found.states == ()
