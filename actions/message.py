@@ -35,6 +35,7 @@ class Slots:
     interrupted_form: str | None = None
     last_topic: str | None = None
     facts_given: float | None = None
+    lead_fact: str | None = None
     missed_answers: float | None = None
     spanish_offered: bool | None = None
 

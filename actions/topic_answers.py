@@ -75,10 +75,17 @@ def choose_facts(facts: Sequence[Fact], given: int = 0, *, before: str = "") -> 
     return tuple(chosen)
 
 
-def keep_place(topic: str, turn: Turn, given: int | None = None) -> list[EventType]:
-    """What "tell me more" goes on from: topic, facts given (None: nothing is left) and the day, if it is not today."""
+def keep_place(topic: str, turn: Turn, given: int | None = None, lead: str | None = None) -> list[EventType]:
+    """What "tell me more" goes on from: topic, facts given (None: nothing is left), the day if it is not today, and the
+    fact that went first."""
     day = turn.day.isoformat() if given is not None and turn.day != turn.today else None
-    return [SlotSet("last_topic", topic), SlotSet("facts_given", given), SlotSet("date", day)]
+    lead = lead if given is not None else None
+    return [
+        SlotSet("last_topic", topic),
+        SlotSet("facts_given", given),
+        SlotSet("date", day),
+        SlotSet("lead_fact", lead),
+    ]
 
 
 def say_more(turn: Turn, phrases: Phrases, is_more: bool) -> tuple[str, list[Button]]:
@@ -135,6 +142,8 @@ class AnswerTopic(TopicAction):
             opening = await open_answer(self.topic, turn, facts, self.services, self.phrases)
         else:
             opening = Opening(before=say_which_day(self.topic, turn, self.phrases))
+        lead = turn.slots.lead_fact if given is not None else await self._find_lead(turn, facts)
+        facts = tuple(sorted(facts, key=lambda fact: fact.id != lead))
         chosen = choose_facts(facts, given or 0, before=opening.facts)
         if not chosen and not opening.facts:
             if given is None and self.free and (found := await self.free.tell_if_found(turn, replies)) is not None:
@@ -152,7 +161,13 @@ class AnswerTopic(TopicAction):
             statement=self.phrases.join([opening.before, spoken], separator="\n\n"),
         )
         self.ask_day(turn, replies)
-        return keep_place(self.topic, turn, told if told < len(facts) else None)
+        return keep_place(self.topic, turn, told if told < len(facts) else None, lead)
+
+    async def _find_lead(self, turn: Turn, facts: Sequence[Fact]) -> str | None:
+        """The fact that is asked for by name: "is there a deal with the maker" is no question on deductibles."""
+        asked = turn.question_before_form if turn.is_bare_answer and turn.question_before_form else turn.text
+        found = await self.services.search.find_lead(asked, facts)
+        return found.id if found else None
 
     def _frame(self, given: int | None, turn: Turn) -> str:
         if given is not None:

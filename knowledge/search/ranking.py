@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy
 
-from knowledge.policies.model import PayerId, PolicyDocument, VersionId
+from knowledge.policies.model import Fact, PayerId, PolicyDocument, VersionId
 from knowledge.search.asked import read_asked
 from knowledge.search.features import Question, measure, measure_standing
 from knowledge.search.index import Candidate, Index, Mask
@@ -19,6 +19,8 @@ from knowledge.therapies.model import Term
 
 # The payer's own words come before a neutral source that answers as well.
 OWN_FIRST = 0.8
+# In the weight of words: about that of one word which half of a topic's facts say.
+CLEARLY_MORE = 0.6
 # So many more candidates come from the meaning alone.
 _MOST_ALIKE = 15
 
@@ -78,6 +80,29 @@ class Ranking:
                 first = OWN_FIRST if payer is not None and payer_of(each.entry) == payer else 0.0
                 ranked.append(Ranked(each, float(score), float(score) + first))
         return sorted(ranked, key=lambda each: -each.rank)
+
+    def find_lead(self, question: str, facts: Sequence[Fact]) -> Fact | None:
+        """The fact that says clearly more of what is asked than the first one does; None where none does.
+
+        By words alone: it is asked for in every answer, where the meaning would take longer than all the rest.
+        """
+        mask, numbers = numpy.zeros(len(self.index.entries), bool), {}
+        for fact in facts:
+            for number in range(*self.places.get(fact.document.version_id, slice(0, 0)).indices(len(mask))):
+                if isinstance(self.index.entries[number].source, Fact) and self.index.entries[number].id == fact.id:
+                    mask[number] = True
+                    numbers[fact.id] = number
+        lexicon = self.index.lexicon
+        # The topic's own words tell none of its facts from another.
+        topic = {lexicon.stem(word) for fact in facts[:1] for word in fact.topic.split("_")}
+        read = lexicon.read(question, self.spelling)
+        units = [unit for unit in read if not unit.is_light and unit.stem not in topic]
+        if not units or len(numbers) < len(facts):
+            return None
+        asking = self.index.ask(units, mask)
+        said = [float(asking.weights @ self.index.look_into(numbers[fact.id], asking).matches) for fact in facts]
+        best = max(range(len(facts)), key=lambda place: (said[place], -place))
+        return facts[best] if said[best] - said[0] >= CLEARLY_MORE else None
 
     def may_offer(self, best: Ranked, ranked: Iterable[Ranked]) -> bool:
         """True where the hit that would be told is good enough to be offered as the answer."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Protocol
 
@@ -86,6 +86,12 @@ class SearchService:
             if len(hits) == limit:
                 break
         return SearchResult(tuple(hits), is_confident, ranking.count_asked(words))
+
+    async def find_lead(self, question: str, facts: Sequence[Fact]) -> Fact | None:
+        """Which of these facts is asked for more clearly than the first; None for none, or while nothing is indexed."""
+        if self._ranking is None or len(facts) < 2:
+            return None
+        return await asyncio.to_thread(self._ranking.find_lead, question[:_LONGEST_QUESTION], facts)
 
     async def prepare(self, patience_s: float | None = _PATIENCE_S) -> None:
         """Indexes what is on file, so that no question waits for it. Raises StoreUnavailable."""

@@ -350,6 +350,9 @@ class FakeSearch(SearchService):
         self.asked.append((question, scope.payer))
         return self.found.get(scope.payer, SearchResult((), False, 0))
 
+    async def find_lead(self, question: str, facts: Sequence[Fact]) -> Fact | None:
+        return None
+
 
 def _opened_form(written: str) -> list[dict[str, Any]]:
     """The message that a form asked for the plan after."""
