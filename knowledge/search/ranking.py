@@ -21,6 +21,9 @@ from knowledge.therapies.model import Term
 OWN_FIRST = 0.8
 # In the weight of words: about that of one word which half of a topic's facts say.
 CLEARLY_MORE = 0.6
+# Members' questions are less like the learned ones than these are like each other, so more is asked of a hit than the
+# learned threshold does (in log odds). To refuse is safer than to tell the wrong thing.
+MARGIN = 0.5
 # So many more candidates come from the meaning alone.
 _MOST_ALIKE = 15
 
@@ -110,7 +113,7 @@ class Ranking:
         others = [each.score for each in ranked if each is not best and each.measured.by_meaning is is_alike]
         judgements = self.by_meaning if is_alike else self.by_words
         row = measure_standing(best.measured.row, [best.score, *others])
-        return bool(judgements.offer.score([row])[0] > 0)
+        return bool(judgements.offer.score([row])[0] > MARGIN)
 
     def count_asked(self, question: str) -> int:
         """How many things a question asks for: words and names that tell something; 0 where most words are none."""

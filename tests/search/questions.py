@@ -10,13 +10,17 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from knowledge.policies.model import Fact, Passage, Plan, PlanId, Scope
 from knowledge.search.model import Entry, Hit, HitKind
+from knowledge.therapies.model import Term
 
 # The day on which the shipped content was read last: nothing of it has ended.
 DAY = date(2026, 11, 22)
 
 
 class Expected(BaseModel):
-    """What answers a question: a section of a document, or one fact, term, therapy or condition by its id."""
+    """What answers a question: a section of a document, or one fact, therapy or condition by its id.
+
+    A term goes by its id or by the word itself.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -32,9 +36,10 @@ class Expected(BaseModel):
         if self.document is not None:
             section = found.source.section if isinstance(found.source, (Passage, Fact)) else None
             return found.document is not None and found.document.id == self.document and section == self.section
+        if isinstance(found.source, Term):
+            return self.term in (found.source.id, found.source.term)
         wanted = {
             HitKind.FACT: self.fact,
-            HitKind.TERM: self.term,
             HitKind.THERAPY: self.therapy,
             HitKind.CONDITION: self.condition,
         }

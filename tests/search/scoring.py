@@ -37,9 +37,14 @@ class Missed:
 
 @dataclass(frozen=True)
 class Score:
-    """Shares from 0 to 1. An answerable question that is refused counts as not found."""
+    """Shares from 0 to 1.
+
+    Of the answerable questions `recall_at_3` (a right hit is among the first three) and `answered`
+    (that, and it is offered to the member), of the unanswerable ones `refused`.
+    """
 
     recall_at_3: float
+    answered: float
     refused: float
     answerable: int
     unanswerable: int
@@ -49,16 +54,18 @@ class Score:
 async def score(answerable: Sequence[Asked], unanswerable: Sequence[Asked], shipped: Shipped) -> Score:
     """Asks every question as its member would."""
     facts = {fact.id: fact.text for record in await shipped.knowledge.policies.list_records() for fact in record.facts}
-    missed, found, refused = [], 0, 0
+    missed, found, answered, refused = [], 0, 0, 0
     for asked in (*answerable, *unanswerable):
         result = await shipped.knowledge.search.find(asked.question, asked.scope(shipped.plans), DAY, limit=_AMONG)
-        is_found = result.is_confident and any(_meets(one, hit, facts) for one in asked.expects for hit in result.hits)
-        found += bool(asked.expects) and is_found
+        is_found = any(_meets(one, hit, facts) for one in asked.expects for hit in result.hits)
+        found += is_found
+        answered += is_found and result.is_confident
         refused += not asked.expects and not result.is_confident
-        if not is_found if asked.expects else result.is_confident:
+        if not (is_found and result.is_confident) if asked.expects else result.is_confident:
             missed.append(Missed(asked, result.is_confident, result.hits))
     return Score(
         recall_at_3=found / max(len(answerable), 1),
+        answered=answered / max(len(answerable), 1),
         refused=refused / max(len(unanswerable), 1),
         answerable=len(answerable),
         unanswerable=len(unanswerable),
@@ -100,6 +107,7 @@ def main() -> None:
     lines = [f"{name} is not the file that was frozen" for name in check_set()]
     lines += [
         f"recall@3  {result.recall_at_3:.3f}  of {result.answerable} answerable questions (bar {RECALL_BAR:.2f})",
+        f"answered  {result.answered:.3f}  of them: found, and offered to the member",
         f"refused   {result.refused:.3f}  of {result.unanswerable} unanswerable questions (bar {REFUSAL_BAR:.2f})",
     ]
     for missed in result.missed if details else ():
