@@ -115,6 +115,10 @@ class Ranking:
         row = measure_standing(best.measured.row, [best.score, *others])
         return bool(judgements.offer.score([row])[0] > MARGIN)
 
+    def asks_anything(self, question: str) -> bool:
+        """False for words that say nothing of what is asked: "explain it simply"."""
+        return bool(self.index.lexicon.read(question, self.spelling))
+
     def count_asked(self, question: str) -> int:
         """How many things a question asks for: words and names that tell something; 0 where most words are none."""
         words = self.index.lexicon.split(question)

@@ -71,6 +71,8 @@ class SearchService:
         current = await self._policies.list_current_documents(scope, as_of)
         mask = ranking.mask(current, scope.payer)
         words = question[:_LONGEST_QUESTION]
+        if not ranking.asks_anything(words):
+            return SearchResult((), False, 0)
         ranked = await asyncio.to_thread(ranking.rank, words, mask, scope.payer)
         hits: list[Hit] = []
         texts: set[str] = set()

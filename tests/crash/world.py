@@ -37,6 +37,7 @@ from bot.demo.carrier.app import REST_PREFIX, Carrier, create_carrier, create_ca
 from bot.demo.carrier.keywords import OptOutMode
 from bot.http.ports import free_port
 from bot.settings import Settings
+from knowledge.reliance.store import reliance
 from tests.crash.dying_gateway import quick_passwords
 from tests.crash.gateways import Gateway, Launcher, Place
 from tests.crash.people import PASSWORD, CoachAtDesk, Phone, WebMember, until
@@ -61,7 +62,7 @@ TIMERS = {
 # Everything but the shipped content and the coaches' accounts, in an order in which it can be deleted.
 _RECORD = (
     sms_links, sms_opt_outs, sms_inbox, deliveries, callbacks, coach_notes, coach_sessions, handoff_events,
-    handoff_requests, ratings, turns, messages, conversations,
+    handoff_requests, ratings, turns, reliance, messages, conversations,
 )  # fmt: skip
 
 
