@@ -46,7 +46,7 @@ class Vectors:
 
     def read(self, text: str) -> Floats:
         """The vector of a text on file, which is kept from then on."""
-        key = _key(text)
+        key = key_of(text)
         if key not in self._kept:
             self._kept[key] = self._meaning.read(text)
         return self._turn(self._kept[key])
@@ -66,7 +66,7 @@ class Vectors:
         """Writes the vectors of these texts as the sentence model has them, and the matrix, in half precision."""
         plain, texts = self.adapted(None), sorted(set(texts))
         arrays = {
-            "keys": numpy.array([_key(text) for text in texts]),
+            "keys": numpy.array([key_of(text) for text in texts]),
             "vectors": numpy.array([plain.read(text) for text in texts], numpy.float16),
         }
         if self._adaptation is not None:
@@ -81,5 +81,6 @@ class Vectors:
         return result
 
 
-def _key(text: str) -> str:
+def key_of(text: str) -> str:
+    """Under which name a text's vector is kept."""
     return hashlib.sha256(text.encode()).hexdigest()[:20]
