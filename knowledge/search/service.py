@@ -15,6 +15,7 @@ from bot.safety.lint import find_fault
 from knowledge.citations import Citation
 from knowledge.policies.model import DocumentRecord, Fact, Passage, Scope
 from knowledge.policies.service import PolicyService
+from knowledge.search.aside import aside
 from knowledge.search.contents import Catalogue
 from knowledge.search.meaning import Meaning, MeaningUnavailable
 from knowledge.search.model import Entry, Hit, HitKind, SearchResult
@@ -118,8 +119,9 @@ class SearchService:
     async def _build(self, records: tuple[DocumentRecord, ...], catalogue: Catalogue) -> None:
         started = self._monotonic()
         if self._builder is None:
-            self._builder = RankingBuilder(await asyncio.to_thread(self._read_vectors))
-        self._ranking = await asyncio.to_thread(self._builder.build, records, catalogue)
+            self._builder = RankingBuilder(await aside(self._read_vectors))
+        builder = self._builder
+        self._ranking = await aside(lambda: builder.build(records, catalogue))
         self._built = (records, catalogue)
         ms = round((self._monotonic() - started) * 1000)
         log.info("search.indexed", documents=len(records), entries=len(self._ranking.index.entries), ms=ms)
