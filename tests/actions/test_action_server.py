@@ -10,7 +10,8 @@ from structlog.testing import capture_logs
 
 from actions.server import create_actions_app
 from knowledge.policies.service import PolicyService
-from tests.actions.cast import CONVERSATION, Stage
+from tests.actions.cast import CONVERSATION
+from tests.actions.stage import Stage
 
 CALL = {
     "next_action": "action_answer_coverage_general",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from knowledge.reliance.model import CatalogueNode, read_node, walk
-from tests.actions.cast import Ran
+from tests.actions.stage import Ran
 from tests.answers.asking import INDEPENDENCE, OHIO, Asker, RealStage
 
 DEFINED = ["utter_therapy_info_term"]

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from bot.conversations.model import Channel
-from tests.actions.cast import Ran, Stage
+from tests.actions.stage import Ran, Stage
 
 LINK = "utter_sms_record_link"
 NUMBER = ("member_id", "GG1000001")

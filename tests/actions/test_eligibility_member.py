@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from knowledge.eligibility.model import Answer, Funding
-from tests.actions.cast import INDEPENDENCE, Ran, Stage, make_record
+from tests.actions.cast import INDEPENDENCE, make_record
+from tests.actions.stage import Ran, Stage
 
 ACTION = "action_answer_eligibility_member"
 INTENT = "eligibility_member"

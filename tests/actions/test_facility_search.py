@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from bot.conversations.model import Channel
-from tests.actions.cast import CHOP, PENN, Stage
+from tests.actions.cast import CHOP, PENN
+from tests.actions.stage import Stage
 
 ACTION = "action_answer_facility_search"
 INTENT = "facility_search"

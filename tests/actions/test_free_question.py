@@ -8,7 +8,8 @@ import pytest
 
 from knowledge.policies.model import DocumentKind, Fact, Passage, PayerId, PolicyDocument
 from knowledge.search.model import Hit, HitKind, SearchResult
-from tests.actions.cast import CARESOURCE, FDA_PAGE, MP_AD_1623, Stage, make_document, make_fact
+from tests.actions.cast import CARESOURCE, FDA_PAGE, MP_AD_1623, make_document, make_fact
+from tests.actions.stage import Stage
 
 INDEPENDENCE, CARE = PayerId("independence"), PayerId("caresource")
 MEMBER_PAGE = make_document(CARESOURCE, DocumentKind.MEMBER_PAGE)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.conversations.model import Channel
-from tests.actions.cast import Ran, Stage
+from tests.actions.stage import Ran, Stage
 
 
 async def tell(*entities: tuple[str, str], intent: str = "inform", text: str = "words", asked: str = "plan") -> Ran:

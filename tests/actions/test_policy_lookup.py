@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.actions.cast import Ran, Stage
+from tests.actions.stage import Ran, Stage
 
 NUMBER = ("policy_number", "MP-AD-1623")
 

@@ -17,7 +17,7 @@ from bot.wording import KEYS as GATEWAY_KEYS
 from knowledge.eligibility.model import Answer
 from knowledge.therapies.model import TherapyKind, Unverified
 from knowledge.topics import INFORMATIONAL_TOPICS
-from tests.actions.cast import Stage
+from tests.actions.stage import Stage
 
 ROOT = Path(__file__).resolve().parents[2]
 DOMAIN: dict[str, Any] = yaml.safe_load((ROOT / "domain.yml").read_text(encoding="utf-8"))

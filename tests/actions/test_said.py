@@ -11,28 +11,11 @@ from actions.phrases import Phrases
 from actions.replies import Replies
 from actions.said import Said, join_said, node_of, say_fact, say_field, say_passage, trees_of, wordings_of
 from bot.conversations.model import Channel
-from knowledge.policies.model import DocumentId, DocumentKind, Fact, FactId, Passage, PolicyDocument, VersionId
+from knowledge.policies.model import DocumentId, DocumentKind, Fact, FactId, Passage, VersionId
 from knowledge.reliance.model import BrokenRecord, as_json, digest_of, read_node
+from tests.actions.cast import make_document
 
-_DOCUMENT = PolicyDocument(
-    id=DocumentId("page"),
-    payer=None,
-    payer_name="A publisher",
-    number=None,
-    title="A page",
-    kind=DocumentKind.PUBLIC_SOURCE,
-    lines_of_business=(),
-    states=(),
-    version=None,
-    issued_on=None,
-    effective_on=None,
-    revised_on=None,
-    archived_on=None,
-    read_on=date(2026, 11, 21),
-    url=None,
-    checksum="0123456789abcdef" * 4,
-    rank=5,
-)
+_DOCUMENT = make_document(None, DocumentKind.PUBLIC_SOURCE, id=DocumentId("page"), checksum="0123456789abcdef" * 4)
 _FACT = Fact(FactId("page.one"), "cost", 1, "Ask first.", _DOCUMENT, "A", ())
 _PASSAGE = Passage(VersionId("page@0123456789ab"), 3, "D.I", "Rules", "First rule. Second rule.", None)
 _AND, _RULE = "{first} and {last}", "The plan says: {rule}"

@@ -8,7 +8,8 @@ import pytest
 
 from actions import patience
 from knowledge.eligibility.model import Member, MemberId, MemberRecord
-from tests.actions.cast import FakeEligibilityStore, Stage
+from tests.actions.fakes import FakeEligibilityStore
+from tests.actions.stage import Stage
 
 RECORD = "action_answer_eligibility_member"
 MEMBER = "GG1000001"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.conversations.model import Holder
-from tests.actions.cast import Stage
+from tests.actions.stage import Stage
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from bot.safety.lint import find_fault
 from knowledge.reliance.model import CatalogueNode, PhraseNode, read_node, walk
 from knowledge.shipped.files import read_shipped_content
 from knowledge.therapies.model import Condition, Entry, OtherProduct, Standing, Therapy, Unverified
-from tests.actions.cast import Ran
+from tests.actions.stage import Ran
 from tests.answers.asking import Asker, RealStage
 from tests.knowledge.reading_grade import reading_grade
 

@@ -6,7 +6,8 @@ import pytest
 
 from actions.topic_answers import MOST_SENTENCES, NEUTRAL_TOPICS, PLAN_TOPICS, choose_facts, count_sentences
 from bot.conversations.model import Channel
-from tests.actions.cast import FDA_PAGE, Stage, make_fact
+from tests.actions.cast import FDA_PAGE, make_fact
+from tests.actions.stage import Stage
 
 CARESOURCE_IN_OHIO = {"plan_id": "caresource", "state": "OH"}
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pytest
 
 from knowledge.eligibility.service import EligibilityService
-from tests.actions.cast import Ran, Stage
+from tests.actions.stage import Ran, Stage
 
 NUMBER = ("member_id", "GG1000001")
 BORN = ("date", "1985-04-12")

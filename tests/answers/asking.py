@@ -15,7 +15,8 @@ from bot.conversations.model import Channel
 from knowledge.bootstrap import Knowledge
 from knowledge.policies.model import PayerId, Scope
 from knowledge.shipped.files import ShippedContent
-from tests.actions.cast import TODAY, Ran, Stage
+from tests.actions.cast import TODAY
+from tests.actions.stage import Ran, Stage
 from tests.actions.test_responses_exist import RESPONSES
 
 TOPICS = (

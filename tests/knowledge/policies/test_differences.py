@@ -15,7 +15,7 @@ from knowledge.policies.differences import Change, compare, show_words
 from knowledge.policies.leaning import Frame, Leaning, find_leaning, read_frames
 from knowledge.policies.model import DocumentKind, DocumentRecord, Fact, FactId, Passage
 from knowledge.topics import INFORMATIONAL_TOPICS
-from tests.actions.cast import Stage
+from tests.actions.stage import Stage
 from tests.knowledge.policies.versions import make_edition
 
 BASE = make_edition("Base.")
