@@ -108,13 +108,16 @@ class PolicyService:
             and not (document.is_draft or document.is_withdrawn or document.is_cancelled)
         ]
         in_force, not_yet, ended, out_of_scope = [], [], [], []
+        # Once for each payer, not for each document: there may be hundreds.
+        asked = {document.payer: replace(scope, payer=scope.payer or document.payer) for document in documents}
+        scopes = {payer: await self._possible_scopes(asked[payer]) for payer in asked}
+        current = {payer: await self._find_current(asked[payer], day) for payer in asked}
         for document in sorted(documents, key=lambda found: (found.rank, found.in_force_from, found.id)):
             if number is None and document.kind is DocumentKind.PUBLIC_SOURCE:
                 continue
-            asked = scope if scope.payer or number is None else replace(scope, payer=document.payer)
-            if not all(document.applies_to(possible) for possible in await self._possible_scopes(asked)):
+            if not all(map(document.applies_to, scopes[document.payer])):
                 out_of_scope.append(document)
-            elif document.version_id in await self._find_current(asked, day):
+            elif document.version_id in current[document.payer]:
                 in_force.append(document)
             elif document.in_force_from > day:
                 not_yet.append(document)
