@@ -171,9 +171,14 @@ async def _start_everything(settings: Settings, stack: AsyncExitStack, life: Lif
 
 def _prepare_search(stack: AsyncExitStack, core: Core) -> None:
     """Indexes what is on file beside everything else; a question that comes earlier waits for it."""
+
+    def look(task: asyncio.Task[None]) -> None:
+        if not task.cancelled() and (error := task.exception()) is not None:
+            # The next question that is looked up tries again.
+            log.warning("search.not_prepared", error=type(error).__name__, code=getattr(error, "code", None))
+
     preparing = asyncio.create_task(core.knowledge.search.prepare())
-    # Whatever goes wrong goes wrong again at the first question, which says so.
-    preparing.add_done_callback(lambda task: task.cancelled() or task.exception())
+    preparing.add_done_callback(look)
     stack.callback(preparing.cancel)
 
 
