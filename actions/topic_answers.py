@@ -75,6 +75,12 @@ def choose_facts(facts: Sequence[Fact], given: int = 0, *, before: str = "") -> 
     return tuple(chosen)
 
 
+def put_first(facts: Sequence[Fact], lead: str | None) -> tuple[Fact, ...]:
+    """The fact that is asked for, then those about the same therapies, so that no other's risks stand behind it."""
+    about = next((fact.subjects for fact in facts if fact.id == lead), frozenset())
+    return tuple(sorted(facts, key=lambda fact: (fact.id != lead, about.isdisjoint(fact.subjects))))
+
+
 def keep_place(topic: str, turn: Turn, given: int | None = None, lead: str | None = None) -> list[EventType]:
     """What "tell me more" goes on from: topic, facts given (None: nothing is left), the day if it is not today, and the
     fact that went first."""
@@ -143,7 +149,7 @@ class AnswerTopic(TopicAction):
         else:
             opening = Opening(before=say_which_day(self.topic, turn, self.phrases))
         lead = turn.slots.lead_fact if given is not None else await self._find_lead(turn, facts)
-        facts = tuple(sorted(facts, key=lambda fact: fact.id != lead))
+        facts = put_first(facts, lead)
         chosen = choose_facts(facts, given or 0, before=opening.facts)
         if not chosen and not opening.facts:
             if given is None and self.free and (found := await self.free.tell_if_found(turn, replies)) is not None:
