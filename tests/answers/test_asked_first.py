@@ -39,7 +39,7 @@ async def test_what_follows_is_about_the_same_therapies(stage: RealStage) -> Non
     usual = [fact for said in await stage.ask(Question("safety_risks", OHIO)) for fact in said.facts]
     told = await stage.ask(Question("safety_risks", OHIO, text="cytokine release syndrome how common is it"))
     asked = [fact for said in told for fact in said.facts]
-    assert asked[:3] == ["cs-risks-crs", "cs-risks-icans", "cs-risks-other"]
+    assert asked[:3] == ["cs-risks-crs", "cs-risks-icans", "risks-crs"]
     assert sorted(asked) == sorted(usual)
 
 
