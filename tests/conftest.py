@@ -13,6 +13,7 @@ from psycopg import sql
 from bot.database import Database
 from bot.database.database import create_database_engine
 from bot.database.migrate import migrate
+from tests.databases import open_database
 from tests.postgres import run_postgres
 from tests.product import RunningProduct, start_product
 
@@ -74,7 +75,7 @@ def database_url(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 async def database(database_url: str) -> AsyncIterator[Database]:
     """An open, migrated, empty database: the test runs once on SQLite and once on PostgreSQL."""
-    database = Database.open(database_url)
+    database = open_database(database_url)
     yield database
     await database.close()
 

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from bot.database import Database
 from knowledge.bootstrap import build_knowledge
 from knowledge.shipped.importer import load_content
 from tests.actions.cast import NOW
 from tests.answers.asking import Asker, RealStage
+from tests.databases import open_database
 
 
 @pytest.fixture(scope="session")
@@ -20,7 +20,7 @@ def shipped_actions(sqlite_template: Path, tmp_path_factory: pytest.TempPathFact
     """The actions on the shipped content, built once: that reads every response."""
     path = tmp_path_factory.mktemp("actions") / "content.sqlite"
     path.write_bytes(sqlite_template.read_bytes())
-    database = Database.open(f"sqlite:///{path}")
+    database = open_database(f"sqlite:///{path}")
     load_content(database, now=NOW)
     yield RealStage(knowledge=build_knowledge(database, lambda: NOW))
     asyncio.run(database.close())

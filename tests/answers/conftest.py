@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from bot.database import Database
 from knowledge.bootstrap import Knowledge, build_knowledge
 from knowledge.shipped.files import ShippedContent, read_shipped_content
 from knowledge.shipped.importer import load_content
 from tests.actions.cast import NOW
 from tests.answers.asking import RealStage
+from tests.databases import open_database
 
 
 @pytest.fixture(scope="session")
@@ -27,7 +27,7 @@ def knowledge(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -
     """The services on a database with the shipped content, for reading only."""
     path = tmp_path_factory.mktemp("answers") / "content.sqlite"
     path.write_bytes(sqlite_template.read_bytes())
-    database = Database.open(f"sqlite:///{path}")
+    database = open_database(f"sqlite:///{path}")
     load_content(database, now=NOW)
     yield build_knowledge(database, lambda: NOW)
     asyncio.run(database.close())

@@ -20,6 +20,7 @@ from knowledge.policies.import_store import activate, add_version
 from knowledge.shipped.importer import load_content
 from tests.actions.cast import NOW, TODAY
 from tests.answers.asking import FREE, INDEPENDENCE, Question, RealStage, Spoken
+from tests.databases import open_database
 
 EFFECTIVE, BETWEEN = date(2026, 6, 1), date(2026, 8, 1)
 LEAD_IN = "The following uses are not covered:"
@@ -70,7 +71,7 @@ def with_others(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory)
 def open_with_content(template: Path, folder: Path) -> Database:
     path = folder / "content.sqlite"
     path.write_bytes(template.read_bytes())
-    database = Database.open(f"sqlite:///{path}")
+    database = open_database(f"sqlite:///{path}")
     load_content(database, now=NOW)
     return database
 

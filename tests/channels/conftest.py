@@ -8,12 +8,13 @@ import pytest
 
 from bot.database import Database
 from tests.channels.gateway import Gateway, Tab, start_gateway
+from tests.databases import open_database
 
 
 @pytest.fixture
 async def sqlite_database(sqlite_url: str) -> AsyncIterator[Database]:
     """An open, migrated, empty SQLite database, where one kind is enough."""
-    database = Database.open(sqlite_url)
+    database = open_database(sqlite_url)
     yield database
     await database.close()
 

@@ -8,6 +8,7 @@ import pytest
 
 from bot.database import Database
 from tests.console.desk import Browser, Desk, Waiting, start_desk
+from tests.databases import open_database
 
 
 @pytest.fixture
@@ -21,7 +22,7 @@ async def desk(database: Database) -> AsyncIterator[Desk]:
 @pytest.fixture
 async def sqlite_database(sqlite_url: str) -> AsyncIterator[Database]:
     """An open, migrated, empty SQLite database, where one kind is enough."""
-    database = Database.open(sqlite_url)
+    database = open_database(sqlite_url)
     yield database
     await database.close()
 

@@ -17,6 +17,7 @@ from bot.conversations.ids import RandomIds
 from bot.conversations.live import LiveHub
 from bot.database import Database
 from tests.console.desk import Clock
+from tests.databases import open_database
 
 PASSWORD = "a-long-enough-password"
 
@@ -24,7 +25,7 @@ PASSWORD = "a-long-enough-password"
 @pytest.fixture
 def closed_loop(database_url: str) -> Iterator[Database]:
     """A database as the command line has it: without an event loop."""
-    database = Database.open(database_url)
+    database = open_database(database_url)
     yield database
     database.engine.dispose()
 

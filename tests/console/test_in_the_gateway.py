@@ -14,9 +14,9 @@ from openapi_spec_validator import validate
 
 from bot.app import build_gateway, open_core, prepare_database
 from bot.console.accounts import DEMO_PASSWORD
-from bot.database import Database
 from bot.engine_client import EngineClient
 from bot.settings import read_settings
+from tests.databases import open_database
 
 API = "/api/v1/console"
 DANGER = "i want to kill myself"
@@ -27,7 +27,7 @@ def prepared(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) ->
     """A database as the demo has it when it starts, made once for these tests."""
     path = tmp_path_factory.mktemp("gateway") / "gene-guide.sqlite"
     path.write_bytes(sqlite_template.read_bytes())
-    database = Database.open(f"sqlite:///{path}")
+    database = open_database(f"sqlite:///{path}")
     prepare_database(database, demo=True)
     with database.engine.connect() as connection:
         connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -16,10 +16,10 @@ from bot.channels.web.operations import MEMBER_API
 from bot.console.operations import CONSOLE_API
 from bot.conversations.deliveries_store import sms_links
 from bot.conversations.ids import hash_token
-from bot.database import Database
 from bot.engine_client import EngineAwaiting, EngineQuickReply
 from bot.http.openapi import build_document
 from tests.channels.gateway import Gateway, Tab, reply, start_gateway
+from tests.databases import open_database
 
 Json = dict[str, Any]
 
@@ -140,7 +140,7 @@ def test_an_optional_field_is_left_out_and_never_null() -> None:
 
 @pytest.fixture
 async def gateway(sqlite_url: str) -> AsyncIterator[Gateway]:
-    database = Database.open(sqlite_url)
+    database = open_database(sqlite_url)
     gateway = await start_gateway(database)
     yield gateway
     await gateway.client.close()

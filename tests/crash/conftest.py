@@ -14,10 +14,10 @@ from pathlib import Path
 import pytest
 
 from bot.app import prepare_database
-from bot.database import Database
 from bot.http.ports import free_port
 from tests.crash.gateways import Launcher
 from tests.crash.world import Door, Engine, Lane, copy_file, open_door, open_lane
+from tests.databases import open_database
 from tests.product import ROOT
 
 READY_WITHIN_S = 180.0
@@ -36,7 +36,7 @@ def prepared_sqlite(sqlite_template: Path, tmp_path_factory: pytest.TempPathFact
     """A SQLite file with the shipped content, to be copied."""
     path = tmp_path_factory.mktemp("prepared") / "prepared.sqlite"
     path.write_bytes(sqlite_template.read_bytes())
-    database = Database.open(f"sqlite:///{path}")
+    database = open_database(f"sqlite:///{path}")
     prepare_database(database)
     with database.engine.connect() as connection:
         connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")

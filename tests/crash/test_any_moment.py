@@ -16,11 +16,11 @@ import pytest
 from psycopg import sql
 
 from bot.app import prepare_database
-from bot.database import Database
 from tests.crash.checks import Told, check
 from tests.crash.gateways import Launcher, Place
 from tests.crash.story import tell_story
 from tests.crash.world import Door, Lane, copy_file, open_lane, open_world
+from tests.databases import open_database
 
 # Every kind of place once, and the rest spread over the whole story.
 CHOSEN = 64
@@ -50,7 +50,7 @@ async def test_a_death_at_any_moment_changes_nothing_on_sqlite(
 async def test_a_death_at_any_moment_changes_nothing_on_postgresql(
     door: Door, launcher: Launcher, postgres_url: str, tmp_path: Path
 ) -> None:
-    database = Database.open(postgres_url)
+    database = open_database(postgres_url)
     await asyncio.to_thread(prepare_database, database)
     await database.close()
     async with AsyncExitStack() as stack:

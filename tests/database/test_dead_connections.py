@@ -10,12 +10,13 @@ import sqlalchemy as sa
 
 from bot.database import Database, StoreUnavailable
 from tests.database.test_writes import add, kept
+from tests.databases import open_database
 
 
 @pytest.fixture
 async def things(postgres_url: str) -> AsyncIterator[Database]:
     """An empty table of numbers."""
-    database = Database.open(postgres_url)
+    database = open_database(postgres_url)
     database.write_now(lambda connection: connection.exec_driver_sql("CREATE TABLE things (id INTEGER PRIMARY KEY)"))
     yield database
     await database.close()

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from bot.database import Database, StoreUnavailable
+from tests.databases import open_database
 
 LONG_S = 30.0
 
@@ -197,6 +198,6 @@ async def test_a_write_that_nobody_waits_for_any_more_is_not_begun(sqlite_url: s
     go_on.set()
     await asyncio.gather(holding, return_exceptions=True)
     await database.close()
-    again = Database.open(sqlite_url)
+    again = open_database(sqlite_url)
     assert await kept(again) == []
     await again.close()

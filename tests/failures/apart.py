@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.app import prepare_database
-from bot.database import Database
 from bot.http.ports import free_port
+from tests.databases import open_database
 from tests.failures.actions_door import ActionsDoor
 from tests.product import READY, ROOT
 
@@ -41,7 +41,7 @@ class ProductApart:
 @contextmanager
 def run_apart(folder: Path, database_url: str) -> Iterator[ProductApart]:
     """Starts all three on a migrated database, which gets the shipped content, and ends them."""
-    database = Database.open(database_url)
+    database = open_database(database_url)
     prepare_database(database, demo=True)
     database.engine.dispose()
     door, engine_port = ActionsDoor(), free_port()

@@ -14,9 +14,9 @@ from aiohttp import web
 
 import bot.http.reading
 import bot.http.server
-from bot.database import Database
 from bot.http.server import Server
 from tests.channels.gateway import Gateway, Tab, start_gateway
+from tests.databases import open_database
 
 DANGER = "i want to kill myself"
 Line = tuple[asyncio.StreamReader, asyncio.StreamWriter]
@@ -24,7 +24,7 @@ Line = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 @pytest.fixture
 async def gateway(sqlite_url: str) -> AsyncIterator[Gateway]:
-    database = Database.open(sqlite_url)
+    database = open_database(sqlite_url)
     gateway = await start_gateway(database)
     yield gateway
     await gateway.client.close()

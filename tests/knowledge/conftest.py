@@ -16,6 +16,7 @@ from bot.database import Database
 from knowledge.bootstrap import Knowledge, build_knowledge
 from knowledge.eligibility.importer import import_members
 from knowledge.shipped.importer import load_content
+from tests.databases import open_database
 
 DEMO_MEMBERS = Path(__file__).parents[2] / "bot/demo/members.csv"
 
@@ -66,7 +67,7 @@ async def shipped(request: pytest.FixtureRequest, clock: StoppedClock) -> AsyncI
         url = f"sqlite:///{request.getfixturevalue('sqlite_content')}"
     else:
         url = request.getfixturevalue("postgres_content")
-    database = Database.open(url)
+    database = open_database(url)
     yield build_knowledge(database, clock)
     await database.close()
 
@@ -82,7 +83,7 @@ async def filled(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterato
         request.getfixturevalue("postgres_content")
         address = request.getfixturevalue("postgres_address")
         url = copy_postgres_database(address, "knowledge_content", f"knowledge_{next(_names)}")
-    database = Database.open(url)
+    database = open_database(url)
     yield database
     await database.close()
 
@@ -102,7 +103,7 @@ def with_members(filled: Database, clock: StoppedClock) -> Database:
 
 def fill(url: str) -> None:
     """Loads the shipped content, in a way that leaves the database free to be copied."""
-    database = Database.open(url)
+    database = open_database(url)
     load_content(database)
     if url.startswith("sqlite"):
         # One file to copy: without this the newest pages may still stand in the write-ahead log.

@@ -15,6 +15,7 @@ from bot.database import Database
 from knowledge.bootstrap import Knowledge, build_knowledge
 from knowledge.policies.importer import import_documents
 from knowledge.policies.model import PayerId, Scope
+from tests.databases import open_database
 from tests.knowledge.conftest import StoppedClock
 from tests.knowledge.policies.test_importer import NOW, POLICY, write
 
@@ -42,7 +43,7 @@ def stopwatch() -> Stopwatch:
 async def running(filled: Database, clock: StoppedClock, stopwatch: Stopwatch) -> AsyncIterator[Knowledge]:
     """The services of a process that runs while another one imports: with connections of its own."""
     url = filled.engine.url.render_as_string(hide_password=False).replace("+psycopg", "")
-    database = Database.open(url)
+    database = open_database(url)
     yield build_knowledge(database, clock, monotonic=stopwatch, fresh_for_s=FRESH_FOR_S)
     await database.close()
 

@@ -20,6 +20,7 @@ from knowledge.bootstrap import build_knowledge
 from knowledge.eligibility.store import audit_events
 from knowledge.reliance.model import CatalogueNode, FactNode, Reliance
 from knowledge.shipped.importer import load_content
+from tests.databases import open_database
 from tests.knowledge.policies.versions import make_edition, store
 
 
@@ -35,7 +36,7 @@ def say(database: Database, draft: Draft) -> str:
 
 @pytest.fixture
 def database(sqlite_url: str) -> Database:
-    return Database.open(sqlite_url)
+    return open_database(sqlite_url)
 
 
 def test_a_text_that_does_not_come_out_again_is_not_the_same(database: Database) -> None:

@@ -18,6 +18,7 @@ from knowledge.search.service import CatalogueStore
 from knowledge.search.store import SqlCatalogueStore
 from knowledge.shipped.importer import load_content
 from knowledge.therapies.store import SqlTherapyStore
+from tests.databases import open_database
 
 NOW = datetime(2026, 11, 22, 15, 0, tzinfo=timezone.utc)
 
@@ -35,7 +36,7 @@ class Shipped:
 @asynccontextmanager
 async def open_shipped(folder: Path, *, fresh_for_s: float = 3600.0) -> AsyncIterator[Shipped]:
     """The services on a database in this folder that holds what ships, which is looked at once unless it may change."""
-    database = Database.open(f"sqlite:///{folder / 'shipped.sqlite'}")
+    database = open_database(f"sqlite:///{folder / 'shipped.sqlite'}")
     try:
         await asyncio.to_thread(migrate, database.engine)
         await asyncio.to_thread(load_content, database, now=NOW)

@@ -11,6 +11,7 @@ import structlog
 
 from bot.database import Database
 from tests.channels.sms.rig import DANA, MARCUS, PLAN, Rig, open_rig
+from tests.databases import open_database
 
 CANARIES = ("canary", DANA[1:], MARCUS[1:], PLAN[1:], "zolgensma")
 
@@ -38,7 +39,7 @@ async def rig(database: Database) -> AsyncIterator[Rig]:
 @pytest.fixture
 async def sqlite_rig(sqlite_url: str) -> AsyncIterator[Rig]:
     """The same on SQLite alone, where one kind is enough."""
-    database = Database.open(sqlite_url)
+    database = open_database(sqlite_url)
     async with open_rig(database) as rig:
         yield rig
     await database.close()

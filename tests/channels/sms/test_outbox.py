@@ -16,6 +16,7 @@ from bot.demo.carrier.keywords import OptOutMode
 from tests.channels.gateway import reply
 from tests.channels.sms.conftest import Until
 from tests.channels.sms.rig import DANA, MARCUS, Rig, open_rig
+from tests.databases import open_database
 
 
 async def begun(rig: Rig, until: Until, phone: str = DANA) -> None:
@@ -312,7 +313,7 @@ async def test_a_database_that_is_away_for_a_while_loses_nothing(
 
 
 async def test_in_the_carriers_own_mode_a_stop_ends_everything(sqlite_url: str, until: Until) -> None:
-    database = Database.open(sqlite_url)
+    database = open_database(sqlite_url)
     async with open_rig(database, mode=OptOutMode.DEFAULT) as rig:
         await rig.text("hello")
         await until(rig.is_idle)

@@ -14,6 +14,7 @@ from bot.database import Database
 from knowledge.policies.holdings import Holdings
 from knowledge.policies.ledger import Ledger
 from knowledge.policies.model import PolicyDocument, VersionId
+from tests.databases import open_database
 from tests.knowledge.policies.test_importer import POLICY
 from tests.knowledge.policies.versions import make_edition, release, store
 from tests.product import ROOT
@@ -48,7 +49,7 @@ def database(sqlite_content: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("GENE_GUIDE_DATABASE_URL", f"sqlite:///{path}")
     monkeypatch.setenv("LOGNAME", "anna")
     monkeypatch.chdir(ROOT)
-    database = Database.open(f"sqlite:///{path}")
+    database = open_database(f"sqlite:///{path}")
     yield database
     database.engine.dispose()
 

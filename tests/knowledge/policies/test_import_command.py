@@ -11,6 +11,7 @@ import pytest
 from bot.cli import main
 from bot.database import Database
 from knowledge.policies.store import list_versions
+from tests.databases import open_database
 from tests.knowledge.policies.test_drafts import PAGE, POLICY
 from tests.knowledge.policies.test_importer import POLICY as REVIEWED
 from tests.product import ROOT
@@ -25,7 +26,7 @@ def database(sqlite_content: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPat
     path.write_bytes(sqlite_content.read_bytes())
     monkeypatch.setenv("GENE_GUIDE_DATABASE_URL", f"sqlite:///{path}")
     monkeypatch.chdir(ROOT)
-    database = Database.open(f"sqlite:///{path}")
+    database = open_database(f"sqlite:///{path}")
     yield database
     database.engine.dispose()
 

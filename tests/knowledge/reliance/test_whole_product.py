@@ -37,6 +37,7 @@ from knowledge.reliance.store import RelianceStore
 from knowledge.shipped.files import CONTENT
 from knowledge.shipped.importer import load_content
 from knowledge.therapies.store import catalogue_versions
+from tests.databases import open_database
 from tests.knowledge.reliance.walk import QUESTIONS, walk
 from tests.product import ROOT, RunningProduct
 
@@ -85,7 +86,7 @@ def told(running_product: RunningProduct, tmp_path_factory: pytest.TempPathFacto
 
 @pytest.fixture
 async def database(told: Told) -> AsyncIterator[Database]:
-    database = Database.open(told.url)
+    database = open_database(told.url)
     yield database
     await database.close()
 
