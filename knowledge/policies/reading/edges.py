@@ -8,7 +8,10 @@ from collections.abc import Sequence
 
 PAGE_NUMBER = re.compile(r"\W*(?:page\s*)?(?:\d{1,4}|[ivxl]{1,6})(?:\s*(?:of|/|\|)\s*\d{1,4})?\W*", re.IGNORECASE)
 # The number of the page in a header or footer; any other number makes a line another line.
-_OF_PAGE = re.compile(r"^\d{1,4}(?=\s)|(?<=\s)\d{1,4}$|(?<=page )\d{1,4}(?: (?:of|/) \d{1,4})?", re.IGNORECASE)
+# "https://example.org/policy 2/5" is how browsers print it.
+_OF_PAGE = re.compile(
+    r"^\d{1,4}(?=\s)|(?<=\s)\d{1,4}(?: ?/ ?\d{1,4})?$|(?<=page )\d{1,4}(?: (?:of|/) \d{1,4})?", re.IGNORECASE
+)
 # How many lines at each end of a page may belong to its header or footer.
 _DEPTH = 6
 _SHORTEST = 8

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from knowledge.policies.reading.blocks import Block, BlockKind, looks_like_heading
 from knowledge.policies.reading.cleaning import same_title
-from knowledge.policies.reading.marks import Family
+from knowledge.policies.reading.marks import Family, count_on, find_gaps
 from knowledge.policies.reading.model import ReadPassage
 
 FRONT_PAGE = "Front page"
@@ -58,14 +58,27 @@ def _find_chain(blocks: Sequence[Block], family: Family, contents: Sequence[tupl
     candidates = [n for n, block in enumerate(blocks) if block.mark and _may_head(block)]
     told = [n for n in candidates if (blocks[n].mark, same_title(blocks[n].text)) in named]
     real = [n for n in candidates if blocks[n].is_real_heading]
-    for places, fewest in ((told, _FEWEST_REAL), (real, _FEWEST_REAL)):
-        if len(chain := _count_on(blocks, places, family)) >= fewest:
-            return chain
-    chain = _count_on(blocks, candidates, family)
+    for places in (told, real):
+        if len(chain := _count_on(blocks, places, family)) >= _FEWEST_REAL:
+            return _go_on(blocks, chain, candidates, family) if places is told else chain
+    # Where nothing but its place tells a heading from an item, only one of the family's letters may be left out.
+    chain = _count_on(blocks, candidates, family, gaps=False)
+    lines = [n for n in candidates if blocks[n].kind is BlockKind.HEADING]
+    if family is Family.LETTERS and len(with_gaps := _count_on(blocks, lines, family)) > len(chain):
+        chain = with_gaps
     # Numbers before short lines that follow each other are a list and no sections.
     apart = sum(1 for before, after in itertools.pairwise(chain) if after - before > 1)
     if len(chain) < _FEWEST_GUESSED or apart < 0.6 * (len(chain) - 1):
         return []
+    return chain
+
+
+def _go_on(blocks: Sequence[Block], chain: list[int], candidates: Sequence[int], family: Family) -> list[int]:
+    """The chain of a table of contents that was not read to its end, with the headings that count on behind it."""
+    further = [n for n in candidates if n > chain[-1] and blocks[n].kind is BlockKind.HEADING]
+    for place in further:
+        if family.count_of(blocks[place].mark) == family.count_of(blocks[chain[-1]].mark) + 1:
+            chain = [*chain, place]
     return chain
 
 
@@ -75,12 +88,8 @@ def _may_head(block: Block) -> bool:
     )
 
 
-def _count_on(blocks: Sequence[Block], places: Sequence[int], family: Family) -> list[int]:
-    chain: list[int] = []
-    for place in places:
-        if blocks[place].mark == family.mark(len(chain) + 1):
-            chain.append(place)
-    return chain
+def _count_on(blocks: Sequence[Block], places: Sequence[int], family: Family, *, gaps: bool = True) -> list[int]:
+    return [places[number] for number in count_on([blocks[place].mark for place in places], family, gaps=gaps)]
 
 
 def _marked(blocks: Sequence[Block], family: Family, chain: list[int]) -> Outline:
@@ -95,16 +104,27 @@ def _marked(blocks: Sequence[Block], family: Family, chain: list[int]) -> Outlin
         heading = headings[0].text if headings else FRONT_PAGE
         passages.insert(0, ReadPassage(FRONT_PAGE, heading, text))
     empty = [f"section {section.mark} ({section.title}) has no text" for section in sections if not section.blocks]
-    return Outline(family, front, tuple(sections), _told_apart(passages), tuple(empty))
+    skipped = find_gaps([section.mark for section in sections], family)
+    missing = [
+        f"sections: {after} comes after {before}; look for what should stand between" for before, after in skipped
+    ]
+    for section in sections:
+        marks = [mark for _, mark in _find_clauses(section, family)]
+        missing += [
+            f"clauses of section {section.mark}: {after} comes after {before}; look for what should stand between"
+            for before, after in find_gaps(marks, family.below)
+        ]
+    return Outline(family, front, tuple(sections), _told_apart(passages), (*empty, *missing))
 
 
 def _clauses(section: Section, family: Family) -> list[ReadPassage]:
     """The passages of one section: what stands before its first clause, and each clause."""
+    begun = dict(_find_clauses(section, family))
     found: list[tuple[str, list[Block]]] = [(section.mark, [])]
-    for block in section.blocks:
-        mark = _clause_mark(block, section.mark, family, len(found))
-        if mark:
-            found.append((mark, [block]))
+    for place, block in enumerate(section.blocks):
+        if place in begun:
+            mark = begun[place]
+            found.append((mark if family is Family.NUMBERS else f"{section.mark}.{mark}", [block]))
         else:
             found[-1][1].append(block)
     passages = []
@@ -115,14 +135,23 @@ def _clauses(section: Section, family: Family) -> list[ReadPassage]:
     return passages
 
 
-def _clause_mark(block: Block, section: str, family: Family, count: int) -> str:
+def _find_clauses(section: Section, family: Family) -> list[tuple[int, str]]:
+    """Where the clauses of the section begin, by the place of the block, and their marks."""
+    if family is not Family.NUMBERS:
+        marks = [block.mark for block in section.blocks]
+        return [(place, marks[place]) for place in count_on(marks, family.below)]
+    numbered = ((place, _number_of(block)) for place, block in enumerate(section.blocks))
+    return [
+        (place, mark)
+        for place, mark in numbered
+        if mark.startswith(f"{section.mark}.") and mark.replace(".", "").isdigit()
+    ]
+
+
+def _number_of(block: Block) -> str:
     if block.kind is BlockKind.ROW:
-        mark = next(iter(block.cells), "").strip().rstrip(".")
-        is_below = family is Family.NUMBERS and mark.startswith(f"{section}.") and mark.replace(".", "").isdigit()
-        return mark if is_below else ""
-    if family is Family.NUMBERS:
-        return block.mark if block.mark.startswith(f"{section}.") and block.mark.replace(".", "").isdigit() else ""
-    return f"{section}.{block.mark}" if block.mark and block.mark == family.below.mark(count) else ""
+        return next(iter(block.cells), "").strip().rstrip(".")
+    return block.mark
 
 
 def _read_clause(section: Section, blocks: list[Block]) -> tuple[str, str]:

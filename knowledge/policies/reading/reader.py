@@ -36,6 +36,8 @@ _SUFFIXES = {
     Format.TEXT: (".txt", ".md", ".markdown", ".text"),
 }
 _SHOWN = 70
+# As much text as one section rarely has, in characters.
+_LONG = 3000
 
 
 def read_document(data: bytes, suffix: str, payers: Sequence[KnownPayer]) -> ReadPolicy:
@@ -128,6 +130,7 @@ def _understand(
         *(f"{name}: not found" for name, value in (("number", number), ("title", title), ("type", kind)) if not value),
         *(f"{day.value}: not found" for day in DAYS if day not in days.found and day not in days.contradicted),
         *_unscoped(scope),
+        *_unparted(outline),
     ]
     return ReadPolicy(
         format=kind_of_file,
@@ -159,6 +162,12 @@ def _unscoped(scope: ReadScope) -> list[str]:
     if not scope.lines_of_business and "lines of business" not in scope.undecided:
         lines.append("lines of business: none named; it would count for all of them")
     return lines
+
+
+def _unparted(outline: Outline) -> list[str]:
+    if len(outline.passages) > 1 or len(outline.passages[0].text) < _LONG:
+        return []
+    return ["sections: none found; all of it is one passage"]
 
 
 def _first_blocks(blocks: Sequence[Block]) -> tuple[Block, ...]:

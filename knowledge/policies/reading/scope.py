@@ -82,6 +82,11 @@ def _find_states(
         scope.notes.append("states: there are boxes that cannot be read")
         scope.undecided.append("states")
         return
+    unnamed = [text for block in front for text in _find_unnamed(block)] if of_states else []
+    if unnamed:
+        scope.notes.append(f'states: there is a box whose state cannot be read: "{unnamed[0][:40]}"')
+        scope.undecided.append("states")
+        return
     if of_states:
         ticked = tuple(dict.fromkeys(state for is_ticked, state in of_states if is_ticked))
         scope.unticked = tuple(dict.fromkeys(state for is_ticked, state in of_states if not is_ticked))
@@ -97,6 +102,17 @@ def _find_states(
     if not stated:
         stated = [state for text in _after_applies(front) for state in find_states(text)]
     scope.states = tuple(dict.fromkeys(stated))
+
+
+def _find_unnamed(block: Block) -> list[str]:
+    """What stands behind the ticked boxes that name nothing where others of the block name states: half a name."""
+    boxes = find_boxes(_boxed(block))
+    if not any(find_states(text, codes=True) for _, text in boxes):
+        return []
+    return [
+        text for is_ticked, text in boxes
+        if is_ticked and not find_states(text, codes=True) and not find_lines_of_business(text)
+    ]  # fmt: skip
 
 
 def _after_applies(front: Sequence[Block]) -> list[str]:

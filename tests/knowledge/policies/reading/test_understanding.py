@@ -84,6 +84,14 @@ def test_boxes_that_are_cut_are_left_to_a_person() -> None:
     assert (found.states, found.must_be_given) == ((), ("states",))
 
 
+def test_a_ticked_box_with_half_a_name_is_left_to_a_person() -> None:
+    rows = "<table><tr><td>☒ Ohio</td><td>☒ West</td></tr><tr><td></td><td>Virginia</td></tr></table>"
+    lines = "".join(f"<p>{line}</p>" for line in POLICY.format(front="").split("\n"))
+    found = read(f"<!doctype html><body><p>Cedar Ridge Health</p>{rows}{lines}", ".html")
+    assert (found.states, found.must_be_given) == ((), ("states",))
+    assert front("☒ Ohio ☐ West ☒ Marketplace").states == ("OH",)
+
+
 def test_boxes_without_a_tick_are_left_to_a_person() -> None:
     found = front("[ ] Ohio [ ] Indiana")
     assert found.states == ()
