@@ -9,7 +9,7 @@ import numpy
 
 from knowledge.policies.model import Fact, PayerId, PolicyDocument, VersionId
 from knowledge.search.asked import read_asked
-from knowledge.search.features import Question, measure, measure_standing
+from knowledge.search.features import WORD_FEATURES, Question, measure, measure_standing
 from knowledge.search.index import Candidate, Index, Mask
 from knowledge.search.judgement import Judgements
 from knowledge.search.meanings import Meanings
@@ -24,6 +24,9 @@ CLEARLY_MORE = 0.6
 # Members' questions are less like the learned ones than these are like each other, so more is asked of a hit than the
 # learned threshold does (in log odds). To refuse is safer than to tell the wrong thing.
 MARGIN = 0.5
+# How much of what tells something in a question a part of the document that it is about must say to be named at all,
+# and to be taken for the answer.
+SAYS_SOME, SAYS_IT = 0.5, 0.8
 # So many more candidates come from the meaning alone.
 _MOST_ALIKE = 15
 
@@ -83,6 +86,26 @@ class Ranking:
                 first = OWN_FIRST if payer is not None and payer_of(each.entry) == payer else 0.0
                 ranked.append(Ranked(each, float(score), float(score) + first))
         return sorted(ranked, key=lambda each: -each.rank)
+
+    def rank_within(self, question: str, document: PolicyDocument) -> list[tuple[Ranked, float]]:
+        """What one version says of it, by words, with how much of the question it says (from 0.5 to 1), most first.
+
+        Empty for a question that has no word which tells one part from another.
+        """
+        lexicon = self.index.lexicon
+        if all(unit.is_light for unit in lexicon.read(question, self.spelling)):
+            return []
+        mask = numpy.zeros(len(self.index.entries), bool)
+        mask[self.places[document.version_id]] = True
+        measured = self.measure(question, mask, by_meaning=False)
+        scores = self.by_words.rank.score([each.row for each in measured])
+        place = WORD_FEATURES.index("heavy_coverage")
+        found = [
+            (Ranked(each, float(score), float(score)), each.row[place])
+            for each, score in zip(measured, scores, strict=True)
+            if each.row[place] >= SAYS_SOME
+        ]
+        return sorted(found, key=lambda pair: (-round(pair[1], 1), -pair[0].score))
 
     def find_lead(self, question: str, facts: Sequence[Fact]) -> Fact | None:
         """The fact that says clearly more of what is asked than the first one does; None where none does.

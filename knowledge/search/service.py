@@ -13,13 +13,13 @@ import structlog
 
 from bot.safety.lint import find_fault
 from knowledge.citations import Citation
-from knowledge.policies.model import DocumentRecord, Fact, Passage, Scope
+from knowledge.policies.model import DocumentRecord, Fact, Passage, PolicyDocument, Scope
 from knowledge.policies.service import PolicyService
 from knowledge.search.aside import aside
 from knowledge.search.contents import Catalogue
 from knowledge.search.meaning import Meaning, MeaningUnavailable
 from knowledge.search.model import Entry, Hit, HitKind, SearchResult
-from knowledge.search.ranking import Ranked, Ranking
+from knowledge.search.ranking import SAYS_IT, Ranked, Ranking
 from knowledge.search.ranking_builder import RankingBuilder
 from knowledge.search.vectors import Vectors
 from knowledge.therapies.model import Term
@@ -89,6 +89,23 @@ class SearchService:
             if len(hits) == limit:
                 break
         return SearchResult(tuple(hits), is_confident, ranking.count_asked(words))
+
+    async def find_in(self, question: str, document: PolicyDocument, *, limit: int = 3) -> SearchResult:
+        """The parts of one version that say at least half of what is asked, those that say most first.
+
+        `is_confident`: the first says nearly all of it. The question is about this document, so nothing of another
+        is looked at, not even how rare a word is. Raises StoreUnavailable.
+        """
+        ranking = await self.ranking()
+        words = question[:_LONGEST_QUESTION]
+        if document.version_id not in ranking.places or not ranking.asks_anything(words):
+            return SearchResult((), False, 0)
+        found = await asyncio.to_thread(ranking.rank_within, words, document)
+        hits = [(_hit(ranked), said) for ranked, said in found]
+        # A text that may not be said is no answer, and a payer's own text is first looked at by who quotes it.
+        told = [(hit, said) for hit, said in hits if hit.is_quote or not find_fault(hit.text)][:limit]
+        is_confident = bool(told) and told[0][1] >= SAYS_IT
+        return SearchResult(tuple(hit for hit, _ in told), is_confident, ranking.count_asked(words))
 
     async def find_lead(self, question: str, facts: Sequence[Fact]) -> Fact | None:
         """Which of these facts is asked for more clearly than the first; None for none, or while nothing is indexed."""

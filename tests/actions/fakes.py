@@ -192,10 +192,14 @@ class FakeSearch(SearchService):
     def __init__(self) -> None:
         self.found: dict[PayerId | None, SearchResult] = {}
         self.asked: list[tuple[str, PayerId | None]] = []
+        self.inside: dict[str, SearchResult] = {}
 
     async def find(self, question: str, scope: Scope, as_of: date, *, limit: int = 3) -> SearchResult:
         self.asked.append((question, scope.payer))
         return self.found.get(scope.payer, SearchResult((), False, 0))
+
+    async def find_in(self, question: str, document: PolicyDocument, *, limit: int = 3) -> SearchResult:
+        return self.inside.get(question, SearchResult((), False, 0))
 
     async def find_lead(self, question: str, facts: Sequence[Fact]) -> Fact | None:
         return None
