@@ -39,9 +39,13 @@ def postgres_template(postgres_address: str) -> str:
 
 
 @pytest.fixture
-def postgres_url(postgres_address: str, postgres_template: str) -> str:
-    """The address of a fresh, migrated PostgreSQL database."""
-    return create_postgres_database(postgres_address, f"test_{next(_names)}", template="template")
+def postgres_url(postgres_address: str, postgres_template: str) -> Iterator[str]:
+    """The address of a fresh, migrated PostgreSQL database, which is gone after the test."""
+    name = f"test_{next(_names)}"
+    yield create_postgres_database(postgres_address, name, template="template")
+    # A database is 10 MB: those of all tests together would be more than some disks have, and keep them busy.
+    with psycopg.connect(postgres_address, autocommit=True) as connection:
+        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
 @pytest.fixture(scope="session")
@@ -84,7 +88,9 @@ def create_postgres_database(address: str, name: str, *, template: str = "templa
     """The address of a new database on this server."""
     with psycopg.connect(address, autocommit=True) as connection:
         connection.execute(
-            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template))
+            sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY").format(
+                sql.Identifier(name), sql.Identifier(template)
+            )
         )
     url = address.replace("/postgres?", f"/{name}?")
     if migrated:
