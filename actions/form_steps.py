@@ -19,13 +19,14 @@ MISSES_BEFORE_GIVING_UP = 2
 
 
 def ask_plan(turn: Turn, topic: str) -> list[EventType]:
-    """Asks which plan, keeping the question that needs it: its topic, policy number and day.
+    """Asks which plan, keeping the question that needs it: its words, topic, policy number and day.
 
     Raises LookUpIsLate for a member whose own plan is on record, and the record slow: whoever proved it is not asked.
     """
     if turn.record_is_late:
         raise LookUpIsLate
     return [
+        SlotSet("waiting_question", None if turn.text.startswith("/") else turn.text),
         SlotSet("topic_in_progress", topic),
         SlotSet("policy_number", turn.named("policy_number") or turn.slots.policy_number),
         SlotSet("date", turn.named("date") or turn.slots.date),
@@ -52,6 +53,7 @@ def leave_form() -> list[EventType]:
         ActiveLoop(None),
         SlotSet("requested_slot", None),
         SlotSet("interrupted_form", None),
+        SlotSet("waiting_question", None),
         SlotSet("topic_in_progress", None),
         SlotSet("policy_number", None),
         SlotSet("date", None),

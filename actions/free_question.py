@@ -44,7 +44,7 @@ class AnswerFreeQuestion(TopicAction):
 
     async def respond(self, turn: Turn, replies: Replies) -> list[EventType]:
         """The question that waited for the plan."""
-        question = turn.question_before_form or ""
+        question = turn.slots.waiting_question or ""
         events = await self.try_answer(replace(turn, text=question), replies, may_ask_plan=False)
         if events is None:
             replies.about(None).say("utter_free_question_unknown", "handoff_offered")

@@ -58,7 +58,8 @@ class AnswerInform(TurnAction):
         topic = self._find_topic(turn)
         if turn.active_form is None and topic is not None:
             replies = replies.about(topic)
-            return [SlotSet("topic_in_progress", None), *await self._answers[topic].respond(turn, replies)]
+            waited = [SlotSet("topic_in_progress", None), SlotSet("waiting_question", None)]
+            return [*waited, *await self._answers[topic].respond(turn, replies)]
         if turn.active_form is None and turn.plan_not_on_file:
             await self.say_not_on_file(replies)
             return []

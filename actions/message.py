@@ -29,6 +29,7 @@ class Slots:
     zip_code: str | None = None
     member_id: str | None = field(default=None, repr=False)
     date_of_birth: str | None = field(default=None, repr=False)
+    waiting_question: str | None = field(default=None, repr=False)
     topic_in_progress: str | None = None
     policy_number: str | None = None
     date: str | None = None

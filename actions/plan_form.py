@@ -86,4 +86,5 @@ class ContinueTopic(TurnAction):
         else:
             await self.say_plan_unknown(replies)
         # The answer may keep its day, for "tell me more".
-        return [SlotSet("date", None), *events, SlotSet("topic_in_progress", None), *resume_form(turn)]
+        waited = [SlotSet("topic_in_progress", None), SlotSet("waiting_question", None)]
+        return [SlotSet("date", None), *events, *waited, *resume_form(turn)]

@@ -171,7 +171,7 @@ class AnswerTopic(TopicAction):
 
     async def _find_lead(self, turn: Turn, facts: Sequence[Fact]) -> str | None:
         """The fact that is asked for by name: "is there a deal with the maker" is no question on deductibles."""
-        asked = turn.question_before_form if turn.is_bare_answer and turn.question_before_form else turn.text
+        asked = turn.slots.waiting_question if turn.is_bare_answer and turn.slots.waiting_question else turn.text
         found = await self.services.search.find_lead(asked, facts)
         return found.id if found else None
 

@@ -56,7 +56,6 @@ class Turn(Message):
     state: str | None
     today: date
     day_asked_about: date | None
-    question_before_form: str | None = field(repr=False)
 
     @property
     def scope(self) -> Scope:
@@ -114,7 +113,6 @@ async def read_turn(tracker: Tracker, services: ActionServices) -> Turn:
         state=message.plan_state or _find_known_state(context, record, plan, message.slots),
         today=services.policies.today(plan),
         day_asked_about=day,
-        question_before_form=_read_question_before_form(tracker.events),
     )
 
 
@@ -212,17 +210,6 @@ def _read_actions_run(events: list[dict[str, Any]]) -> frozenset[str]:
         if event.get("event") == "action" and event.get("name"):
             names.add(str(event["name"]))
     return frozenset(names)
-
-
-def _read_question_before_form(events: list[dict[str, Any]]) -> str | None:
-    """What the member had written when the form opened that asks for the plan, if that is still remembered."""
-    written = question = None
-    for event in events:
-        if event.get("event") == "user":
-            written = event.get("text")
-        elif event.get("event") == "active_loop" and event.get("name") == "plan_form":
-            question = written
-    return str(question) if question else None
 
 
 def _read_last_reply(events: list[dict[str, Any]]) -> tuple[str | None, str | None]:

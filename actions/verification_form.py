@@ -20,6 +20,8 @@ from knowledge.eligibility.model import VerificationOutcome
 
 # As member numbers are printed on cards: capitals perhaps, then at least five digits.
 _MEMBER_NUMBER = re.compile(r"\b(?:[A-Z]{1,4}[ -]?)?\d[\d-]{4,15}[A-Za-z]?\b")
+# Elsewhere "03.14.62" is a policy's number; here a birth date was asked for.
+_WITH_POINTS = re.compile(r"(?P<month>\d{2})\.(?P<day>\d{2})\.(?P<year>\d{2})")
 
 
 class ValidateVerificationForm(TurnAction):
@@ -103,6 +105,15 @@ def _find_date_of_birth(turn: Turn) -> date | None:
     named = turn.named("date_of_birth")
     is_asked = turn.requested_slot in ("member_id", "date_of_birth") and turn.is_bare_answer
     if named is None and (is_asked or turn.names_birth_date):
-        named = turn.named("date")
+        named = turn.named("date") or _read_points(turn.named("policy_number"), turn.today)
     born = read_day(named)
     return born if born and born <= turn.today else None
+
+
+def _read_points(written: str | None, today: date) -> str | None:
+    """The ISO date of "03.14.62", in the last hundred years."""
+    found = _WITH_POINTS.fullmatch(written or "")
+    if found is None:
+        return None
+    year = today.year - today.year % 100 + int(found["year"])
+    return f"{year if year <= today.year else year - 100:04d}-{found['month']}-{found['day']}"

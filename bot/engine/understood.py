@@ -25,6 +25,8 @@ _SHOWN = (
     "date",
 )  # fmt: skip
 _IDENTIFYING_FIELDS = frozenset({"member_id", "date_of_birth"})
+# What a birth date may have been read as: "03.14.62" looks like a policy's number.
+_MAY_BE_BIRTH_DATE = frozenset({"date", "policy_number"})
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,7 @@ def _shown(found: Sequence[Mapping[str, Any]], asked_for: str | None) -> dict[st
     identifies = asked_for in _IDENTIFYING_FIELDS or bool(names & _IDENTIFYING_FIELDS)
     shown: dict[str, tuple[str, ...]] = {}
     for name in _SHOWN:
-        if name == "date" and identifies:
+        if name in _MAY_BE_BIRTH_DATE and identifies:
             continue
         values = [each["value"] for each in found if each.get("entity") == name]
         flat = [str(value) for each in values for value in (each if isinstance(each, list) else [each])]

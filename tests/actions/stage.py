@@ -80,11 +80,6 @@ class Ran:
         return next((event["name"] for event in self.events if event["event"] == "followup"), None)
 
 
-def _opened_form(written: str) -> list[dict[str, Any]]:
-    """The message that a form asked for the plan after."""
-    return [{"event": "user", "text": written}, {"event": "active_loop", "name": "plan_form"}]
-
-
 @dataclass
 class Stage:
     """The actions on the fakes, and a conversation to run them in; slots stay from one run to the next."""
@@ -142,15 +137,15 @@ class Stage:
             "intent": {"name": intent},
             "entities": [{"entity": name, "value": value} for name, value in entities],
         }
+        waiting = {"waiting_question": wrote_before_form} if wrote_before_form else {}
         done = [{"event": "action", "name": name} for name in already_run]
         envelope = {"outcome": last_outcome, "topic": last_topic}
         said_before = {"event": "bot", "metadata": {"reply": envelope}} if last_outcome else None
         tracker = {
             "sender_id": CONVERSATION,
-            "slots": {**self.slots, "requested_slot": asked},
+            "slots": {**self.slots, "requested_slot": asked, **waiting},
             "latest_message": message,
             "events": [
-                *(_opened_form(wrote_before_form) if wrote_before_form else []),
                 *([said_before] if said_before else []),
                 {"event": "user", "input_channel": self.channel.value},
                 *done,

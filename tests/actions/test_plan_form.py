@@ -8,6 +8,19 @@ from bot.conversations.model import Channel
 from tests.actions.stage import Ran, Stage
 
 
+async def test_the_words_of_the_question_wait_for_the_plan_and_no_longer() -> None:
+    stage = Stage()
+    asked = await stage.run("action_answer_coverage_general", "coverage_general", text="is it covered")
+    assert asked.slots["waiting_question"] == "is it covered"
+    await stage.run("action_continue_topic", text="CareSource", entities=[("plan", "caresource")])
+    assert stage.slots["waiting_question"] is None
+
+
+async def test_a_button_has_no_words_that_wait() -> None:
+    asked = await Stage().run("action_answer_coverage_general", "coverage_general", text="/coverage_general")
+    assert asked.slots["waiting_question"] is None
+
+
 async def tell(*entities: tuple[str, str], intent: str = "inform", text: str = "words", asked: str = "plan") -> Ran:
     return await Stage().run("validate_plan_form", intent, text=text, form="plan_form", asked=asked, entities=entities)
 

@@ -41,6 +41,18 @@ async def test_both_are_taken_wherever_they_stand(
     assert taken.items() <= (await tell(*entities, asked=asked)).slots.items()
 
 
+@pytest.mark.parametrize(("written", "born"), [("03.14.62", "1962-03-14"), ("01.02.03", "2003-01-02")])
+async def test_a_birth_date_with_points_is_taken_where_one_was_asked_for(written: str, born: str) -> None:
+    assert (await tell(("policy_number", written), asked="date_of_birth")).slots == {
+        "date_of_birth": born,
+        "missed_answers": None,
+    }
+
+
+async def test_a_policy_number_is_no_birth_date_where_none_was_asked_for() -> None:
+    assert (await tell(("policy_number", "03.14.62"), asked=None, intent="policy_lookup")).slots == {}
+
+
 async def test_both_are_taken_from_the_question_itself() -> None:
     ran = await tell(NUMBER, BORN, asked=None, intent="eligibility_member", text="am I active? GG1000001 4/12/1985")
 

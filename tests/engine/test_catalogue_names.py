@@ -24,6 +24,8 @@ def catalogue() -> Catalogue:
         ("is ryoncil a gene therapy", [("therapy", "ryoncil")]),
         ("what about anito-cel for my myeloma", [("therapy", "anito_cel"), ("condition", "multiple_myeloma")]),
         ("RGX-121", [("therapy", "navsunli")]),
+        ("is prademagene approved", [("therapy", "zevaskyn")]),
+        ("what is onasemnogene", [("therapy", "zolgensma")]),
         ("is there something for LHON", [("condition", "lhon")]),
         ("my son has hunter syndrome", [("condition", "mps_ii")]),
         ("leber congenital amaurosis", [("condition", "rpe65_retinal_dystrophy")]),

@@ -58,6 +58,12 @@ def test_an_asked_for_birth_date_is_not_shown(asked_for: str) -> None:
     assert understood("inform", entities=entities, asked_for=asked_for).entities == {}
 
 
+def test_a_birth_date_read_as_a_policy_number_is_not_shown() -> None:
+    entities = [{"entity": "policy_number", "value": "03.14.62"}]
+    assert understood("inform", entities=entities, asked_for="date_of_birth").entities == {}
+    assert understood("inform", entities=entities).entities == {"policy_number": ("03.14.62",)}
+
+
 def test_a_day_beside_a_member_number_is_not_shown() -> None:
     entities = [{"entity": "date", "value": "1962-03-14"}, {"entity": "member_id", "value": "GG1000001"}]
     assert understood("eligibility_member", entities=entities).entities == {}

@@ -28,6 +28,8 @@ _SOURCES = (
 _NAME_KEYS = ("name", "names", "brand", "proper_name", "aliases", "lay_synonyms", "misspellings")
 # The four-letter suffix of a biologic's proper name ("-xioi") that hardly anybody types.
 _PROPER_NAME_SUFFIX = re.compile(r"-[a-z]{4}$")
+# The first of its two words says which gene it is and is used alone: "prademagene". Shorter ones are ordinary words.
+_FIRST_OF_TWO = re.compile(r"(?P<first>[a-z]{9,}) [a-z-]+")
 # Shorter names have too many neighbours among ordinary words to forgive a slip or a missing space in them.
 _FORGIVING_FROM = 7
 _MOST_WORDS_AS_ONE = 3
@@ -96,6 +98,7 @@ def read_names(folder: Path) -> tuple[Name, ...]:
     Raises ValueError, naming the file, when one cannot be read; a folder without files has no names.
     """
     names: set[Name] = set()
+    alone: dict[str, set[Name]] = {}
     for path, entity in content_files(folder):
         try:
             records = list(_records(yaml.safe_load(path.read_text(encoding="utf-8"))))
@@ -105,9 +108,12 @@ def read_names(folder: Path) -> tuple[Name, ...]:
             value = str(record["id"])
             for spelling in _spellings(record):
                 names.update(_names(entity, value, spelling))
+            if two := _FIRST_OF_TWO.fullmatch(_PROPER_NAME_SUFFIX.sub("", str(record.get("proper_name")))):
+                alone.setdefault(two["first"], set()).update(_names(entity, value, two["first"]))
             if entity == "facility" and isinstance(record.get("city"), str):
                 names.update(_names("city", record["city"], record["city"]))
-    return tuple(names)
+    # Two products may share it.
+    return (*names, *(name for each in alone.values() if len(each) == 1 for name in each))
 
 
 def content_files(folder: Path) -> Iterator[tuple[Path, str]]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from bot.engine.entities.found import Found, without_overlaps
-from bot.engine.entities.numbers import MEMBER_NUMBER
+from bot.engine.entities.numbers import BIRTH_WORD, MEMBER_NUMBER, read_policy_numbers
 
 _MONTHS = {
     name: number
@@ -63,7 +63,6 @@ _WITHOUT_YEAR = tuple(
         rf"{_EDGE}{_DAY}\s*(?:of\s+|de\s+)?{_MONTH}",
     )
 )
-_BIRTH_WORD = re.compile(r"\b(?:born|birth\w*|dob|naci\w*)\b", re.IGNORECASE)
 _EARLIEST, _LATEST = 1900, 2100
 
 
@@ -74,7 +73,8 @@ def read_dates(text: str, this_year: int) -> tuple[Found, ...]:
     more than five years ahead. A day without a year is this year's, unless it may be half of a birth date: beside a
     member number, a word of birth, or as a whole message that asks nothing.
     """
-    return without_overlaps([*_candidates(text, this_year), *_without_year(text, this_year)])
+    found = [*_candidates(text, this_year), *_without_year(text, this_year)]
+    return without_overlaps(found, read_policy_numbers(text))
 
 
 def _candidates(text: str, this_year: int) -> Iterator[Found]:
@@ -89,7 +89,7 @@ def _candidates(text: str, this_year: int) -> Iterator[Found]:
 
 
 def _without_year(text: str, this_year: int) -> Iterator[Found]:
-    if _BIRTH_WORD.search(text) or MEMBER_NUMBER.search(text):
+    if BIRTH_WORD.search(text) or MEMBER_NUMBER.search(text):
         return
     for match in (each for form in _WITHOUT_YEAR for each in form.finditer(text)):
         start, end = min(match.start("day"), match.start("month")), match.end()

@@ -9,11 +9,27 @@ from bot.engine.entities.found import Found, without_overlaps
 
 # Two letters and seven digits, with single spaces or dashes anywhere: "GG1000001", "gg 1000 001", "G G 1 0 0 0 0 0 1".
 MEMBER_NUMBER = re.compile(r"(?<!\w)g[\s-]?g[\s-]?(?P<digits>\d(?:[\s-]?\d){6})(?!\w|[/.]\d)", re.IGNORECASE)
+# "MP-AD-1623", and as Independence numbers its policies: "08.01.50b", "MA08.102", "ma 08.102".
 _POLICY_NUMBER = re.compile(
-    r"(?<![\w-])(?:(?P<letters>mp[\s-]?ad|[a-z]{2}-[a-z]{2})[\s-]?(?P<digits>\d{4})|(?P<dotted>\d{2}\.\d{2}\.\d{2,3}[a-z]?))"
-    r"(?![\w-])",
+    r"(?<![\w.-])(?:(?P<letters>mp[\s-]?ad|[a-z]{2}-[a-z]{2})[\s-]?(?P<digits>\d{4})"
+    r"|(?P<prefix>ma)[\s-]?(?P<rest>\d{2}\.\d{2,3}[a-z]?)"
+    r"|(?P<dotted>\d{2}\.\d{2}\.\d{2,3}[a-z]?))"
+    r"(?![\w-]|\.\d)",
     re.IGNORECASE,
 )
+# Said to be a number, it may have other signs and fewer digits: "policy number 8-1-50b".
+_NAMED_NUMBER = re.compile(
+    r"(?<!\w)(?:policy|bulletin)\s*(?:number|num|no\.?|nr\.?|#)\s*(?:is|:)?\s*"
+    r"(?P<number>(?P<first>\d{1,2})[-_/\s.](?P<second>\d{1,2})[-_/\s.](?P<third>\d{2,3}[a-z]?))(?![\w-]|[./]\d)",
+    re.IGNORECASE,
+)
+# What may also be a day written with points, and what tells that it is one.
+_LIKE_DAY = re.compile(r"\d{2}\.\d{2}\.\d{2}")
+_BEFORE_DAY = re.compile(
+    r"(?<!\w)(?:on|as\s+of|by|since|from|until|till|before|after|through|effective|dated|el)\s+(?:the\s+|day\s+)?$",
+    re.IGNORECASE,
+)
+BIRTH_WORD = re.compile(r"\b(?:born|birth\w*|dob|naci\w*)\b", re.IGNORECASE)
 # A number that something else claims is no ZIP code: "$19104", "claim 19104", "CPT 38225".
 _ZIP_CODE = re.compile(
     r"(?<![\w$#.,/-])(?<!code )(?<!cpt )(?<!hcpcs )(?<!claim )(?<!number )(?P<zip>\d{5})(?:-\d{4})?(?![\w/%]|[.,-]\d)",
@@ -26,24 +42,43 @@ _ZIP_CODE_AFTER_WORD = re.compile(
 
 def read_numbers(text: str, dates: tuple[Found, ...]) -> tuple[Found, ...]:
     """Member numbers (`GG1000001`), policy numbers (`MP-AD-1623`) and ZIP codes (five digits), none inside a date."""
-    identifiers = without_overlaps([*_member_numbers(_blank(text, dates)), *_policy_numbers(text)], dates)
+    identifiers = without_overlaps([*_member_numbers(_blank(text, dates)), *read_policy_numbers(text)], dates)
     return without_overlaps([*identifiers, *_zip_codes(text)], dates)
+
+
+def read_policy_numbers(text: str) -> tuple[Found, ...]:
+    """Policy numbers as they stand on file, but for capitals: `MP-AD-1623`, `08.01.50b`, `MA08.102`.
+
+    Two digits, three times, with points between them are a policy's number rather than a day: people in the US hardly
+    write a day so. Words of a birth or of a day before it tell that it is one.
+    """
+    found = [Found("policy_number", _plain_number(match), *match.span()) for match in _POLICY_NUMBER.finditer(text)]
+    numbers = [each for each in found if not _is_day(text, each)]
+    for match in _NAMED_NUMBER.finditer(text):
+        value = f"{match['first']:0>2}.{match['second']:0>2}.{match['third']}"
+        numbers.append(Found("policy_number", value, *match.span("number")))
+    return without_overlaps(dict.fromkeys(numbers))
+
+
+def _plain_number(match: re.Match[str]) -> str:
+    if match["dotted"]:
+        return match["dotted"]
+    if match["prefix"]:
+        return f"{match['prefix'].upper()}{match['rest']}"
+    letters = re.sub(r"\W", "", match["letters"]).upper()
+    return f"{letters[:2]}-{letters[2:]}-{match['digits']}"
+
+
+def _is_day(text: str, found: Found) -> bool:
+    is_like_day = _LIKE_DAY.fullmatch(text[found.start : found.end])
+    tells_day = _BEFORE_DAY.search(text[: found.start]) or BIRTH_WORD.search(text) or MEMBER_NUMBER.search(text)
+    return bool(is_like_day and tells_day)
 
 
 def _member_numbers(text: str) -> Iterator[Found]:
     for match in MEMBER_NUMBER.finditer(text):
         digits = re.sub(r"\D", "", match["digits"])
         yield Found("member_id", f"GG{digits}", *match.span())
-
-
-def _policy_numbers(text: str) -> Iterator[Found]:
-    for match in _POLICY_NUMBER.finditer(text):
-        if match["dotted"]:
-            value = match["dotted"]
-        else:
-            letters = re.sub(r"\W", "", match["letters"]).upper()
-            value = f"{letters[:2]}-{letters[2:]}-{match['digits']}"
-        yield Found("policy_number", value, *match.span())
 
 
 def _zip_codes(text: str) -> Iterator[Found]:
