@@ -9,10 +9,11 @@ import numpy
 from numpy.typing import NDArray
 
 from knowledge.search.asked_before import AskedBefore
+from knowledge.search.encoder import Floats
 from knowledge.search.features import Likeness
 from knowledge.search.index import Mask
 from knowledge.search.model import Entry
-from knowledge.search.vectors import Floats, Vectors
+from knowledge.search.vectors import Vectors
 
 _NONE = -2.0
 _WHOLE = 3

@@ -5,14 +5,11 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TypeAlias
 
 import numpy
-from numpy.typing import NDArray
 
-from knowledge.search.meaning import WIDTH, Meaning
-
-Floats: TypeAlias = NDArray[numpy.float32]
+from knowledge.search.encoder import WIDTH, Floats
+from knowledge.search.meaning import Meaning
 
 # The shipped texts' vectors, computed ahead by `python -m tests.search.calibrate`; what is missing there is computed.
 SHIPPED = Path(__file__).with_name("vectors.npz")

@@ -17,12 +17,13 @@ import numpy
 
 from knowledge.search.asked_before import read_asked_before
 from knowledge.search.contents import build_index, read_records
+from knowledge.search.encoder import Floats
 from knowledge.search.features import MEANING_FEATURES, STANDING_FEATURES, WORD_FEATURES
 from knowledge.search.judgement import WEIGHTS, LearnedWeights
 from knowledge.search.meaning import Meaning
 from knowledge.search.ranking import Ranking
 from knowledge.search.ranking_builder import RankingBuilder
-from knowledge.search.vectors import Floats, Vectors
+from knowledge.search.vectors import Vectors
 from tests.search.adapting import learn_adaptation, read_lessons
 from tests.search.learning import Example, Learned, calibrate, read_example
 from tests.search.questions import DAY, Asked, read_questions

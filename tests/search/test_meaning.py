@@ -52,6 +52,20 @@ def test_a_missing_model_is_said_with_the_command_that_brings_it(monkeypatch: py
         Meaning.load()
 
 
+async def test_a_text_of_any_length_has_the_vector_that_ships(meaning: Meaning, tmp_path: Path) -> None:
+    async with open_shipped(tmp_path) as shipped:
+        entries = build_index(await shipped.catalogue.read_catalogue()).entries
+    with numpy.load(SHIPPED, allow_pickle=False) as file:
+        kept = dict(zip(file["keys"].tolist(), file["vectors"].astype(numpy.float32), strict=True))
+    texts = sorted(shipped_texts(entries, read_asked_before()), key=lambda text: (len(text), text))
+    # Of the longest, the matrices are taken in other blocks.
+    found = [(meaning.read(text), kept[key_of(text)]) for text in (*texts[::150], texts[-1]) if key_of(text) in kept]
+
+    assert len(texts[0]) < 20 < 300 < len(texts[-1])
+    assert len(found) > 10
+    assert min(float(now @ then) for now, then in found) > 0.9999
+
+
 async def test_what_ships_was_read_ahead_so_that_a_start_does_not_wait_for_it(tmp_path: Path) -> None:
     async with open_shipped(tmp_path) as shipped:
         records = await shipped.knowledge.policies.list_records()
