@@ -19,6 +19,7 @@ from bot.settings import Settings, read_settings
 
 _PROJECT = Path(__file__).parents[1]
 _STOPPED_BY_CTRL_C = 130
+_READER_GONE = 141
 
 
 class CommandFailed(OperatorError):
@@ -26,14 +27,24 @@ class CommandFailed(OperatorError):
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs one command and returns its exit status: 0 done, 1 could not, 2 wrong usage, 130 stopped by Ctrl-C."""
+    """Runs one command and returns its exit status.
+
+    0 done, 1 could not, 2 wrong usage, 130 stopped by Ctrl-C, 141 nobody reads what it prints.
+    """
     options = _parser().parse_args(arguments)
     if hasattr(options, "file"):
         options.file = options.file.absolute()
     # Paths in the settings are meant from the project's folder, wherever the command is called.
     os.chdir(_PROJECT)
     try:
-        return int(options.command(options) or 0)
+        status = int(options.command(options) or 0)
+        # A reader that went away is noticed here and not when the interpreter ends.
+        sys.stdout.flush()
+        return status
+    except BrokenPipeError:
+        # As other programs do where only the first lines were wanted: `gene-guide knowledge list | head`.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return _READER_GONE
     except OperatorError as error:
         return _refuse(str(error))
     except StoreUnavailable as error:

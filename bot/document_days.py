@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, datetime
 
 from knowledge.policies.model import PolicyDocument
 
@@ -21,16 +21,30 @@ def say_iso_days(text: str) -> str:
 
 
 def say_since(document: PolicyDocument) -> str:
-    """Since when a document holds: "in force since 05/01/2026", "counts since 11/21/2026 (read)"."""
+    """Since when a document holds: "in force since 05/01/2026", "counts since 11/21/2026 (read)".
+
+    Where that is not the day that the document states, both: "counts since 11/22/2026 (effective 05/01/2026)".
+    """
     day = say_day(document.in_force_from)
-    if document.effective_on:
+    if document.effective_on == document.in_force_from:
         return f"in force since {day}"
-    return f"counts since {day} ({'read' if document.in_force_from == document.read_on else 'activated'})"
+    return f"counts since {day} ({_say_own_day(document)})"
 
 
 def say_beginning(document: PolicyDocument) -> str:
-    """The first day in a sentence of its own: "counts from the day it was read, 11/21/2026"."""
+    """The same of a day that may be past or to come: "counts here from 11/22/2026 on (effective 05/01/2026)"."""
     day = say_day(document.in_force_from)
+    if document.effective_on == document.in_force_from:
+        return f"in force from {day} on"
+    return f"counts here from {day} on ({_say_own_day(document)})"
+
+
+def say_moment(moment: datetime) -> str:
+    """A moment as operators read it: 11/22/2026 14:05 UTC."""
+    return f"{moment:%m/%d/%Y %H:%M} UTC"
+
+
+def _say_own_day(document: PolicyDocument) -> str:
     if document.effective_on:
-        return f"in force from {day}"
-    return f"counts from the day it was {'read' if document.in_force_from == document.read_on else 'activated'}, {day}"
+        return f"effective {say_day(document.effective_on)}"
+    return "read" if document.in_force_from == document.read_on else "activated"

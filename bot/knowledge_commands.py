@@ -10,11 +10,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
 
+from bot import knowledge_comparison as comparison
 from bot import knowledge_terminal as terminal
 from bot.conversations.spoken_store import Spoken, find_spoken
 from bot.database import Database, StoreUnavailable
 from bot.database.migrate import is_current
-from bot.document_days import say_day
+from bot.document_days import say_beginning, say_day
 from bot.failures import OperatorError
 from bot.settings import read_settings
 from knowledge.importing import is_content_loaded
@@ -34,6 +35,8 @@ from knowledge.policies.model import (
     AlreadyInForce,
     DayHasPassed,
     EndedByThen,
+    HasEnded,
+    InForceToday,
     RetiredBeforeForce,
     VersionId,
     VersionNotFound,
@@ -71,7 +74,11 @@ def add_verbs(group: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     archive.set_defaults(command=_command(_archive))
     for verb in (activate, archive):
         verb.add_argument("name", help=_NAME)
-        verb.add_argument("--on", type=parse_day, metavar="DATE", help="YYYY-MM-DD or MM/DD/YYYY; default: today")
+        default = "today, or its own day if that is later" if verb is activate else "tomorrow"
+        days = verb.add_mutually_exclusive_group()
+        days.add_argument("--on", type=parse_day, metavar="DATE", help=f"YYYY-MM-DD or MM/DD/YYYY; default: {default}")
+        if verb is archive:
+            days.add_argument("--at-once", action="store_true", help="in the course of today; kept as that")
         verb.add_argument("--yes", action="store_true", help="ask for no confirmation")
         verb.add_argument("--by", default=login_name(), help="who does it, for the history (default: %(default)s)")
 
@@ -150,33 +157,40 @@ def _diff(ledger: Ledger, database: Database, options: argparse.Namespace) -> No
     older = holdings.choose(options.older)
     newer = holdings.choose(options.newer) if options.newer else holdings.newest(holdings.find_document(options.older))
     found = _compare(ledger, older.version_id, newer.version_id)
-    print(terminal.show_comparison(found, _find_spoken(database, found)))
+    print(comparison.show_comparison(found, _find_spoken(database, found)))
 
 
 def _activate(ledger: Ledger, database: Database, options: argparse.Namespace) -> None:
     holdings = ledger.look()
     document = holdings.choose_draft(options.name)
     on = options.on or first_day(holdings, document)
-    check_activation(document, on, holdings.today(document.payer))
+    was_stopped = document.version_id in holdings.stopped
+    check_activation(document, on, holdings.today(document.payer), was_stopped=was_stopped)
     plan = plan_activation(holdings, document, on)
     print(terminal.show_activation(plan, holdings, ledger.get_record(document.version_id)))
-    if plan.predecessor:
-        found = _compare(ledger, plan.predecessor.version_id, document.version_id)
-        print(terminal.show_summary(found, _find_spoken(database, found)))
+    ended = {known.version_id for known in plan.ended if not known.is_cancelled}
+    for version in sorted(ended | ({plan.predecessor.version_id} if plan.predecessor else set())):
+        found = _compare(ledger, version, document.version_id)
+        print(comparison.show_summary(found, _find_spoken(database, found)))
     _confirm("Activate it?", options)
     ledger.activate(document.version_id, on, by=options.by)
-    print(f"Activated: {document.version_id} is in force from {say_day(plan.document.in_force_from)} on.")
+    print(f"Activated: {document.version_id}: {say_beginning(plan.document)}.")
 
 
 def _archive(ledger: Ledger, database: Database, options: argparse.Namespace) -> None:
     holdings = ledger.look()
-    endings = plan_archive(holdings, options.name, options.on)
+    endings = plan_archive(holdings, options.name, options.on, at_once=options.at_once)
     for ending in endings:
-        check_retirement(ending.document, ending.on, holdings.today(ending.document.payer))
-    print(terminal.show_endings(endings))
+        today = holdings.today(ending.document.payer)
+        check_retirement(ending.document, ending.on, today, at_once=ending.at_once)
+    begun = [ending.document.version_id for ending in endings if not ending.is_cancelled]
+    print(terminal.show_endings(endings, [fact for version in begun for fact in ledger.get_record(version).facts]))
     _confirm("Archive it?", options)
     ledger.archive(endings, by=options.by)
-    print("Archived.")
+    done = ledger.look()
+    for ending in endings:
+        version = ending.document.version_id
+        print(f"Archived: {version}: {terminal.say_standing(done, done.find_version(version))}.")
 
 
 def _compare(ledger: Ledger, older: VersionId, newer: VersionId) -> Comparison:
@@ -223,5 +237,9 @@ _SENTENCES: dict[type[Exception], str] = {
     DayHasPassed: "{1} has passed, and what was in force on a day stays so.",
     ActivationTooEarly: "the document itself takes effect on {1}, so it can begin on that day or later.",
     EndedByThen: "it has ended by then, on {1}.",
+    HasEnded: "it began on {1} and ended on {2}, and what was in force on a day stays so. To use this text again, "
+    "import it under another --id.",
+    InForceToday: "it is in force today, and what is in force on a day stays so: let it end tomorrow (without --on), "
+    "or say --at-once.",
     RetiredBeforeForce: "it begins on {1} and cannot end before; with that day (--on) it never comes into force.",
 }

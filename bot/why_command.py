@@ -14,10 +14,13 @@ from bot.conversations.store import SqlConversationStore
 from bot.database import Database
 from bot.document_days import say_beginning, say_day, say_iso_days
 from bot.failures import OperatorError
+from bot.knowledge_terminal import say_standing
 from bot.printable import printable
 from knowledge.bootstrap import build_knowledge
 from knowledge.eligibility.model import AuditEvent
 from knowledge.eligibility.store import SqlAuditLog
+from knowledge.policies.holdings import Holdings
+from knowledge.policies.ledger_store import look
 from knowledge.reliance.service import CatalogueUse, CitedVersion, Explanation
 
 _LONGEST_PURPOSE = 64
@@ -57,10 +60,11 @@ async def _explain(database: Database, message_id: str, clock: Callable[[], date
     event = AuditEvent(clock(), "operator", None, None, purpose, "verified", "shown")
     await SqlAuditLog(database).record(event)
     explained = await build_knowledge(database, clock).reliance.explain(message.id, message.text)
-    return Why("\n".join(map(printable, _lines(message, explained))), explained.replay.same)
+    holdings = await database.read(lambda connection: look(connection, clock()))
+    return Why("\n".join(map(printable, _lines(message, explained, holdings))), explained.replay.same)
 
 
-def _lines(message: Message, explained: Explanation) -> Iterator[str]:
+def _lines(message: Message, explained: Explanation, holdings: Holdings) -> Iterator[str]:
     yield f"message   {message.id}, by the {message.author.value}, {message.created_at:%m/%d/%Y %H:%M:%S} UTC"
     yield f"topic     {message.topic or 'none'}"
     yield f"response  {message.key or 'none'}"
@@ -75,7 +79,7 @@ def _lines(message: Message, explained: Explanation) -> Iterator[str]:
         yield "cited"
         yield from _source_lines(citation)
     for cited in explained.versions:
-        yield from _version_lines(cited)
+        yield from _version_lines(cited, holdings)
     for use in explained.catalogue:
         yield from _catalogue_lines(use)
     replay = explained.replay
@@ -83,16 +87,16 @@ def _lines(message: Message, explained: Explanation) -> Iterator[str]:
     yield "replay    the same text, byte for byte" if replay.same else f"replay    NOT the same: {replay.code}{about}"
 
 
-def _version_lines(cited: CitedVersion) -> Iterator[str]:
+def _version_lines(cited: CitedVersion, holdings: Holdings) -> Iterator[str]:
     document = cited.document
     yield f"version   {cited.version}"
     if document is None:
         yield "  missing"
         return
-    number = f" ({document.number})" if document.number else ""
-    yield f"  {document.title}{number}, {document.payer_name}"
-    end = f", ended or ends on {say_day(document.ends_on)}" if document.ends_on else ""
-    yield f"  {say_beginning(document)}{end}, sha-256 {document.checksum}"
+    yield from _source_lines(document.citation().as_json())
+    unstated = "" if document.effective_on else "states no effective day; "
+    yield from _indented(f"{unstated}{say_beginning(document)}; today: {say_standing(holdings, document)}")
+    yield f"    sha-256 {document.checksum}"
     for mark, heading in cited.sections:
         yield f"  section {mark}{f': {heading}' if heading and heading != mark else ''}"
     for fact in cited.facts:

@@ -39,12 +39,15 @@ class CitedDocument(Model):
     title: str | None
     number: str | None
     payer: str | None
+    label: str | None = Field(description="What the document calls this version, else the date it bears.")
     effective_on: date | None = Field(description="The day that the document states; null where it states none.")
     read_on: date | None
     in_force_from: date | None = Field(
-        description="The first day on which it counts: the one it states, else the day it was read or activated."
+        description="The first day on which it counts here: the one it states, or the day it was read or activated."
     )
-    ends_on: date | None = Field(description="The first day on which it is no longer in force.")
+    ends_on: date | None = Field(
+        description="The first day on which it counts no longer; that of `in_force_from`: it counted for part of it."
+    )
     url: str | None
     sections: list[CitedSection]
     facts: list[SpokenFact]
@@ -143,6 +146,7 @@ def _view_version(cited: CitedVersion) -> JsonObject:
         "title": document.title if document else None,
         "number": document.number if document else None,
         "payer": document.payer_name if document else None,
+        "label": document.citation().version if document else None,
         "effective_on": document.effective_on.isoformat() if document and document.effective_on else None,
         "read_on": document.read_on.isoformat() if document else None,
         "in_force_from": document.in_force_from.isoformat() if document else None,

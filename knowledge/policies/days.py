@@ -10,18 +10,23 @@ from knowledge.policies.model import (
     AlreadyInForce,
     DayHasPassed,
     EndedByThen,
+    HasEnded,
+    InForceToday,
     PolicyDocument,
     RetiredBeforeForce,
 )
 
 
-def check_activation(document: PolicyDocument, on: date, today: date) -> None:
+def check_activation(document: PolicyDocument, on: date, today: date, *, was_stopped: bool = False) -> None:
     """Refuses a day on which the version, as it stands among the others, can't begin.
 
-    Raises AlreadyInForce, DayHasPassed, ActivationTooEarly (before the day on which the document says it takes effect),
-    EndedByThen.
+    `was_stopped`: it was ended in the course of its first day, so it was in force. Raises AlreadyInForce, HasEnded,
+    DayHasPassed, ActivationTooEarly (before the day on which the document says it takes effect), EndedByThen.
     """
-    if not document.is_draft and not document.is_cancelled and document.in_force_from <= today:
+    has_begun = not document.is_draft and not document.is_cancelled and document.in_force_from <= today
+    if (has_begun or was_stopped) and document.ends_on and document.has_ended_on(today):
+        raise HasEnded(document.in_force_from, document.ends_on)
+    if has_begun:
         raise AlreadyInForce(document.in_force_from)
     if on < today:
         raise DayHasPassed(on)
@@ -34,10 +39,11 @@ def check_activation(document: PolicyDocument, on: date, today: date) -> None:
         raise EndedByThen(end)
 
 
-def check_retirement(document: PolicyDocument, on: date, today: date) -> None:
+def check_retirement(document: PolicyDocument, on: date, today: date, *, at_once: bool = False) -> None:
     """Refuses a day on which the version, as it stands among the others, can't end.
 
-    Raises RetiredBeforeForce (for a draft, too: it has no day), EndedByThen, DayHasPassed.
+    Only `at_once` ends what is in force today before the day is over. Raises RetiredBeforeForce (for a draft, too: it
+    has no day), EndedByThen, DayHasPassed, InForceToday.
     """
     if document.is_draft:
         raise RetiredBeforeForce
@@ -47,6 +53,8 @@ def check_retirement(document: PolicyDocument, on: date, today: date) -> None:
         raise EndedByThen(document.ends_on)
     if on < today:
         raise DayHasPassed(on)
+    if on == today and document.in_force_on(today) and not at_once:
+        raise InForceToday(today)
     others_end = replace(document, retired_on=None).ends_on
     if others_end and others_end <= on:
         raise EndedByThen(others_end)

@@ -41,12 +41,13 @@ def add_drafts(connection: sa.Connection, records: Sequence[DocumentRecord], now
 
 
 def add_reviewed(connection: sa.Connection, record: DocumentRecord, now: datetime, *, by: str) -> ImportReport:
-    """Stores a reviewed document, which rules from its own day on, and keeps who did it.
+    """Stores a reviewed document, which rules without an activation, and keeps who did it.
 
     Raises what `import_store.import_document` raises.
     """
     report = import_document(connection, record, now)
     if not report.unchanged:
-        document = record.document
-        record_event(connection, Act.IMPORTED, document.version_id, by=by, at=now, on=document.in_force_from)
+        version = record.document.version_id
+        begins = next(known.in_force_from for known in list_versions(connection) if known.version_id == version)
+        record_event(connection, Act.IMPORTED, version, by=by, at=now, on=begins)
     return report

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import Enum
 
 from knowledge.plan_calendar import DEFAULT_TIME_ZONE, today
 from knowledge.policies.editions import with_ends
-from knowledge.policies.model import PayerId, Plan, PolicyDocument, VersionNotFound
+from knowledge.policies.model import PayerId, Plan, PolicyDocument, VersionId, VersionNotFound
 
 
 class AmbiguousDocument(Exception):
@@ -37,11 +37,15 @@ class Standing(str, Enum):
 
 @dataclass(frozen=True)
 class Holdings:
-    """Everything on file at one moment: the versions in the order of storing, each with the day on which it ends."""
+    """Everything on file at one moment: the versions in the order of storing, each with the day on which it ends.
+
+    `stopped`: when (UTC) a version was ended in the course of a day, which is the first on which it is spoken no more.
+    """
 
     versions: tuple[PolicyDocument, ...]
     plans: tuple[Plan, ...]
     now: datetime
+    stopped: Mapping[VersionId, datetime] = field(default_factory=dict)
 
     @classmethod
     def of(cls, versions: Iterable[PolicyDocument], plans: Iterable[Plan], now: datetime) -> Holdings:
@@ -49,13 +53,21 @@ class Holdings:
         dated = sorted(with_ends(versions), key=lambda document: document.sequence)
         return cls(tuple(dated), tuple(plans), now)
 
+    def with_versions(self, versions: Iterable[PolicyDocument]) -> Holdings:
+        """What the holdings would be with these versions instead."""
+        return replace(Holdings.of(versions, self.plans, self.now), stopped=self.stopped)
+
     def today(self, payer: PayerId | None) -> date:
         """The day where the payer's plans are; of several zones the latest, so that no plan's day is changed late.
 
         A document that belongs to no plan is spoken in all of them.
         """
+        return self.day_at(payer, self.now)
+
+    def day_at(self, payer: PayerId | None, moment: datetime) -> date:
+        """The day at another moment, told as `today` is."""
         zones = [plan.time_zone for plan in self.plans if payer in (None, plan.payer)] or [DEFAULT_TIME_ZONE]
-        return max(today(zone, self.now) for zone in zones)
+        return max(today(zone, moment) for zone in zones)
 
     def standing(self, document: PolicyDocument) -> Standing:
         """How the version stands today."""
@@ -64,7 +76,7 @@ class Holdings:
             return Standing.WITHDRAWN
         if document.is_draft:
             return Standing.DRAFT
-        if document.is_cancelled:
+        if document.is_cancelled and document.version_id not in self.stopped:
             return Standing.CANCELLED
         if document.has_ended_on(day):
             return Standing.ENDED

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, datetime
 
 import sqlalchemy as sa
@@ -12,11 +13,13 @@ from knowledge.csv_files import ImportReport
 from knowledge.origin import Origin
 from knowledge.policies.days import check_activation, check_retirement
 from knowledge.policies.editions import with_ends
+from knowledge.policies.holdings import Holdings
 from knowledge.policies.model import (
     DocumentOfAnotherPayer,
     DocumentRecord,
     Fact,
     FactOfAnotherDocument,
+    HasEnded,
     Passage,
     PayerWithoutPlan,
     Plan,
@@ -66,18 +69,24 @@ def find_operators_own(connection: sa.Connection) -> tuple[PolicyDocument, ...]:
 
 
 def import_document(connection: sa.Connection, record: DocumentRecord, now: datetime) -> ImportReport:
-    """Takes an operator's reviewed document in: the version that rules from its day on.
+    """Takes an operator's reviewed document in: the version that rules from its day on, where that is to come.
 
-    Raises FactOfAnotherDocument, DocumentOfAnotherPayer, PayerWithoutPlan.
+    One whose own day has passed rules from today on: nobody was told of it before. Raises HasEnded (that very version
+    was in force and is no more), FactOfAnotherDocument, DocumentOfAnotherPayer, PayerWithoutPlan.
     """
-    document = record.document
-    if document.payer and document.payer not in {plan.payer for plan in find_plans(connection).values()}:
+    document, plans_on_file = record.document, find_plans(connection).values()
+    if document.payer and document.payer not in {plan.payer for plan in plans_on_file}:
         raise PayerWithoutPlan(document.payer)
-    versions = [known for known in list_versions(connection) if known.id == document.id and not known.is_withdrawn]
+    holdings = Holdings.of(list_versions(connection), plans_on_file, now)
+    today = holdings.today(document.payer)
+    versions = [known for known in holdings.versions if known.id == document.id and not known.is_withdrawn]
     stored = next((known for known in versions if known.version_id == document.version_id), None)
-    if stored and stored == versions[-1]:
+    if stored and stored.ends_on and (stored.retired_on or (stored.has_ended_on(today) and not stored.is_cancelled)):
+        raise HasEnded(stored.in_force_from, stored.ends_on)
+    if stored and not (stored.is_draft or stored.is_cancelled):
         return ImportReport(added=0, updated=0, unchanged=1)
-    add_version(connection, record, Origin.IMPORTED, now)
+    active_on = today if document.in_force_from < today else None
+    add_version(connection, replace(record, document=replace(document, active_on=active_on)), Origin.IMPORTED, now)
     return ImportReport(added=int(not versions), updated=int(bool(versions)), unchanged=0)
 
 
@@ -92,12 +101,14 @@ def add_version(
     mark_changed(connection)
     _refuse_id_of_another_payer(connection, document)
     _refuse_facts_of_others(connection, record)
-    standing = {
+    standing: dict[str, object] = {
         "sequence": _next_sequence(connection),
         "origin": origin.value,
         "is_draft": is_draft,
         "is_withdrawn": False,
     }
+    if origin is Origin.IMPORTED:
+        standing["active_on"] = document.active_on
     again = _of(document.version_id, sa.update(policy_documents)).values(**standing)
     if connection.execute(again).rowcount:
         return document.version_id
@@ -132,26 +143,28 @@ def replace_shipped(connection: sa.Connection, records: Iterable[DocumentRecord]
         add_version(connection, record, Origin.SHIPPED, now)
 
 
-def activate(connection: sa.Connection, version: VersionId, on: date, *, today: date) -> None:
+def activate(
+    connection: sa.Connection, version: VersionId, on: date, *, today: date, was_stopped: bool = False
+) -> None:
     """Lets a draft be spoken from that day on, or moves a day that has not come yet, or gives a cancelled version one.
 
     Raises VersionNotFound, and what `check_activation` raises.
     """
     document = _get(connection, version)
-    check_activation(document, on, today)
+    check_activation(document, on, today, was_stopped=was_stopped)
     retired_on = None if document.is_cancelled else document.retired_on
     mark_changed(connection)
     values = {"is_draft": False, "active_on": on, "retired_on": retired_on, "sequence": _next_sequence(connection)}
     connection.execute(_of(version, sa.update(policy_documents)).values(**values))
 
 
-def retire(connection: sa.Connection, version: VersionId, on: date, *, today: date) -> None:
+def retire(connection: sa.Connection, version: VersionId, on: date, *, today: date, at_once: bool = False) -> None:
     """Lets the version be spoken no more from that day on; on the day it would begin, it never was in force.
 
     Raises VersionNotFound, and what `check_retirement` raises.
     """
     document = _get(connection, version)
-    check_retirement(document, on, today)
+    check_retirement(document, on, today, at_once=at_once)
     mark_changed(connection)
     connection.execute(_of(version, sa.update(policy_documents)).values(retired_on=on))
 

@@ -19,6 +19,7 @@ from knowledge.policies.model import (
     DocumentOfAnotherPayer,
     DocumentRecord,
     FactOfAnotherDocument,
+    HasEnded,
     PayerWithoutPlan,
     Plan,
     PolicyDocument,
@@ -57,6 +58,7 @@ class Draft:
 def import_documents(database: Database, path: Path, *, now: datetime, by: str = UNKNOWN) -> ImportReport:
     """Takes one reviewed YAML document with its passages and facts in; it rules over an earlier one from its day on.
 
+    A day that has passed is the payer's: here the document counts from today on.
     From then on it is the operator's: a later release of the shipped content leaves it alone. A document of a payer
     without a plan on file, or a fact id of another document, is refused. All or nothing; `by` is who did it.
     Raises ContentError, StoreUnavailable.
@@ -70,6 +72,10 @@ def import_documents(database: Database, path: Path, *, now: datetime, by: str =
         raise ContentError(path.name, str(error), "a document of another payer has this id") from error
     except PayerWithoutPlan as error:
         raise ContentError(path.name, record.document.id, f"no plan of payer {error} is on file") from error
+    except HasEnded as error:
+        began, ended = (f"{day:%m/%d/%Y}" for day in error.args)
+        problem = f"this very version began on {began} and ended on {ended}: give it a new read_on to bring it back"
+        raise ContentError(path.name, record.document.id, problem) from error
 
 
 def read_drafts(database: Database, paths: Sequence[Path], said: Corrections, *, now: datetime) -> tuple[Draft, ...]:

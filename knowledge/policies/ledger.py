@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from bot.database import Database
 from knowledge.policies import ledger_store
 from knowledge.policies.differences import Differences, compare
 from knowledge.policies.holdings import Holdings, Standing
 from knowledge.policies.leaning import Frame, Leaning, find_leaning
-from knowledge.policies.ledger_store import Arrival, KnowledgeEvent
+from knowledge.policies.ledger_store import Arrival, Ending, KnowledgeEvent
 from knowledge.policies.model import DocumentRecord, PolicyDocument, VersionId
-from knowledge.policies.store import find_facts, find_plans, list_versions
+from knowledge.policies.store import find_facts
 
 
 class NothingToArchive(Exception):
@@ -42,19 +42,6 @@ class Activation:
 
 
 @dataclass(frozen=True)
-class Ending:
-    """A version, and the first day on which it is spoken no more; its own first day: it never comes into force."""
-
-    document: PolicyDocument
-    on: date
-
-    @property
-    def is_cancelled(self) -> bool:
-        """True where the version never comes into force."""
-        return self.on <= self.document.in_force_from
-
-
-@dataclass(frozen=True)
 class Comparison:
     """Two versions, what differs between them, and what leans on that."""
 
@@ -74,9 +61,7 @@ class Ledger:
     def look(self) -> Holdings:
         """Everything on file now."""
         now = self._clock()
-        return self._database.read_now(
-            lambda connection: Holdings.of(list_versions(connection), find_plans(connection).values(), now)
-        )
+        return self._database.read_now(lambda connection: ledger_store.look(connection, now))
 
     def list_events(self) -> tuple[KnowledgeEvent, ...]:
         """Every act of an operator, the oldest first."""
@@ -112,8 +97,8 @@ class Ledger:
 
     def archive(self, endings: Sequence[Ending], *, by: str) -> None:
         """Ends these versions, all or none, and keeps who did it. Raises what `import_store.retire` raises."""
-        now, days = self._clock(), [(ending.document.version_id, ending.on) for ending in endings]
-        self._database.write_now(lambda connection: ledger_store.archive(connection, days, by=by, at=now))
+        now = self._clock()
+        self._database.write_now(lambda connection: ledger_store.archive(connection, endings, by=by, at=now))
 
 
 def first_day(holdings: Holdings, document: PolicyDocument) -> date:
@@ -125,12 +110,10 @@ def plan_activation(holdings: Holdings, document: PolicyDocument, on: date) -> A
     """What would be, were the version activated for that day; whether it may be is asked when it is done."""
     last = max(known.sequence for known in holdings.versions) + 1
     active = replace(document, is_draft=False, active_on=on, retired_on=None, superseded_on=None, sequence=last)
-    would_be = Holdings.of(
-        (active if known.version_id == document.version_id else replace(known, superseded_on=None)
-         for known in holdings.versions),
-        holdings.plans,
-        holdings.now,
-    )  # fmt: skip
+    would_be = holdings.with_versions(
+        active if known.version_id == document.version_id else replace(known, superseded_on=None)
+        for known in holdings.versions
+    )
     now = {known.version_id: known for known in holdings.versions}
     then = next(known for known in would_be.versions if known.version_id == document.version_id)
     changed = [known for known in would_be.versions if known.superseded_on != now[known.version_id].superseded_on]
@@ -147,16 +130,20 @@ def plan_activation(holdings: Holdings, document: PolicyDocument, on: date) -> A
     return Activation(then, tuple(ended), before[-1] if before else None)
 
 
-def plan_archive(holdings: Holdings, name: str, on: date | None) -> tuple[Ending, ...]:
-    """What ends where this version, or all of this document, is to be spoken no more from that day on (default: today).
+def plan_archive(holdings: Holdings, name: str, on: date | None, *, at_once: bool = False) -> tuple[Ending, ...]:
+    """What ends where this version, or all of this document, is to be spoken no more from that day on.
 
-    Of a document also what was to begin later is cancelled. Raises NothingToArchive, and as `find_document`.
+    Without a day: from tomorrow on, since what is in force on a day stays so, or from now on where it is `at_once`. Of
+    a document also what was to begin later is cancelled. Raises NothingToArchive, and as `find_document`.
     """
+
+    def end(document: PolicyDocument, day: date) -> Ending:
+        return Ending(document, day, at_once and document.in_force_on(holdings.today(document.payer)))
+
+    versions = (holdings.find_version(name),) if "@" in name else holdings.find_document(name)
+    day = on or holdings.today(versions[0].payer) + timedelta(days=0 if at_once else 1)
     if "@" in name:
-        document = holdings.find_version(name)
-        return (Ending(document, on or holdings.today(document.payer)),)
-    versions = holdings.find_document(name)
-    day = on or holdings.today(versions[0].payer)
+        return (end(versions[0], day),)
     coming = [
         known
         for known in versions
@@ -165,14 +152,12 @@ def plan_archive(holdings: Holdings, name: str, on: date | None) -> tuple[Ending
     coming.sort(key=lambda document: (document.in_force_from, document.sequence))
     # What is to come falls away, so that what has begun would go on.
     without = {document.version_id: replace(document, retired_on=document.in_force_from) for document in coming}
-    would_be = Holdings.of(
-        (replace(without.get(known.version_id, known), superseded_on=None) for known in holdings.versions),
-        holdings.plans,
-        holdings.now,
+    would_be = holdings.with_versions(
+        replace(without.get(known.version_id, known), superseded_on=None) for known in holdings.versions
     )
     # The last first: only then does nothing take the place of the one before it.
-    endings = [Ending(document, document.in_force_from) for document in reversed(coming)]
-    endings += [Ending(document, day) for document in would_be.find_document(name) if document.in_force_on(day)]
+    endings = [end(document, document.in_force_from) for document in reversed(coming)]
+    endings += [end(document, day) for document in would_be.find_document(name) if document.in_force_on(day)]
     if not endings:
         raise NothingToArchive(name)
     return tuple(endings)

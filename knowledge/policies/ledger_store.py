@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import Enum
 
@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from bot.database import UtcDateTime, metadata
 from knowledge.policies import import_store
 from knowledge.policies.holdings import Holdings
-from knowledge.policies.model import DocumentRecord, VersionId, VersionNotFound
+from knowledge.policies.model import DocumentRecord, PolicyDocument, VersionId, VersionNotFound
 from knowledge.policies.store import find_plans, find_records, list_versions, policy_documents
 
 # Append-only: migration 0008 adds triggers that refuse every change and removal.
@@ -57,6 +57,23 @@ class Arrival:
     at: datetime
 
 
+@dataclass(frozen=True)
+class Ending:
+    """A version, and the first day on which it is spoken no more; its own first day: it never comes into force.
+
+    `at_once`: it is in force today, and ends in the course of the day.
+    """
+
+    document: PolicyDocument
+    on: date
+    at_once: bool = False
+
+    @property
+    def is_cancelled(self) -> bool:
+        """True where the version never comes into force."""
+        return self.on <= self.document.in_force_from and not self.at_once
+
+
 def record_event(
     connection: sa.Connection, act: Act, version: VersionId, *, by: str, at: datetime, on: date | None = None
 ) -> None:
@@ -90,19 +107,32 @@ def find_record(connection: sa.Connection, version: VersionId) -> DocumentRecord
     return found[0]
 
 
+def look(connection: sa.Connection, now: datetime) -> Holdings:
+    """Everything on file at that moment."""
+    holdings = Holdings.of(list_versions(connection), find_plans(connection).values(), now)
+    known = {document.version_id: document for document in holdings.versions}
+    # An end that was decided on its own day came in the course of it.
+    stopped = {
+        event.version: event.at
+        for event in list_events(connection)
+        if event.act is Act.ARCHIVED
+        and event.on == known[event.version].retired_on == holdings.day_at(known[event.version].payer, event.at)
+    }
+    return replace(holdings, stopped=stopped)
+
+
 def activate(connection: sa.Connection, version: VersionId, on: date, *, by: str, at: datetime) -> None:
     """An operator's activation. Raises what `import_store.activate` raises."""
-    import_store.activate(connection, version, on, today=_today(connection, version, at))
+    holdings = look(connection, at)
+    today = holdings.today(holdings.find_version(version).payer)
+    import_store.activate(connection, version, on, today=today, was_stopped=version in holdings.stopped)
     record_event(connection, Act.ACTIVATED, version, by=by, at=at, on=on)
 
 
-def archive(connection: sa.Connection, days: Iterable[tuple[VersionId, date]], *, by: str, at: datetime) -> None:
-    """An operator's archiving: each version from its day on. Raises what `import_store.retire` raises."""
-    for version, on in days:
-        import_store.retire(connection, version, on, today=_today(connection, version, at))
-        record_event(connection, Act.ARCHIVED, version, by=by, at=at, on=on)
-
-
-def _today(connection: sa.Connection, version: VersionId, now: datetime) -> date:
-    holdings = Holdings.of(list_versions(connection), find_plans(connection).values(), now)
-    return holdings.today(holdings.find_version(version).payer)
+def archive(connection: sa.Connection, endings: Iterable[Ending], *, by: str, at: datetime) -> None:
+    """An operator's archiving, each version with its day. Raises what `import_store.retire` raises."""
+    for ending in endings:
+        version, holdings = ending.document.version_id, look(connection, at)
+        today = holdings.today(holdings.find_version(version).payer)
+        import_store.retire(connection, version, ending.on, today=today, at_once=ending.at_once)
+        record_event(connection, Act.ARCHIVED, version, by=by, at=at, on=ending.on)

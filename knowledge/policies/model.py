@@ -117,6 +117,11 @@ class PolicyDocument:
         return max(own, self.active_on) if self.active_on else own
 
     @property
+    def is_archived_by_payer(self) -> bool:
+        """True where it ends on the day that the payer states; else a newer version or an operator ends it before."""
+        return self.archived_on is not None and self.archived_on == self.ends_on
+
+    @property
     def ends_on(self) -> date | None:
         """The first day on which it is no longer in force; None where no end is known."""
         return min(
@@ -283,3 +288,15 @@ class EndedByThen(Exception):
     """The version has ended by the day in question, on this day (`args[0]`)."""
 
     code = "VERSION_ENDED_BY_THEN"
+
+
+class HasEnded(Exception):
+    """The version began on the first of these days and ended on the second (`args`), and what was in force stays so."""
+
+    code = "VERSION_HAS_ENDED"
+
+
+class InForceToday(Exception):
+    """The version is in force today (`args[0]`), so it ends tomorrow at the earliest, or at once."""
+
+    code = "VERSION_IN_FORCE_TODAY"

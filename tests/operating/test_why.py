@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import date, datetime, timezone
 
 import pytest
@@ -18,6 +19,7 @@ from bot.database import Database
 from bot.why_command import NotExplained, explain_message
 from knowledge.bootstrap import build_knowledge
 from knowledge.eligibility.store import audit_events
+from knowledge.policies.ledger import Ledger, plan_archive
 from knowledge.reliance.model import CatalogueNode, FactNode, Reliance
 from knowledge.shipped.importer import load_content
 from tests.databases import open_database
@@ -83,10 +85,32 @@ def test_a_document_that_states_no_day_counts_from_the_day_it_was_read(database:
         assert why.is_same
         found[stated] = why.text
     read_on = f"{make_edition('Any.', None).document.read_on:%m/%d/%Y}"
-    assert f"counts from the day it was read, {read_on}" in found[None]
+    assert f"counts here from {read_on} on (read)" in found[None]
     assert "in force" not in found[None]
-    assert "in force from 05/01/2026" in found["2026-05-01"]
+    assert "in force from 05/01/2026 on" in found["2026-05-01"]
     assert all("as of     11/22/2026" in text for text in found.values())
+
+
+def test_the_day_that_a_document_states_is_told_apart_from_the_days_on_which_it_counted_here(
+    database: Database,
+) -> None:
+    load_content(database)
+    edition = make_edition("Ask a coach.", "2026-11-01")
+    edition = replace(edition, document=replace(edition.document, version="3"))
+    version = store(database, edition, is_draft=True)
+    ledger = Ledger(database, clock)
+    ledger.activate(version, date(2026, 11, 22), by="anna")
+    values = {"fact": FactNode(version, edition.facts[0].id).as_json()}
+    made_of = Reliance("{fact}", values, date(2026, 11, 22), sources=({"version": version},))
+    message = say(database, Draft(Author.ASSISTANT, "Ask a coach.", reliance=made_of))
+    ledger.archive(plan_archive(ledger.look(), version, None, at_once=True), by="anna")
+    told = " ".join(explain_message(database, message, clock, by="anna").text.split())
+    for part in (
+        "A policy of this test (MP-MM-0001), CareSource", "version 3, effective 11/01/2026, read on 01/02/2026",
+        "https://example.org/policy", "counts here from 11/22/2026 on (effective 11/01/2026)", "section D.I: Policy",
+        "in force for part of 11/22/2026, ended 11/22/2026 15:00 UTC",
+    ):  # fmt: skip
+        assert part in told
 
 
 def test_a_field_of_the_catalogue_is_shown_as_it_was_said_and_with_its_sources(database: Database) -> None:

@@ -21,11 +21,16 @@ function sourceItem(source) {
   return element("li", {}, outsideLink(source.url, title), ` · ${details.filter(Boolean).join(" · ")}`);
 }
 
-/** A day that the document does not state is never told as one in force. */
-function sinceOf(cited) {
+/** The day that the document states, the day it was read, and apart from these the days on which it counts here. */
+function daysOf(cited) {
   const from = dayOf(cited.in_force_from);
   const until = cited.ends_on && dayOf(cited.ends_on);
-  return cited.effective_on ? text.inForce(from, until) : text.counts(from, until, cited.in_force_from === cited.read_on);
+  return [
+    cited.label && text.version(withDays(cited.label)),
+    cited.effective_on ? words.transcript.effective(dayOf(cited.effective_on)) : text.undated,
+    words.transcript.read(dayOf(cited.read_on)),
+    cited.ends_on && cited.ends_on <= cited.in_force_from ? text.countedForPart(from) : text.counts(from, until),
+  ].filter(Boolean);
 }
 
 function documentItem(cited) {
@@ -37,7 +42,7 @@ function documentItem(cited) {
     "li",
     {},
     outsideLink(cited.url, title),
-    ` · ${cited.payer} · ${sinceOf(cited)}`,
+    ` · ${[cited.payer, ...daysOf(cited)].join(" · ")}`,
     sections.length > 0 && ` · ${text.section} ${sections.join("; ")}`,
     element("code", { title: cited.checksum }, ` ${cited.version}`),
     facts.length > 0 && element("ul", {}, ...facts),

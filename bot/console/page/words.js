@@ -147,9 +147,9 @@ export const words = {
       failed: "This can’t be shown right now.",
       response: "Wording",
       asOf: "Rules of",
-      inForce: (from, until) => (until ? `in force ${from} to ${until} (not on that day)` : `in force since ${from}`),
-      counts: (from, until, isRead) =>
-        `counts from the day it was ${isRead ? "read" : "activated"}, ${from}${until ? `, to ${until} (not on that day)` : ""}`,
+      undated: "states no effective date",
+      counts: (from, until) => (until ? `counts here from ${from} to ${until} (not on that day)` : `counts here from ${from} on`),
+      countedForPart: (day) => `counted here for part of ${day} at most`,
       version: (version) => `version ${version}`,
       cited: "Sources given with it",
       spokenMissing: "not stored any more",

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -16,7 +19,7 @@ from knowledge.policies.ledger import Ledger
 from knowledge.policies.model import PolicyDocument, VersionId
 from tests.databases import open_database
 from tests.knowledge.policies.test_importer import POLICY
-from tests.knowledge.policies.versions import make_edition, release, store
+from tests.knowledge.policies.versions import OHIO, make_edition, release, store
 from tests.product import ROOT
 
 # Far ahead, so that the day on which the tests run does not matter.
@@ -203,11 +206,11 @@ def test_an_activation_is_shown_asked_about_done_and_kept(
 
 def test_an_import_is_kept_once_with_who_did_it(run: Run, tmp_path: Path) -> None:
     path = tmp_path / "policy.yml"
-    path.write_text(POLICY, encoding="utf-8")
+    path.write_text(POLICY.replace("2026-06-01", "2090-06-01").replace("2026-12-01", "2090-12-01"), encoding="utf-8")
     assert run("import", str(path)).status == 0
     assert run("import", str(path), "--by", "eve").status == 0
     (row,) = run("list", "--history").rows
-    assert row[2:5] == ["anna", "imported", "06/01/2026"]
+    assert row[2:5] == ["anna", "imported", "06/01/2090"]
     assert row[5].startswith("test-policy@")
 
 
@@ -221,9 +224,47 @@ def test_nothing_is_done_where_nobody_can_be_asked_and_nobody_said_yes(
             assert (refused.status, len(refused.refused.splitlines())) == (1, 1)
             assert "--yes" in refused.refused
     assert [standing(database, version) for version in editions] == ["in force", "draft"]
-    assert run("archive", "caresource-own", "--yes", "--by", "eve").status == 0
+    assert run("archive", "caresource-own", "--yes", "--at-once", "--by", "eve").status == 0
     assert [standing(database, version) for version in editions] == ["ended", "draft"]
     assert run("list", "--history").rows[-1][2:4] == ["eve", "archived"]
+
+
+def test_what_is_in_force_today_ends_tomorrow_unless_it_is_said_to_end_at_once(
+    run: Run, database: Database, editions: tuple[VersionId, VersionId]
+) -> None:
+    old, _ = editions
+    today = look(database).today(OHIO.payer)
+    refused = run("archive", old, "--on", today.isoformat(), "--yes")
+    assert (refused.status, "--at-once" in refused.refused) == (1, True)
+    assert run("archive", old, "--yes").status == 0
+    assert look(database).find_version(old).ends_on == today + timedelta(days=1)
+    assert standing(database, old) == "in force"
+    shown = run("archive", old, "--at-once", "--yes")
+    assert (shown.status, "caresource-own-fact" in shown.said) == (0, True)
+    row = next(row for row in run("list").rows if row[0] == old)
+    assert row[5:10] == ["in", "force", "for", "part", "of"]
+    again = run("activate", old, "--yes")
+    assert (again.status, f"{today:%m/%d/%Y}" in again.refused) == (1, True)
+
+
+def test_an_activation_names_the_topics_and_facts_that_it_silences_before_it_asks(
+    run: Run, database: Database, answer: Callable[[str], None]
+) -> None:
+    store(database, OLD)
+    draft = store(database, replace(NEW, facts=()), is_draft=True)
+    answer("n")
+    declined = run("activate", draft)
+    assert (declined.status, standing(database, draft)) == (1, "draft")
+    assert "candidacy: caresource-own-fact" in declined.said
+
+
+def test_a_reader_that_goes_away_is_no_failure_to_talk_of(database: Database) -> None:
+    arguments = [sys.executable, "-m", "bot.cli", "knowledge", "list"]
+    command = subprocess.Popen(arguments, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert command.stdout is not None
+    command.stdout.close()
+    assert command.stderr is not None
+    assert (command.stderr.read(), command.wait(timeout=60)) == (b"", 141)
 
 
 def test_a_scheduled_version_is_cancelled_with_its_own_day(

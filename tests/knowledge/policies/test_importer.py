@@ -14,6 +14,7 @@ from knowledge.csv_files import ImportRefused, ImportReport
 from knowledge.importing import import_file
 from knowledge.policies.files import read_document
 from knowledge.policies.importer import import_documents
+from knowledge.policies.ledger import Ledger
 from knowledge.policies.model import PayerId, Scope
 from knowledge.shipped.importer import load_content
 from tests.knowledge.conftest import StoppedClock
@@ -50,13 +51,47 @@ def write(folder: Path, text: str) -> Path:
 async def test_an_imported_policy_answers_between_its_dates(
     filled: Database, knowledge: Knowledge, tmp_path: Path
 ) -> None:
-    assert import_documents(filled, write(tmp_path, POLICY), now=NOW) == ImportReport(added=1, updated=0, unchanged=0)
+    before = datetime(2026, 5, 20, 12, 0, tzinfo=timezone.utc)
+    report = import_documents(filled, write(tmp_path, POLICY), now=before)
+    assert report == ImportReport(added=1, updated=0, unchanged=0)
     find = knowledge.policies.find_facts
     for day, is_told in [("2026-05-31", False), ("2026-06-01", True), ("2026-11-30", True), ("2026-12-01", False)]:
         facts = await find("candidacy", OHIO, date.fromisoformat(day))
         assert ("test-fact" in [fact.id for fact in facts]) is is_told
     found = await knowledge.policies.find_documents(OHIO, date(2026, 12, 1), number="MP-MM-0001")
     assert [document.id for document in found.ended] == ["test-policy"]
+
+
+async def test_a_policy_whose_own_day_has_passed_counts_from_the_day_on_which_it_comes_in(
+    filled: Database, knowledge: Knowledge, clock: StoppedClock, tmp_path: Path
+) -> None:
+    import_documents(filled, write(tmp_path, POLICY), now=NOW, by="anna")
+    for day, is_told in [("2026-11-20", False), ("2026-11-21", True), ("2026-11-30", True), ("2026-12-01", False)]:
+        facts = await knowledge.policies.find_facts("candidacy", OHIO, date.fromisoformat(day))
+        assert ("test-fact" in [fact.id for fact in facts]) is is_told
+    (event,) = Ledger(filled, clock).list_events()
+    assert event.on == date(2026, 11, 21)
+    (version,) = Ledger(filled, clock).look().find_document("test-policy")
+    assert (version.effective_on, version.in_force_from) == (date(2026, 6, 1), date(2026, 11, 21))
+
+
+async def test_a_corrected_policy_changes_nothing_of_the_days_before_and_the_earlier_text_does_not_come_back(
+    filled: Database, knowledge: Knowledge, tmp_path: Path
+) -> None:
+    path, before = tmp_path / "policy.yml", datetime(2026, 5, 20, 12, 0, tzinfo=timezone.utc)
+    import_documents(filled, write(tmp_path, POLICY), now=before)
+    import_documents(filled, write(tmp_path, POLICY.replace("a test first", "two tests first")), now=NOW)
+    for day, words in [("2026-06-01", "a test"), ("2026-11-20", "a test"), ("2026-11-21", "two tests")]:
+        facts = await knowledge.policies.find_facts("candidacy", OHIO, date.fromisoformat(day))
+        assert [words in fact.text for fact in facts if fact.id == "test-fact"] == [True]
+    write(tmp_path, POLICY)
+    with pytest.raises(ContentError):
+        import_documents(filled, path, now=NOW)
+    # Read again it is a version of its own.
+    write(tmp_path, POLICY.replace("read_on: 2026-05-20", "read_on: 2026-11-21"))
+    assert import_documents(filled, path, now=NOW).updated == 1
+    facts = await knowledge.policies.find_facts("candidacy", OHIO, date(2026, 11, 21))
+    assert ["a test" in fact.text for fact in facts if fact.id == "test-fact"] == [True]
 
 
 REFUSED_TEXTS = [

@@ -13,12 +13,15 @@ import pytest
 
 from bot.database import Database
 from knowledge.bootstrap import Knowledge, build_knowledge
+from knowledge.policies.days import check_retirement
 from knowledge.policies.holdings import AmbiguousDocument, Holdings, NoDraft, Standing
 from knowledge.policies.ledger import Ledger, NothingToArchive, first_day, plan_activation, plan_archive
 from knowledge.policies.ledger_store import Act
 from knowledge.policies.model import (
     AlreadyInForce,
     EndedByThen,
+    HasEnded,
+    InForceToday,
     Plan,
     PlanId,
     PolicyDocument,
@@ -142,7 +145,7 @@ async def test_a_document_that_is_archived_is_silent_from_that_day_whatever_was_
 @pytest.mark.parametrize(
     ("on", "ended"),
     [
-        (None, [("Second.", "2027-05-01"), ("First.", "2026-11-21")]),
+        (None, [("Second.", "2027-05-01"), ("First.", "2026-11-22")]),
         ("2027-05-01", [("Second.", "2027-05-01"), ("First.", "2027-05-01")]),
         ("2027-06-01", [("Second.", "2027-06-01")]),
         ("2026-05-01", [("Second.", "2027-05-01"), ("First.", "2026-05-01")]),
@@ -154,6 +157,57 @@ def test_of_a_document_ends_what_rules_on_the_day_and_what_comes_after(
     words = {FIRST.checksum: "First.", SECOND.checksum: "Second."}
     endings = plan_archive(holdings(FIRST, SECOND, DRAFT), "MP-MM-0001", day(on) if on else None)
     assert [(words[checksum], ending) for checksum, ending in names(endings)] == ended
+
+
+def test_what_is_in_force_today_ends_today_only_at_once() -> None:
+    found = holdings(FIRST, SECOND)
+    endings = plan_archive(found, "MP-MM-0001", None, at_once=True)
+    assert names(endings) == [(SECOND.checksum, "2027-05-01"), (FIRST.checksum, "2026-11-21")]
+    assert [(ending.at_once, ending.is_cancelled) for ending in endings] == [(False, True), (True, False)]
+    assert names(plan_archive(found, FIRST.version_id, None)) == [(FIRST.checksum, "2026-11-22")]
+    with pytest.raises(InForceToday):
+        check_retirement(FIRST, day("2026-11-21"), day("2026-11-21"))
+
+
+async def test_a_version_stopped_on_its_first_day_was_in_force_and_the_earlier_one_goes_on(
+    filled: Database, knowledge: Knowledge, clock: StoppedClock
+) -> None:
+    ledger = Ledger(filled, clock)
+    store(filled, make_edition("First."))
+    draft = store(filled, make_edition("Draft."), is_draft=True)
+    ledger.activate(draft, day("2026-11-21"), by="anna")
+    assert await told(knowledge, "2026-11-21") == ["Draft."]
+    clock.forward(hours=2)
+    with pytest.raises(InForceToday):
+        ledger.archive(plan_archive(ledger.look(), draft, day("2026-11-21")), by="anna")
+    ledger.archive(plan_archive(ledger.look(), draft, None, at_once=True), by="anna")
+    assert await told(knowledge, "2026-11-21") == ["First."]
+    found = ledger.look()
+    assert found.stopped == {draft: clock.now}
+    assert found.standing(found.find_version(draft)) is Standing.ENDED
+    with pytest.raises(HasEnded):
+        ledger.activate(draft, day("2026-12-01"), by="anna")
+    # What was cancelled ahead of its day was never in force, and may get a day again.
+    later = store(filled, make_edition("Later.", "2027-05-01"), is_draft=True)
+    ledger.activate(later, day("2027-05-01"), by="anna")
+    ledger.archive(plan_archive(ledger.look(), later, day("2027-05-01")), by="anna")
+    found = ledger.look()
+    assert found.standing(found.find_version(later)) is Standing.CANCELLED
+    clock.now = datetime(2027, 5, 2, 15, 0, tzinfo=timezone.utc)
+    ledger.activate(later, day("2027-06-01"), by="anna")
+
+
+async def test_of_a_document_stopped_at_once_nothing_is_left(
+    filled: Database, knowledge: Knowledge, clock: StoppedClock
+) -> None:
+    ledger = Ledger(filled, clock)
+    store(filled, make_edition("First."))
+    draft = store(filled, make_edition("Draft."), is_draft=True)
+    ledger.activate(draft, day("2026-11-21"), by="anna")
+    ledger.archive(plan_archive(ledger.look(), "caresource-own", None, at_once=True), by="anna")
+    for on in ("2026-11-21", "2026-11-22"):
+        assert await told(knowledge, on) == []
+    assert await told(knowledge, "2026-11-20") == ["First."]
 
 
 def test_what_began_last_is_what_ends_in_whatever_order_it_was_stored() -> None:

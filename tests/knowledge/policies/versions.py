@@ -28,7 +28,8 @@ from knowledge.policies.store import list_versions
 
 NUMBER = "MP-AD-1623"
 OHIO = Scope(PayerId("caresource"), "marketplace", "OH")
-STORED_AT = datetime(2026, 11, 21, 12, 0, tzinfo=timezone.utc)
+# Before the editions begin: what comes in after its own day counts from the day on which it came.
+STORED_AT = datetime(2026, 1, 2, 12, 0, tzinfo=timezone.utc)
 
 
 def day(text: str) -> date:
@@ -75,14 +76,14 @@ def make_edition(
     )
 
 
-def store(database: Database, record: DocumentRecord, *, is_draft: bool = False) -> VersionId:
+def store(database: Database, record: DocumentRecord, *, is_draft: bool = False, at: datetime = STORED_AT) -> VersionId:
     """Takes an operator's edition in."""
 
     def work(connection: Connection) -> None:
         if not is_draft:
-            import_store.import_document(connection, record, STORED_AT)
+            import_store.import_document(connection, record, at)
         elif record.document.version_id not in {known.version_id for known in list_versions(connection)}:
-            import_store.add_version(connection, record, Origin.IMPORTED, STORED_AT, is_draft=True)
+            import_store.add_version(connection, record, Origin.IMPORTED, at, is_draft=True)
 
     database.write_now(work)
     return record.document.version_id

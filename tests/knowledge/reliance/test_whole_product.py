@@ -179,7 +179,7 @@ async def test_it_comes_out_again_after_other_releases_new_versions_and_an_archi
         day = today(DEFAULT_TIME_ZONE, now())
         versions = [document for document in list_versions(connection) if not document.is_withdrawn]
         for document in versions:
-            retire(connection, document.version_id, max(day, document.in_force_from), today=day)
+            retire(connection, document.version_id, max(day, document.in_force_from), today=day, at_once=True)
         return len(versions)
 
     assert await database.write(archive) > 0
