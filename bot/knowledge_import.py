@@ -11,11 +11,14 @@ from pathlib import Path
 from bot.database import Database
 from bot.failures import OperatorError
 from bot.knowledge_commands import login_name, parse_day
+from bot.knowledge_terminal import show_list
 from bot.printable import printable
 from bot.settings import read_settings
 from knowledge.plan_calendar import DEFAULT_TIME_ZONE, today
 from knowledge.policies.drafting import ALL, Corrections
+from knowledge.policies.files import read_document
 from knowledge.policies.importer import READ_SUFFIXES, YAML_SUFFIXES, Draft, Standing, read_drafts, store_drafts
+from knowledge.policies.ledger_store import look
 from knowledge.policies.model import DocumentKind, PolicyDocument
 
 _KINDS = [kind.value for kind in DocumentKind if kind is not DocumentKind.PUBLIC_SOURCE]
@@ -103,6 +106,9 @@ def _import_reviewed(database: Database, files: Sequence[Path], options: argpars
     except ImportRefused as error:
         raise ImportFailed(f"{path.name} was not imported, nothing was changed: {error}") from None
     print(printable(f"{path.name}: {report.added} added, {report.updated} updated, {report.unchanged} unchanged."))
+    # In force without a question, so at least it is seen from which day on, and what ended by it.
+    holdings = database.read_now(lambda connection: look(connection, now))
+    print(show_list(holdings, holdings.find_document(read_document(path).document.id)))
 
 
 def _import_read(database: Database, files: Sequence[Path], options: argparse.Namespace, now: datetime) -> None:

@@ -48,6 +48,7 @@ async def test_a_coach_sees_version_fact_and_day_and_that_the_text_comes_out_aga
     stated = fact.document.effective_on
     assert document["effective_on"] == (stated.isoformat() if stated else None)
     assert document["read_on"] == fact.document.read_on.isoformat()
+    assert document["label"] == fact.document.citation().version
     assert document["facts"] == [{"id": fact.id, "section": fact.section, "text": fact.text}]
     assert told["replay"] == {"same": True, "code": None, "what": None}
     assert [entry.event for entry in await desk.store.list_log(waiting.id)][-1] is HandoffEvent.VIEWED

@@ -59,6 +59,11 @@ def drafts(database: Database) -> list[str]:
     return [document.version_id for document in database.write_now(list_versions) if document.is_draft]
 
 
+def reviewed_version(database: Database) -> str | None:
+    found = (document for document in database.write_now(list_versions) if document.id == "test-policy")
+    return next((document.version_id for document in found), None)
+
+
 def test_without_a_terminal_nothing_is_stored_unless_it_is_said(run: Run, policy: Path, database: Database) -> None:
     status, shown, refused = run(policy)
     assert (status, drafts(database)) == (1, [])
@@ -130,6 +135,19 @@ def test_a_reviewed_file_is_stored_active_without_a_question(run: Run, tmp_path:
     status, said, _ = run(path)
     assert (status, drafts(database)) == (0, [])
     assert "1 added" in said
+    # And how it stands from now on.
+    assert said.splitlines()[-1].split()[:2] == [reviewed_version(database), "MP-MM-0001"]
+
+
+def test_reviewed_files_come_in_one_by_one_and_no_option_changes_them(
+    run: Run, tmp_path: Path, database: Database
+) -> None:
+    paths = [tmp_path / name for name in ("one.yml", "two.yml")]
+    for path in paths:
+        path.write_text(REVIEWED, encoding="utf-8")
+    for arguments in (paths, [paths[0], "--effective-on", "2090-01-01"], [paths[0], "--payer", "independence"]):
+        assert run(*arguments)[0] == 1
+    assert reviewed_version(database) is None
 
 
 def test_a_name_that_leads_nowhere_is_named(run: Run, tmp_path: Path) -> None:
