@@ -42,9 +42,8 @@ async def find_own_facts(term: Term, turn: Turn, policies: PolicyService) -> tup
     """What the member's own payer says that the word means, on the day asked about; empty where it says nothing."""
     if turn.plan is None or not term.own_facts:
         return ()
-    records = await policies.list_current(turn.scope, turn.day)
-    own = {fact.id: fact for record in records if record.document.payer for fact in record.facts}
-    return tuple(own[name] for name in term.own_facts if name in own)
+    found = await policies.find_named_facts(term.own_facts, turn.scope, turn.day)
+    return tuple(fact for fact in found if fact.document.payer)
 
 
 def say_term(

@@ -78,3 +78,7 @@ class ContentReader:
             return cast(T, found)
         # Still there, unless another read has seen a change meanwhile.
         return cast(T, self._kept[key]) if key in self._kept else await self.read(key, work)
+
+    async def read_once(self, work: Callable[[sa.Connection], T]) -> T:
+        """What `work` reads now, for what never changes and is kept by whoever asks. Raises StoreUnavailable."""
+        return await self._database.read(work)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Protocol
 
 from knowledge.plan_calendar import DEFAULT_TIME_ZONE
 from knowledge.plan_calendar import today as today_in
-from knowledge.policies.editions import covers, with_ends, with_later
+from knowledge.policies.in_force import Current, InForce
 from knowledge.policies.model import (
     DEFINITION,
     DETAIL,
@@ -17,6 +17,7 @@ from knowledge.policies.model import (
     DocumentLookup,
     DocumentRecord,
     Fact,
+    FactId,
     Passage,
     PayerId,
     Plan,
@@ -39,6 +40,10 @@ class PolicyStore(Protocol):
         """All facts of the topic that are payer-neutral or this payer's, whatever their dates; none withdrawn."""
         ...
 
+    async def list_named_facts(self, ids: Collection[str]) -> tuple[Fact, ...]:
+        """All facts with one of these ids, whosever and whatever their dates; none withdrawn."""
+        ...
+
     async def list_passages(self, version: VersionId) -> tuple[Passage, ...]: ...
 
     async def list_records(self) -> tuple[DocumentRecord, ...]:
@@ -58,8 +63,7 @@ class PolicyService:
         self._store = store
         self._clock = clock
         self._seen: tuple[PolicyDocument, ...] | None = None
-        self._dated: Mapping[VersionId, PolicyDocument] = {}
-        self._narrower: Mapping[VersionId, Sequence[VersionId]] = {}
+        self._in_force = InForce(())
 
     async def list_plans(self) -> tuple[Plan, ...]:
         """Every plan on file, in the order in which a member is offered them."""
@@ -80,7 +84,7 @@ class PolicyService:
         None. Never two payers' facts at once.
         """
         day = as_of or await self._find_today(scope)
-        documents = await self._find_current(scope, day)
+        documents = (await self._find_current(scope, day)).by_version
         current = [
             replace(fact, document=documents[fact.document.version_id])
             for fact in await self._store.list_facts(topic, scope.payer)
@@ -91,6 +95,16 @@ class PolicyService:
             fact for fact in current if fact.document.payer or not (has_own_definition and DEFINITION in fact.tags)
         ]
         return tuple(sorted(spoken, key=lambda fact: _speaking_order(fact, about)))
+
+    async def find_named_facts(self, ids: Sequence[str], scope: Scope, as_of: date | None = None) -> tuple[Fact, ...]:
+        """Those of the facts with these ids that may be said to a member of this scope on that day, in this order."""
+        documents = (await self._find_current(scope, as_of or await self._find_today(scope))).by_version
+        current = {
+            fact.id: replace(fact, document=documents[fact.document.version_id])
+            for fact in await self._store.list_named_facts(ids)
+            if fact.document.version_id in documents
+        }
+        return tuple(current[FactId(name)] for name in ids if name in current)
 
     async def find_documents(
         self, scope: Scope, as_of: date | None = None, *, number: str | None = None
@@ -103,16 +117,15 @@ class PolicyService:
         day = as_of or await self._find_today(scope)
         documents = [
             document
-            for document in (await self._find_dated()).values()
+            for document in (await self._read_in_force()).stated
             if (document.payer == scope.payer if number is None else _has_number(document, number))
-            and not (document.is_draft or document.is_withdrawn or document.is_cancelled)
         ]
         in_force, not_yet, ended, out_of_scope = [], [], [], []
         # Once for each payer, not for each document: there may be hundreds.
         asked = {document.payer: replace(scope, payer=scope.payer or document.payer) for document in documents}
         scopes = {payer: await self._possible_scopes(asked[payer]) for payer in asked}
-        current = {payer: await self._find_current(asked[payer], day) for payer in asked}
-        for document in sorted(documents, key=lambda found: (found.rank, found.in_force_from, found.id)):
+        current = {payer: (await self._find_current(asked[payer], day)).by_version for payer in asked}
+        for document in documents:
             if number is None and document.kind is DocumentKind.PUBLIC_SOURCE:
                 continue
             if not all(map(document.applies_to, scopes[document.payer])):
@@ -130,24 +143,23 @@ class PolicyService:
         return await self._store.list_passages(version)
 
     async def list_current_documents(self, scope: Scope, as_of: date | None = None) -> tuple[PolicyDocument, ...]:
-        """What is in force on that day for that scope, neutral sources included, by rank; never another payer's."""
-        current = (await self._find_current(scope, as_of or await self._find_today(scope))).values()
-        return tuple(sorted(current, key=lambda document: (document.payer is None, document.rank, document.id)))
+        """What is in force on that day for that scope, neutral sources included, by rank; never another payer's.
 
-    async def list_current(self, scope: Scope, as_of: date | None = None) -> tuple[DocumentRecord, ...]:
-        """`list_current_documents`, each with its passages and facts."""
-        records = {record.document.version_id: record for record in await self.list_records()}
-        found = await self.list_current_documents(scope, as_of)
-        return tuple(records[document.version_id] for document in found if document.version_id in records)
+        The same object until the content changes, for as long as it is kept.
+        """
+        return (await self._find_current(scope, as_of or await self._find_today(scope))).listed
 
     async def list_records(self) -> tuple[DocumentRecord, ...]:
         """Every version that is, was or may come into force, drafts included; the same object until one changes."""
         return await self._store.list_records()
 
     async def list_versions(self, payer: PayerId | None = None) -> tuple[PolicyDocument, ...]:
-        """Every version ever stored, withdrawn ones and drafts included, in the order of storing; for operators."""
-        found = [document for document in (await self._find_dated()).values() if payer in (None, document.payer)]
-        return tuple(sorted(found, key=lambda document: document.sequence))
+        """Every version ever stored, withdrawn ones and drafts included, in the order of storing.
+
+        Without a payer the same object until the content changes.
+        """
+        versions = (await self._read_in_force()).versions
+        return versions if payer is None else tuple(document for document in versions if document.payer == payer)
 
     async def find_version(self, version: VersionId) -> DocumentRecord | None:
         """One version with its passages and facts, whatever became of it; None if it was never stored."""
@@ -162,35 +174,16 @@ class PolicyService:
         own = [plan for plan in plans if scope.line_of_business in (None, plan.line_of_business)]
         return self.today(next(iter(own or plans), None))
 
-    async def _find_dated(self) -> Mapping[VersionId, PolicyDocument]:
-        """Every version with the day from which a later one rules; worked out anew when the content changes."""
+    async def _read_in_force(self) -> InForce:
+        """Every version, dated; worked out anew when the content changes."""
         versions = await self._store.list_versions()
         if versions is not self._seen:
-            self._dated = {document.version_id: document for document in with_ends(versions)}
-            self._narrower = {
-                document.version_id: [each.version_id for each in later if not covers(each, document)]
-                for document, later in with_later(self._dated.values())
-            }
-            self._seen = versions
-        return self._dated
+            self._in_force, self._seen = InForce(versions), versions
+        return self._in_force
 
-    async def _find_current(self, scope: Scope, day: date) -> Mapping[VersionId, PolicyDocument]:
-        """What is in force on that day for that scope.
-
-        A later edition for a part of the states alone rules there; while the state is unknown, neither is spoken.
-        """
+    async def _find_current(self, scope: Scope, day: date) -> Current:
         scopes = await self._possible_scopes(scope)
-        dated = await self._find_dated()
-
-        def rules(document: PolicyDocument) -> bool:
-            later = (dated[version] for version in self._narrower.get(document.version_id, ()))
-            return not any(each.in_force_on(day) and any(map(each.applies_to, scopes)) for each in later)
-
-        return {
-            version: document
-            for version, document in dated.items()
-            if document.in_force_on(day) and all(map(document.applies_to, scopes)) and rules(document)
-        }
+        return (await self._read_in_force()).find(scopes, day)
 
     async def _possible_scopes(self, scope: Scope) -> tuple[Scope, ...]:
         """Every scope that the known parts allow: an unknown state may be any state of the payer's plans.

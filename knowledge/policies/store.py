@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 
 from bot.database import UtcDateTime, metadata
 from knowledge.content_store import ContentReader
+from knowledge.policies.kept_records import KeptRecords
 from knowledge.policies.model import (
     DocumentId,
     DocumentKind,
@@ -101,6 +103,7 @@ class SqlPolicyStore(PolicyStore):
 
     def __init__(self, content: ContentReader) -> None:
         self._content = content
+        self._records = KeptRecords(self._read_records)
 
     async def list_plans(self) -> tuple[Plan, ...]:
         return await self._content.read("plans", lambda connection: tuple(map(_plan, connection.execute(_PLANS))))
@@ -115,19 +118,28 @@ class SqlPolicyStore(PolicyStore):
 
         return await self._content.read(("facts", topic, payer), work)
 
+    async def list_named_facts(self, ids: Collection[str]) -> tuple[Fact, ...]:
+        named = tuple(sorted(ids))
+        conditions = (facts.c.id.in_(named), _STANDING)
+        return await self._content.read(("named", named), lambda connection: find_facts(connection, *conditions))
+
     async def list_passages(self, version: VersionId) -> tuple[Passage, ...]:
         query = sa.select(passages).where(passages.c.version_id == version).order_by(passages.c.position)
         key = ("passages", version)
         return await self._content.read(key, lambda connection: tuple(map(_passage, connection.execute(query))))
 
     async def list_records(self) -> tuple[DocumentRecord, ...]:
-        return await self._content.read("records", lambda connection: find_records(connection, _STANDING))
+        return await self._records.list(await self.list_versions())
 
     async def find_version(self, version: VersionId) -> DocumentRecord | None:
         def work(connection: sa.Connection) -> DocumentRecord | None:
             return next(iter(find_records(connection, policy_documents.c.version_id == version)), None)
 
         return await self._content.read(("version", version), work)
+
+    async def _read_records(self, versions: Sequence[VersionId]) -> tuple[DocumentRecord, ...]:
+        chosen = policy_documents.c.version_id.in_(versions)
+        return await self._content.read_once(lambda connection: find_records(connection, chosen))
 
 
 def list_versions(connection: sa.Connection) -> tuple[PolicyDocument, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -76,6 +76,9 @@ class FakePolicyStore(PolicyStore):
 
     async def list_facts(self, topic: str, payer: PayerId | None) -> tuple[Fact, ...]:
         return tuple(fact for fact in FACTS if fact.topic == topic and fact.document.payer in (None, payer))
+
+    async def list_named_facts(self, ids: Collection[str]) -> tuple[Fact, ...]:
+        return tuple(fact for fact in FACTS if fact.id in ids)
 
     async def list_versions(self) -> tuple[PolicyDocument, ...]:
         return (IBX_PAGE, FDA_PAGE, MP_AD_1623)

@@ -59,7 +59,10 @@ class Sources:
 
     async def _find(self, scope: Scope, day: date) -> tuple[set[Key], set[FactId]]:
         if (scope, day) not in self._current:
-            records = await self._knowledge.policies.list_current(scope, day)
+            current = await self._knowledge.policies.list_current_documents(scope, day)
+            versions = {document.version_id for document in current}
+            on_file = await self._knowledge.policies.list_records()
+            records = [record for record in on_file if record.document.version_id in versions]
             citations = {key for record in records for key in cited_by(record)}
             self._current[scope, day] = (citations, {fact.id for record in records for fact in record.facts})
         return self._current[scope, day]

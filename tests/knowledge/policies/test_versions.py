@@ -130,8 +130,8 @@ async def test_a_draft_is_neither_spoken_nor_current_nor_in_the_way(filled: Data
     draft = store(filled, make_edition("Draft.", "2026-09-01"), is_draft=True)
     assert await told(knowledge, TODAY) == ["First."]
     assert await standings(knowledge, TODAY) == {"in_force": ["First."], "not_yet": [], "ended": []}
-    current = await knowledge.policies.list_current(OHIO, day(TODAY))
-    assert draft not in [record.document.version_id for record in current]
+    current = await knowledge.policies.list_current_documents(OHIO, day(TODAY))
+    assert draft not in [document.version_id for document in current]
     assert draft in [document.version_id for document in await knowledge.policies.list_versions()]
 
 
