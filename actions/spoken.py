@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from bot.conversations.vocabulary import US_STATES
+from knowledge.us_states import US_STATES
 
 
 def say_day(day: date) -> str:

@@ -6,10 +6,10 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
-from bot.conversations.vocabulary import US_STATES
 from knowledge.policies.model import DocumentKind, DocumentRecord, Fact, Passage, PolicyDocument
 from knowledge.search.model import Entry, HitKind
 from knowledge.therapies.model import Condition, MarketStatus, Term, Therapy
+from knowledge.us_states import US_STATES
 
 # Not after "P.O." and "U.S.": a capital with a full stop ends no sentence.
 _SENTENCE_END = re.compile(r"(?<![ .(][A-Z]\.)(?<=[.!?])[\"”)]*\s+(?=[\"“(]*[A-Z0-9])|\n{2,}|\n(?=\s*[-•*·])")

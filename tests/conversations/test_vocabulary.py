@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.conversations.vocabulary import US_STATES
+from knowledge.us_states import US_STATES
 
 ROOT = Path(__file__).parents[2]
 

@@ -13,8 +13,9 @@ from pydantic import ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from bot.channels.web.member_text import FreeText, MemberText
-from bot.conversations.vocabulary import LANGUAGES, TOPICS, US_STATES
+from bot.conversations.vocabulary import LANGUAGES, TOPICS
 from bot.http.schemas import Message, Model, State, enum_of
+from knowledge.us_states import US_STATES
 
 
 class OpenConversation(Model):
