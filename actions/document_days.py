@@ -34,11 +34,14 @@ def say_since(document: PolicyDocument, day: date, phrases: Phrases) -> str:
     return own if is_told else phrases.join([own, say_on_file_from(document, phrases)])
 
 
-def say_next(newer: PolicyDocument, phrases: Phrases) -> str:
+def say_next(newer: PolicyDocument, document: PolicyDocument, phrases: Phrases) -> str:
     """That a newer version takes over: on the day that it states, else on the day from which its text counts here."""
+    day = say_day(newer.in_force_from)
     if newer.effective_on == newer.in_force_from:
-        return phrases.say("utter_policy_lookup_part_next", effective_on=say_day(newer.in_force_from))
-    first = phrases.say("utter_policy_lookup_part_next_on_file", day=say_day(newer.in_force_from))
+        return phrases.say("utter_policy_lookup_part_next", effective_on=day)
+    if newer.effective_on and newer.effective_on == document.effective_on:
+        return phrases.say("utter_policy_lookup_part_next_same", day=day)
+    first = phrases.say("utter_policy_lookup_part_next_on_file", day=day)
     return phrases.join([first, _say_own_day(newer, phrases)])
 
 
@@ -53,4 +56,4 @@ def say_on_file_from(document: PolicyDocument, phrases: Phrases) -> str:
 def _say_own_day(document: PolicyDocument, phrases: Phrases) -> str:
     if document.effective_on is None:
         return ""
-    return phrases.say("utter_policy_lookup_part_since_dated", effective_on=say_day(document.effective_on))
+    return phrases.say("utter_policy_lookup_part_next_own_day", effective_on=say_day(document.effective_on))

@@ -9,7 +9,7 @@ from rasa_sdk.events import EventType
 from actions.definitions import find_own_facts, say_term
 from actions.form_steps import ask_plan
 from actions.phrases import Phrases
-from actions.quotes import Excerpt, leads_in, widen_quote
+from actions.quotes import find_quote
 from actions.replies import Button, Replies, Sources
 from actions.said import say_fact, say_passage
 from actions.services import ActionServices
@@ -94,7 +94,7 @@ class AnswerFreeQuestion(TopicAction):
             return await self._info.respond(named, replies.about(self._info.topic))
         if isinstance(best.source, Term) and (own := await find_own_facts(best.source, turn, self.services.policies)):
             return say_term(best.source, own, turn, topic, self.phrases, replies.about(topic))
-        said = await self._say_quote(best) if best.is_quote else self._say(best)
+        said = await self._say_quote(best, turn.text) if best.is_quote else self._say(best)
         facts = (best.source,) if isinstance(best.source, Fact) else ()
         sources = Sources.of(facts) if facts else Sources((best.citation,))
         replies.about(topic).say(
@@ -124,7 +124,7 @@ class AnswerFreeQuestion(TopicAction):
         said = say_passage(source, excerpt=hit.excerpt)
         return [self.phrases.say(f"utter_free_question_part_passage_{where}", **whose), said]
 
-    async def _say_quote(self, hit: Hit) -> list[str]:
+    async def _say_quote(self, hit: Hit, asked: str) -> list[str]:
         """The payer's own words with the heading over them; of a part that may not stand alone only where it stands."""
         passage, document = hit.source, hit.document
         if document is None or not isinstance(passage, Passage):
@@ -133,7 +133,8 @@ class AnswerFreeQuestion(TopicAction):
         whose = {"payer": document.payer_name, "number": document.number or ""}
         heading = "" if find_fault(passage.heading) else passage.heading
         place = f"{passage.section}, {heading}" if heading and heading != passage.section else passage.section
-        excerpt = await self._find_quote(passage, hit.excerpt)
+        passages = await self.services.policies.list_passages(passage.version)
+        excerpt = find_quote(passage, hit.excerpt, passages, asked)
         if excerpt is None:
             return [self.phrases.say(f"utter_free_question_part_section_{where}", section=place, **whose)]
         quote = say_passage(passage, of_payer=True, excerpt=excerpt)
@@ -141,16 +142,6 @@ class AnswerFreeQuestion(TopicAction):
             self.phrases.say(f"utter_free_question_part_quote_{where}", quote=quote, **whose),
             self.phrases.say("utter_free_question_part_from", section=place),
         ]
-
-    async def _find_quote(self, passage: Passage, excerpt: Excerpt) -> Excerpt | None:
-        """What of the passage may be quoted; nothing of one that is itself a point of another section's list."""
-        for other in await self.services.policies.list_passages(passage.version):
-            is_above = other.position < passage.position and passage.section.startswith(f"{other.section}.")
-            if (is_above or other.position == passage.position - 1) and leads_in(other.payer_text or ""):
-                return None
-        text = passage.payer_text or ""
-        widened = widen_quote(text, excerpt)
-        return None if widened is None or find_fault(text[slice(*widened)]) else widened
 
     def _say_which_day(self, turn: Turn, is_term: bool) -> str:
         if turn.day == turn.today or is_term:

@@ -1,20 +1,22 @@
-"""Which policy applies, and was it in force on that day?"""
+"""Which policy applies, was it in force on that day, and what does it say?"""
 
 from __future__ import annotations
 
 import asyncio
-import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from rasa_sdk.events import EventType, SlotSet
 
-from actions.document_days import say_next, say_since, standing_on
 from actions.form_steps import ask_plan
-from actions.policy_match import Matcher, build_matcher, choose_matching
+from actions.phrases import Phrases
+from actions.policy_match import Matcher, build_matcher, choose_matching, is_about_these
+from actions.policy_request import normalise_number, number_pattern, points_back
+from actions.policy_standing import Editions, ask_state_of_edition, cite, name_policy, say_out_of_scope, say_standing
+from actions.policy_telling import PolicyTelling, question_of
 from actions.replies import Replies, Sources
 from actions.said import say_fact
-from actions.spoken import say_day, say_state
+from actions.services import ActionServices
 from actions.topic_action import TopicAction
 from actions.topic_answers import choose_facts, keep_place, say_more
 from actions.turn_context import Turn
@@ -28,20 +30,22 @@ from knowledge.policies.model import (
     VersionId,
 )
 
-_CARD_STANDINGS = {"in_force": "in force", "not_yet": "not yet in force", "not_on_file": "", "ended": "ended"}
-_POLICIES = frozenset({DocumentKind.MEDICAL_POLICY, DocumentKind.ADMINISTRATIVE_POLICY})
+POLICIES = frozenset({DocumentKind.MEDICAL_POLICY, DocumentKind.ADMINISTRATIVE_POLICY})
+_MOST_NAMED = 4
 
 
 class AnswerPolicyLookup(TopicAction):
-    """Finds the policy by number, or by plan, state and day, and says where it stands on that day."""
+    """Finds the policy by number, or by plan, state and day; says where it stands on that day, or what it says."""
 
     topic = "policy_lookup"
 
+    def __init__(self, services: ActionServices, phrases: Phrases) -> None:
+        super().__init__(services, phrases)
+        self._telling = PolicyTelling(services, phrases)
+
     async def respond(self, turn: Turn, replies: Replies) -> list[EventType]:
         """A number alone names its document; without one the plan must be known."""
-        # A number from before counts while its question waits or is continued ("and on April 30?").
-        earlier = turn.slots.policy_number if turn.intent != self.topic else None
-        number = _normalise(turn.named("policy_number") or earlier)
+        number = await self._read_number(turn)
         left: list[EventType] = keep_place(self.topic, turn)
         if number is None and turn.plan_not_on_file:
             await self.say_not_on_file(replies)
@@ -50,14 +54,15 @@ class AnswerPolicyLookup(TopicAction):
                 return ask_plan(turn, self.topic)
             await self.say_plan_unknown(replies)
         else:
-            left = await self._answer(turn, number, replies)
+            return await self._answer(turn, number, replace(replies, as_of=turn.day))
         return [*left, SlotSet("policy_number", number)]
 
     async def answer_from(self, given: int | None, turn: Turn, replies: Replies) -> list[EventType]:
-        """Goes on with what the policy found before says."""
+        """Goes on with what the policy found before says, section by section."""
         replies = replace(replies, as_of=turn.day)
         found, facts = await self._find(turn, turn.slots.policy_number)
-        facts = _own(facts, found.in_force[0]) if found.in_force else facts
+        if found.in_force:
+            return await self._telling.go_on(given or 0, turn, found.in_force[0], facts, replies)
         chosen = choose_facts(facts, given or 0)
         if not chosen:
             replies.say("utter_more_nothing", "handoff_offered")
@@ -68,12 +73,25 @@ class AnswerPolicyLookup(TopicAction):
         replies.say("utter_more_answer", "policy", sources=Sources.of(chosen), buttons=buttons, statement=statement)
         return keep_place(self.topic, turn, told if told < len(facts) else None)
 
+    async def _read_number(self, turn: Turn) -> str | None:
+        """The number that the message names, as an entity or as one on file; else the one that it goes on about."""
+        if named := normalise_number(turn.named("policy_number")):
+            return named
+        on_file = {record.document.number for record in await self.services.policies.list_records()}
+        for number in sorted(filter(None, on_file), key=len, reverse=True):
+            if number_pattern(number).search(turn.text):
+                return normalise_number(number)
+        # A number from before counts while its question waits or is continued ("and on April 30?", "what does it say").
+        is_of_another = turn.named("therapy") or turn.named("condition") or turn.names_class
+        goes_on = turn.intent != self.topic or (turn.slots.last_topic == self.topic and points_back(turn.text))
+        return turn.slots.policy_number if goes_on and not is_of_another else None
+
     async def _find(self, turn: Turn, number: str | None) -> tuple[DocumentLookup, tuple[Fact, ...]]:
         policies = self.services.policies
-        found = _only_policies(await policies.find_documents(turn.scope, turn.day, number=number))
+        found = only_policies(await policies.find_documents(turn.scope, turn.day, number=number))
         if number is None:
             records = {record.document.version_id: record for record in await policies.list_records()}
-            matcher = await build_matcher(turn.about, self.services)
+            matcher = await build_matcher(turn.about, self.services, question_of(turn))
             # Hundreds of long policies may have been imported.
             found = await asyncio.to_thread(_only_matching, found, matcher, records)
         scope = turn.scope
@@ -83,139 +101,67 @@ class AnswerPolicyLookup(TopicAction):
         return found, await policies.find_facts(self.topic, scope, turn.day, about=turn.about)
 
     async def _answer(self, turn: Turn, number: str | None, replies: Replies) -> list[EventType]:
-        replies = replace(replies, as_of=turn.day)
         found, facts = await self._find(turn, number)
-        given = None
+        left: list[EventType] = [*keep_place(self.topic, turn), SlotSet("policy_number", number)]
+        # A question for the state keeps the day that was asked about.
+        waits = [SlotSet("date", turn.day.isoformat() if turn.day != turn.today else None)]
         if found.in_force:
-            document = found.in_force[0]
-            given = 0 if _own(facts, document) else None
-            newer = next((other for other in found.not_yet if other.series == document.series), None)
-            self._say_standing(turn, document, replies, newer, is_more=given is not None)
+            left = await self._telling.answer(turn, found, facts, replies)
+        elif edition := Editions.differ(found, turn):
+            ask_state_of_edition(turn, edition, replies, self.phrases)
+            left += waits
         elif found.not_yet or found.ended:
-            self._say_standing(turn, (*found.not_yet, *found.ended)[0], replies)
+            document = (*found.not_yet, *found.ended)[0]
+            say_standing(turn, document, Editions(), replies, self.phrases)
         elif found.out_of_scope:
-            self._say_out_of_scope(turn, found.out_of_scope[0], replies)
+            if say_out_of_scope(turn, found.out_of_scope[0], replies, self.phrases):
+                left += waits
         elif number:
             replies.say("utter_policy_lookup_unknown_number", "handoff_offered", number=number)
-        elif facts:
-            chosen = choose_facts(facts)
-            given = len(chosen) if len(chosen) < len(facts) else None
-            more, buttons = say_more(turn, self.phrases, given is not None)
-            statement = self.phrases.join([*map(say_fact, chosen), more])
-            sources = Sources.of(chosen)
-            replies.say("utter_policy_lookup_no_text", "policy", sources=sources, buttons=buttons, statement=statement)
         else:
-            replies.say("utter_policy_lookup_unknown", "handoff_offered")
+            left = [*await self._say_no_text(turn, facts, replies), SlotSet("policy_number", None)]
         self.ask_day(turn, replies)
+        return left
+
+    async def _say_no_text(self, turn: Turn, facts: Sequence[Fact], replies: Replies) -> list[EventType]:
+        """That no policy is on file for it, what is said of policies in general, and which ones are on file."""
+        named = await self._list_on_file(turn)
+        if not (facts or named):
+            replies.say("utter_policy_lookup_unknown", "handoff_offered")
+            return keep_place(self.topic, turn)
+        chosen = choose_facts(facts)
+        given = len(chosen) if len(chosen) < len(facts) else None
+        more, buttons = say_more(turn, self.phrases, given is not None)
+        listed = ""
+        if named:
+            names = self.phrases.list_of(name_policy(each, turn, self.phrases) for each in named)
+            listed = self.phrases.say("utter_policy_lookup_part_on_file", policies=names)
+        replies.say(
+            "utter_policy_lookup_no_text",
+            "policy",
+            sources=Sources.of(chosen, *(cite(each, turn, self.phrases) for each in named)),
+            buttons=buttons,
+            statement=self.phrases.join([*map(say_fact, chosen), listed, more]),
+        )
         return keep_place(self.topic, turn, given)
 
-    def _say_standing(
-        self,
-        turn: Turn,
-        document: PolicyDocument,
-        replies: Replies,
-        newer: PolicyDocument | None = None,
-        *,
-        is_more: bool = False,
-    ) -> None:
-        standing = standing_on(document, turn.day)
-        is_in_force = standing == "in_force"
-        more, buttons = say_more(turn, self.phrases, is_more)
-        parts = [
-            say_since(document, turn.day, self.phrases),
-            self._say_states(document) if is_in_force else "",
-            say_next(newer, self.phrases) if newer else "",
-            more,
-        ]
-        key = "not_on_file" if standing == "not_on_file" else "in_force" if is_in_force else "not_in_force"
-        replies.say(
-            f"utter_policy_lookup_{key}",
-            "policy",
-            sources=Sources((document.citation(), *([newer.citation()] if newer else []))),
-            cards=[_card(document, _CARD_STANDINGS[standing])],
-            buttons=buttons,
-            policy=_name(document),
-            payer=document.payer_name,
-            day=say_day(turn.day),
-            standing=self._word_standing(turn, document),
-            statement=self.phrases.join(parts),
-        )
-
-    def _say_states(self, document: PolicyDocument) -> str:
-        states = self.phrases.list_of(say_state(state) for state in document.states)
-        return self.phrases.say("utter_policy_lookup_part_states", states=states) if states else ""
-
-    def _word_standing(self, turn: Turn, document: PolicyDocument) -> str:
-        standing = standing_on(document, turn.day)
-        if standing == "not_on_file":
-            return ""
-        tense = "past" if turn.day < turn.today else "now" if turn.day == turn.today else "later"
-        return self.phrases.say(f"utter_policy_lookup_part_{standing}_{tense}")
-
-    def _say_out_of_scope(self, turn: Turn, document: PolicyDocument, replies: Replies) -> None:
-        if turn.plan and document.payer != turn.plan.payer:
-            # Not even its source: a member reads nothing of another payer's.
-            replies.say("utter_policy_lookup_other_payer", "handoff_offered", plan_name=turn.plan.name)
-            return
-        key, outcome = "utter_policy_lookup_other_state", "handoff_offered"
-        if turn.state is None:
-            key, outcome = "utter_policy_lookup_which_state", "ask"
-        replies.say(
-            key,
-            outcome,
-            sources=Sources((document.citation(),)),
-            awaiting=("state", "text") if outcome == "ask" else None,
-            policy=_name(document),
-            payer=document.payer_name,
-            states=self.phrases.list_of(say_state(state) for state in document.states),
-            state_name=say_state(turn.state or ""),
-        )
+    async def _list_on_file(self, turn: Turn) -> tuple[PolicyDocument, ...]:
+        """The plan's policies on therapies of the class; none for who asks about one that they are not on."""
+        found = only_policies(await self.services.policies.find_documents(turn.scope, turn.day))
+        if turn.about or not found.in_force:
+            return ()
+        written = await self.services.therapies.list_names()
+        is_known = is_about_these(name for names in written.values() for name in names)
+        return tuple(each for each in found.in_force if is_known(each.title))[:_MOST_NAMED]
 
 
-def _own(facts: tuple[Fact, ...], document: PolicyDocument) -> tuple[Fact, ...]:
-    """What the policy says but for what is said with its number: that number, its days and states."""
-    own = (fact for fact in facts if fact.document.version_id == document.version_id)
-    return tuple(fact for fact in own if document.number is None or document.number not in fact.text)
+def only_policies(found: DocumentLookup) -> DocumentLookup:
+    """The medical and administrative policies among what was found."""
 
-
-def _card(document: PolicyDocument, standing: str) -> dict[str, object]:
-    days = {
-        "issued_on": document.issued_on,
-        "effective_on": document.effective_on,
-        "revised_on": document.revised_on,
-        "archived_on": document.archived_on,
-        "read_on": document.read_on,
-    }
-    card: dict[str, object] = {
-        "kind": "policy",
-        "title": document.title,
-        "number": document.number,
-        "payer": document.payer_name,
-        "standing": standing,
-        "states": list(document.states),
-        "version": document.version,
-        **{name: day.isoformat() for name, day in days.items() if day},
-        "url": document.url,
-    }
-    return {name: value for name, value in card.items() if value}
-
-
-def _name(document: PolicyDocument) -> str:
-    return f"{document.title} ({document.number})" if document.number else document.title
-
-
-def _normalise(number: str | None) -> str | None:
-    """Upper-case with single dashes, as numbers stand on file: "mp ad 1623" is "MP-AD-1623"."""
-    return re.sub(r"[\s_\-\u2010-\u2015]+", "-", number.strip()).upper() if number else None
-
-
-def _only_policies(found: DocumentLookup) -> DocumentLookup:
     def policies(documents: tuple[PolicyDocument, ...]) -> tuple[PolicyDocument, ...]:
-        return tuple(document for document in documents if document.kind in _POLICIES)
+        return tuple(document for document in documents if document.kind in POLICIES)
 
-    return DocumentLookup(
-        policies(found.in_force), policies(found.not_yet), policies(found.ended), policies(found.out_of_scope)
-    )
+    return DocumentLookup(*map(policies, (found.in_force, found.not_yet, found.ended, found.out_of_scope)))
 
 
 def _only_matching(
@@ -224,6 +170,4 @@ def _only_matching(
     def matching(documents: tuple[PolicyDocument, ...]) -> tuple[PolicyDocument, ...]:
         return choose_matching(documents, matcher, records)
 
-    return DocumentLookup(
-        matching(found.in_force), matching(found.not_yet), matching(found.ended), matching(found.out_of_scope)
-    )
+    return DocumentLookup(*map(matching, (found.in_force, found.not_yet, found.ended, found.out_of_scope)))

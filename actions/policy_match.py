@@ -3,60 +3,137 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from actions.services import ActionServices
 from knowledge.policies.model import DocumentRecord, PolicyDocument, VersionId
-from knowledge.therapies.model import Condition, Therapy
+from knowledge.therapies.model import Condition, Therapy, TherapyKind
 
 # The therapies of the catalogue as a class, as payers write it.
+_CAR_T = r"\bcar[- ]?t\b|\bchimeric antigen\b"
 _CLASS = re.compile(
-    r"\b(?:gene|genetic|genomic|cell|cellular)(?:-| )(?:based )?(?:gene )?(?:therap|edit)|\bcar[- ]?t\b", re.I
+    rf"\b(?:gene|genetic|genomic|cell|cellular)(?:-| )(?:based )?(?:gene )?(?:therap|edit)|{_CAR_T}", re.I
 )
+_CAR_T_ALONE = re.compile(_CAR_T, re.I)
+_GENES = re.compile(r"\b(?:gene|genetic|genomic)\b", re.I)
+_WORD = re.compile(r"[a-z0-9]+", re.I)
+# What a title may hold beside the class and still be about all of it.
+_GENERAL_WORDS = frozenset(
+    _WORD.findall(
+        "a administrative adoptive advanced allogeneic and antigen approved as autologous based by car cell cells "
+        "cellular chimeric clinical coverage criteria drug drugs edited editing engineered fda for gene genes "
+        "genetic genomic guideline guidelines immunotherapies immunotherapy in infusion infusions medical "
+        "modified new of on one or other pharmacy policies policy product products receptor review rules services "
+        "specialty statement t tcr the therapeutic therapeutics therapies therapy time to treatment treatments "
+        "use with"
+    )
+)
+_BRACKETS = re.compile(r"\(([^)]*)\)")
 
 
 class Matcher:
     """What a policy must name: the product or condition asked about, or else the class of these therapies.
 
-    A product may be named anywhere in it. A condition and the class stand in many a policy in passing, so they count
-    in a title, a heading and a fact alone.
+    A product may be named anywhere in it, unless its title is about another one. A condition stands in many a policy
+    in passing, so it counts in a title, a heading and a fact alone, and the class in a title that says nothing else.
     """
 
-    def __init__(self, products: Iterable[str], subjects: Iterable[str], about: str | None, *, is_class: bool) -> None:
+    def __init__(
+        self,
+        products: Iterable[str],
+        subjects: Iterable[str],
+        about: str | None,
+        *,
+        is_class: bool,
+        text: str = "",
+        kind: TherapyKind | None = None,
+        conditions: Iterable[str] = (),
+    ) -> None:
         self._about = about
         self._products = _any_of(products)
         self._subjects = _any_of(subjects)
         self._is_class = is_class
+        self._text = text
+        self._kind = kind
+        self._conditions = frozenset(_words(" ".join(conditions)))
 
     def rank(self, document: PolicyDocument, record: DocumentRecord | None) -> int | None:
         """The less, the more it is about that; None where it names nothing of it."""
         facts = record.facts if record else ()
-        if self._names_product([document.title]) or any(self._about in fact.subjects for fact in facts):
+        title = document.title
+        if self._names_product([title]) or any(self._about in fact.subjects for fact in facts):
             return 0
-        said = [document.title, *(fact.text for fact in facts), *_headings(record)]
+        if names_title(self._text, title):
+            return 0
+        said = [title, *(fact.text for fact in facts), *_headings(record)]
         if self._subjects and any(self._subjects.search(text) for text in said):
             return 1
-        if self._is_class and any(_CLASS.search(text) for text in said):
+        if self._is_class and self._is_of_class(title):
             return 2
-        return 3 if self._names_product([*said, *_texts(record)]) else None
+        is_of_another = is_specific(title) and bool(_CLASS.search(title) or _BRACKETS.search(title))
+        return 3 if not is_of_another and self._names_product([*said, *_texts(record)]) else None
+
+    def names(self, document: PolicyDocument) -> bool:
+        """True where its title names the product, or what this message calls by name."""
+        return self._names_product([document.title]) or names_title(self._text, document.title)
 
     def _names_product(self, texts: Iterable[str]) -> bool:
         return self._products is not None and any(self._products.search(text) for text in texts)
 
+    def _is_of_class(self, title: str) -> bool:
+        if not _CLASS.search(title) or not _own_words(title) <= self._conditions:
+            return False
+        is_car_t_alone = bool(_CAR_T_ALONE.search(title)) and not _GENES.search(title)
+        return not is_car_t_alone or self._kind in (None, TherapyKind.CAR_T)
 
-async def build_matcher(about: str | None, services: ActionServices) -> Matcher:
-    """The matcher for a product or condition; without one for the class."""
+
+def is_specific(title: str) -> bool:
+    """True where a title names something beside the class of these therapies: a product, a disease, a device."""
+    return bool(_own_words(title))
+
+
+def words_of_title(title: str) -> frozenset[str]:
+    """Every word of a title, in small letters."""
+    return frozenset(_words(title))
+
+
+def names_title(text: str, title: str) -> bool:
+    """True where a message calls a policy by its title: by all that is its own there, in brackets or outside of them.
+
+    "Giraffe Gene Therapy (giraffegene vec-abcd)" is called by "giraffe" and by "giraffegene vec".
+    """
+    written = set(_words(text))
+    outside = _BRACKETS.sub(" ", title)
+    for part in (outside, *_BRACKETS.findall(title)):
+        own = _own_words(_plain(part.strip()))
+        if own and own <= written and any(len(word) > 3 for word in own):
+            return True
+    return False
+
+
+def is_about_these(names: Iterable[str]) -> Callable[[str], bool]:
+    """Whether a title is about the therapies of the class: it says so, or has one of these names."""
+    known = _any_of(name for name in names if len(name) > 3)
+    return lambda title: bool(_CLASS.search(title) or (known and known.search(title)))
+
+
+async def build_matcher(about: str | None, services: ActionServices, text: str = "") -> Matcher:
+    """The matcher for a product or condition; without one for what the message names, else for the class."""
     find = services.therapies.find_therapy
     if about and (therapy := await find(about)):
-        return Matcher(_names(therapy), (), about, is_class=True)
+        treated = [await services.therapies.find_condition(name) for name in therapy.conditions]
+        conditions = [name for condition in treated if condition for name in _names(condition)]
+        return Matcher(
+            _names(therapy), (), about, is_class=True, text=text, kind=therapy.kind, conditions=conditions
+        )  # fmt: skip
     if about and (condition := await services.therapies.find_condition(about)):
         products = [found for name in condition.therapies if (found := await find(name))]
         names = [name for product in products for name in _names(product)]
-        return Matcher(names, _names(condition), about, is_class=condition.has_product)
+        return Matcher(names, _names(condition), about, is_class=condition.has_product, text=text)
     if about and (other := await services.therapies.find_other_product(about)):
         # Not one of the class, or not approved: a policy on the class says nothing of it.
         return Matcher((other.brand, other.proper_name, *other.names), (), about, is_class=False)
-    return Matcher((), (), None, is_class=True)
+    return Matcher((), (), None, is_class=True, text=text)
 
 
 def choose_matching(
@@ -72,6 +149,14 @@ def choose_matching(
     )
 
 
+def _own_words(title: str) -> set[str]:
+    return {word for word in _words(title) if word not in _GENERAL_WORDS}
+
+
+def _words(text: str) -> list[str]:
+    return [word.lower() for word in _WORD.findall(text)]
+
+
 def _names(entry: Therapy | Condition) -> Iterator[str]:
     yield from (entry.brand, entry.proper_name) if isinstance(entry, Therapy) else (entry.name,)
     yield from entry.names
@@ -84,7 +169,7 @@ def _any_of(names: Iterable[str]) -> re.Pattern[str] | None:
 
 def _plain(name: str) -> str:
     """Without the four letters that the FDA puts behind a proper name: "abeparvovec-xioi"."""
-    return re.sub(r"(?<=\w{4})-[a-z]{4}$", "", name)
+    return re.sub(r"(?<=\w{3})-[a-z]{4}$", "", name)
 
 
 def _headings(record: DocumentRecord | None) -> Iterator[str]:

@@ -23,6 +23,7 @@ CLAIMS = frozenset(
         "utter_more_answer",
         "utter_plan_unknown_answer",
         "utter_policy_lookup_in_force",
+        "utter_policy_lookup_says",
         "utter_policy_lookup_no_text",
         "utter_facility_search_found",
         "utter_facility_search_found_for",
@@ -44,6 +45,10 @@ STANDINGS = frozenset(
         "utter_policy_lookup_not_on_file",
         "utter_policy_lookup_other_state",
         "utter_policy_lookup_which_state",
+        "utter_policy_lookup_which_edition",
+        "utter_policy_lookup_no_section",
+        "utter_policy_lookup_not_said",
+        "utter_policy_lookup_not_texted",
     }
 )
 
