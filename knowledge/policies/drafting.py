@@ -153,25 +153,35 @@ def _find_id(merged: ReadPolicy, said: Corrections, on_file: Sequence[PolicyDocu
         return DocumentId(said.id)
     lines = set(merged.lines_of_business)
     own = [document for document in on_file if document.payer == merged.payer]
-    for document in reversed(own):
-        if merged.number:
-            is_same = (document.number or "").casefold() == merged.number.casefold()
-            # One number can be a policy of several lines of business, each with its own text.
-            if is_same and (not lines or not document.lines_of_business or lines & set(document.lines_of_business)):
+    if merged.number:
+        same = [each for each in reversed(own) if (each.number or "").casefold() == merged.number.casefold()]
+        # One number can be a policy of several lines of business, each with its own text: first the one of just these.
+        same.sort(key=lambda document: set(document.lines_of_business) != lines)
+        for document in same:
+            if not lines or not document.lines_of_business or lines & set(document.lines_of_business):
                 return document.id
-        elif not document.number and (
-            (said.url is not None and document.url == said.url) or _slug(document.title) == _slug(merged.title or "")
-        ):
-            return document.id
+    else:
+        for document in (each for each in reversed(own) if not each.number):
+            if (said.url and document.url == said.url) or _fold(document.title) == _fold(merged.title or ""):
+                return document.id
     wanted = DocumentId(_slug(f"{merged.payer}-{merged.number or merged.title}"))
     if lines and any(document.id == wanted for document in own):
         return DocumentId(_slug(f"{wanted}-{'-'.join(sorted(lines))}"))
     return wanted
 
 
+def _fold(text: str) -> str:
+    return " ".join(text.casefold().split())
+
+
 def _slug(text: str) -> str:
-    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:_LONGEST_ID].strip("-") or "document"
+    """The text as an id; where letters had to be left out, digits tell it from others of which the same is left."""
+    plain = unicodedata.normalize("NFKD", text)
+    slug = re.sub(r"[^a-z0-9]+", "-", plain.encode("ascii", "ignore").decode().lower()).strip("-")
+    if len(slug) <= _LONGEST_ID and not any(letter.isalpha() and not letter.isascii() for letter in plain):
+        return slug or "document"
+    digits = hashlib.sha256(_fold(text).encode()).hexdigest()[:8]
+    return "-".join(filter(None, (slug[: _LONGEST_ID - 9].strip("-"), digits)))
 
 
 def _checksum(document: PolicyDocument, merged: ReadPolicy) -> str:

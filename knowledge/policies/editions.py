@@ -27,6 +27,7 @@ def with_later(versions: Iterable[PolicyDocument]) -> Iterable[tuple[PolicyDocum
         if document.is_draft or document.is_withdrawn or document.is_never_spoken:
             continue
         # Versions of one id belong together, and of one number: a later one may have another number, or another id.
+        # That one for other lines of business does not end it is for `covers` to say.
         group = [document]
         for known in {id(found): found for key in _keys(document) if (found := groups.get(key))}.values():
             group += known
@@ -46,4 +47,5 @@ def covers(later: PolicyDocument, earlier: PolicyDocument) -> bool:
 
 
 def _keys(document: PolicyDocument) -> tuple[tuple[str, ...], ...]:
-    return (document.payer or "", document.id), document.series
+    number = (document.payer, "", document.number.upper()) if document.payer and document.number else document.series
+    return (document.payer or "", document.id), number

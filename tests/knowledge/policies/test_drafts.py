@@ -214,5 +214,27 @@ def test_one_number_in_another_line_of_business_is_another_document() -> None:
     assert (on_file.id, other.id) == ("caresource-cr-mm-0007", "caresource-cr-mm-0007-medicaid")
 
 
+def test_the_same_file_again_is_the_same_version_whatever_came_in_with_its_number_since() -> None:
+    on_file: list[PolicyDocument] = []
+    said = [Corrections(lines_of_business=lines) for lines in (("commercial",), ("medicare",), ("all",))]
+    for correction in said:
+        on_file.append(draft(POLICY, correction, on_file))
+    assert len({document.version_id for document in on_file}) == 3
+    again = [draft(POLICY, correction, on_file).version_id for correction in said]
+    assert again == [document.version_id for document in on_file]
+
+
+@pytest.mark.parametrize("titles", [("Terapia génica Ж", "Terapia génica Я"), ("Long " * 40 + "a", "Long " * 40 + "b")])
+def test_titles_of_which_the_same_letters_are_left_in_an_id_are_two_documents(titles: tuple[str, str]) -> None:
+    page = POLICY.replace("Policy Number: CR-MM-0007\n", "")
+    url = "https://example.org/{}"
+    first, second = (
+        Corrections(title=title, url=url.format(n), lines_of_business=("all",)) for n, title in enumerate(titles)
+    )
+    stored = draft(page, first)
+    assert draft(page, second, [stored]).id != stored.id
+    assert draft(page, first, [stored]).id == stored.id
+
+
 def test_a_payer_is_known_by_every_name_of_its_plans() -> None:
     assert known_payers([PLAN]) == (KnownPayer(PayerId("caresource"), ("CareSource",)),)

@@ -87,6 +87,17 @@ async def test_a_number_may_mean_other_rules_in_another_line_of_business(
     assert await told(knowledge, "2026-09-01", replace(OHIO, line_of_business="medicaid")) == ["Medicaid."]
 
 
+async def test_an_edition_for_every_line_of_business_ends_those_of_one_line(
+    filled: Database, knowledge: Knowledge
+) -> None:
+    medicaid = replace(OHIO, line_of_business="medicaid")
+    store(filled, FIRST)
+    store(filled, make_edition("Medicaid.", document="caresource-med", lines_of_business=("medicaid",)))
+    store(filled, make_edition("All.", "2026-09-01", document="caresource-all", lines_of_business=()))
+    assert [await told(knowledge, "2026-08-31", scope) for scope in (OHIO, medicaid)] == [["First."], ["Medicaid."]]
+    assert [await told(knowledge, "2026-09-01", scope) for scope in (OHIO, medicaid)] == [["All."], ["All."]]
+
+
 @pytest.mark.parametrize(
     "later", [{"number": "MP-MM-0002"}, {"number": None}, {"lines_of_business": ("marketplace", "medicaid")}]
 )
