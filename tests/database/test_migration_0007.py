@@ -126,8 +126,9 @@ def test_on_the_way_back_an_operators_days_become_the_documents_own_and_a_draft_
     migrate(engine)
     database = Database(engine)
     shipped, imported = VersionId(f"shipped@{'a' * 12}"), VersionId(f"imported@{'b' * 12}")
-    days = [(shipped, date(2026, 12, 1))]
-    database.write_now(lambda connection: ledger_store.archive(connection, days, by="anna", at=NOW))
+    document = database.read_now(lambda connection: ledger_store.find_record(connection, shipped)).document
+    endings = [ledger_store.Ending(document, date(2026, 12, 1))]
+    database.write_now(lambda connection: ledger_store.archive(connection, endings, by="anna", at=NOW))
     with engine.begin() as connection:
         versions = _table(connection, "policy_documents")
         row = dict(connection.execute(sa.select(versions).where(versions.c.version_id == imported)).one()._mapping)
