@@ -13,23 +13,27 @@ def standing_on(document: PolicyDocument, day: date) -> str:
     """Where a document stands on a day: "in_force", "ended", "not_yet" or, where no text of it counts, "not_on_file".
 
     What the payer had in force is known from the day on that the document states. The days on which it was read, or
-    activated by an operator, say nothing of it.
+    activated or archived by an operator, say nothing of it.
     """
     if document.has_ended_on(day):
-        return "ended"
+        return "not_on_file" if document.is_retired else "ended"
     if document.in_force_on(day):
         return "in_force"
     return "not_yet" if document.effective_on and day < document.effective_on else "not_on_file"
 
 
 def say_since(document: PolicyDocument, day: date, phrases: Phrases) -> str:
-    """Its own effective day, or that it states none; its end where it has ended by `day`."""
-    if document.has_ended_on(day) and document.ends_on:
-        return phrases.say("utter_policy_lookup_part_since_ended", archived_on=say_day(document.ends_on))
+    """Its own effective day, or that it states none; its end where it has ended by `day`, and by whom."""
+    has_ended = document.has_ended_on(day)
+    if has_ended and document.archived_on and document.archived_on == document.ends_on:
+        return phrases.say("utter_policy_lookup_part_since_ended", archived_on=say_day(document.archived_on))
     if document.effective_on:
         own = phrases.say("utter_policy_lookup_part_since_dated", effective_on=say_day(document.effective_on))
     else:
         own = phrases.say("utter_policy_lookup_part_since_undated", read_on=say_day(document.read_on))
+    if has_ended and document.ends_on:
+        key = f"utter_policy_lookup_part_since_{'retired' if document.is_retired else 'replaced'}"
+        return phrases.join([own, phrases.say(key, day=say_day(document.ends_on))])
     is_told = document.in_force_on(day)
     return own if is_told else phrases.join([own, say_on_file_from(document, phrases)])
 

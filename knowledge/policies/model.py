@@ -117,16 +117,17 @@ class PolicyDocument:
         return max(own, self.active_on) if self.active_on else own
 
     @property
-    def is_archived_by_payer(self) -> bool:
-        """True where it ends on the day that the payer states; else a newer version or an operator ends it before."""
-        return self.archived_on is not None and self.archived_on == self.ends_on
-
-    @property
     def ends_on(self) -> date | None:
         """The first day on which it is no longer in force; None where no end is known."""
         return min(
             (day for day in (self.archived_on, self.retired_on, self.superseded_on) if day is not None), default=None
         )
+
+    @property
+    def is_retired(self) -> bool:
+        """True where an operator alone ends it: that says nothing of what its payer has in force."""
+        others = (self.archived_on, self.superseded_on)
+        return self.retired_on is not None and all(day is None or day > self.retired_on for day in others)
 
     def in_force_on(self, day: date) -> bool:
         """True when the document may be spoken as current on `day`; the day on which it ends is out."""
