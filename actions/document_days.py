@@ -32,7 +32,8 @@ def say_since(document: PolicyDocument, day: date, phrases: Phrases) -> str:
     else:
         own = phrases.say("utter_policy_lookup_part_since_undated", read_on=say_day(document.read_on))
     if has_ended and document.ends_on:
-        key = f"utter_policy_lookup_part_since_{'retired' if document.is_retired else 'replaced'}"
+        retired, replaced = "utter_policy_lookup_part_since_retired", "utter_policy_lookup_part_since_replaced"
+        key = retired if document.is_retired else replaced
         return phrases.join([own, phrases.say(key, day=say_day(document.ends_on))])
     is_told = document.in_force_on(day)
     return own if is_told else phrases.join([own, say_on_file_from(document, phrases)])
