@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from actions.document_days import say_since
+from actions.own_policies import list_own_policies
 from actions.phrases import Phrases
+from actions.policy_standing import cite, name_policy
 from actions.record_parts import record_citation
 from actions.services import ActionServices
 from actions.spoken import say_day
@@ -47,7 +50,7 @@ async def open_answer(
 ) -> Opening:
     """The opening for these facts; empty where nothing must be said first."""
     ended = _say_ended(topic, turn, phrases)
-    about = await _say_about(topic, turn, facts, services, phrases)
+    about, own_policy = await _say_about(topic, turn, facts, services, phrases)
     described = await describe_for_topic(topic, turn, services, phrases)
     known, added = (described.before, described.text) if described else ("", "")
     if not facts and not added:
@@ -59,7 +62,11 @@ async def open_answer(
     return Opening(
         before=phrases.join([ended, which_day, known, about]),
         facts=added,
-        citations=(*((citation,) if citation else ()), *(described.citations if described else ())),
+        citations=(
+            *((citation,) if citation else ()),
+            *(described.citations if described else ()),
+            *((own_policy,) if own_policy else ()),
+        ),
     )
 
 
@@ -80,9 +87,27 @@ def say_which_day(topic: str, turn: Turn, phrases: Phrases) -> str:
     return phrases.say(key, day=say_day(turn.day))
 
 
-async def _say_about(topic: str, turn: Turn, facts: Sequence[Fact], services: ActionServices, phrases: Phrases) -> str:
+async def _say_about(
+    topic: str, turn: Turn, facts: Sequence[Fact], services: ActionServices, phrases: Phrases
+) -> tuple[str, Citation | None]:
+    """Which product the answer is for, and where the plan has a policy on it that none of the facts tells of."""
+    if not facts or topic not in _ABOUT_TOPICS:
+        return "", None
     therapy = await services.therapies.find_therapy(turn.about) if turn.about else None
-    if therapy is None or not facts or topic not in _ABOUT_TOPICS:
-        return ""
-    is_own = any(turn.about in fact.subjects for fact in facts)
-    return phrases.say("utter_part_about" if is_own else "utter_part_about_general", brand=therapy.brand)
+    is_own = therapy is not None and any(turn.about in fact.subjects for fact in facts)
+    if therapy and is_own:
+        return phrases.say("utter_part_about", brand=therapy.brand), None
+    day = turn.day if topic in DAY_TOPICS else turn.today
+    has_own_facts = any(fact.document.payer for fact in facts)
+    policies = await list_own_policies(turn, day, services)
+    if policy := next((each for each in policies if each.is_named or (each.is_silent and not has_own_facts)), None):
+        document = policy.document
+        said = phrases.say(
+            "utter_part_about_own_policy" if policy.is_named else "utter_part_about_own_words",
+            policy=name_policy(document, turn, phrases),
+            number=document.number or phrases.say("utter_part_about_that_policy"),
+            payer=document.payer_name,
+            since=say_since(document, day, phrases),
+        )
+        return said, cite(document, turn, phrases)
+    return phrases.say("utter_part_about_general", brand=therapy.brand) if therapy else "", None

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 
 from rasa_sdk.events import EventType
 
 from actions.definitions import find_own_facts, say_term
 from actions.form_steps import ask_plan
+from actions.own_text import OwnText
 from actions.phrases import Phrases
 from actions.quotes import find_quote
 from actions.replies import Button, Replies, Sources
@@ -41,6 +44,7 @@ class AnswerFreeQuestion(TopicAction):
     def __init__(self, services: ActionServices, phrases: Phrases, info: AnswerTherapyInfo) -> None:
         super().__init__(services, phrases)
         self._info = info
+        self._own_text = OwnText(services, phrases)
 
     async def respond(self, turn: Turn, replies: Replies) -> list[EventType]:
         """The question that waited for the plan."""
@@ -60,6 +64,8 @@ class AnswerFreeQuestion(TopicAction):
         result = await self._find(turn, turn.scope)
         if result.is_confident:
             return await self._tell(result, turn, replies)
+        if result.asks_for >= _QUESTION_ASKS_FOR and (told := await self._own_text.tell_freely(turn, replies)):
+            return told
         if may_ask_plan and await self._some_plan_answers(turn):
             return ask_plan(turn, FREE_QUESTION)
         if result.asks_for < _QUESTION_ASKS_FOR:
@@ -73,6 +79,12 @@ class AnswerFreeQuestion(TopicAction):
             return None
         result = await self._find(turn, turn.scope)
         return await self._tell(result, turn, replies) if result.is_confident else None
+
+    async def tell_own_text(
+        self, topic: str, turn: Turn, day: date, facts: Sequence[Fact], replies: Replies
+    ) -> list[EventType] | None:
+        """Answers a topic from a policy of the plan that nobody has put into our words; see `OwnText.tell`."""
+        return await self._own_text.tell(topic, turn, day, facts, replies)
 
     async def _find(self, turn: Turn, scope: Scope) -> SearchResult:
         return await self.services.search.find(turn.text, scope, turn.day)

@@ -10,10 +10,10 @@ from rasa_sdk.events import EventType, SlotSet
 
 from actions.form_steps import ask_plan
 from actions.phrases import Phrases
-from actions.policy_match import Matcher, build_matcher, choose_matching, is_about_these
-from actions.policy_request import normalise_number, number_pattern, points_back
+from actions.policy_match import Matcher, build_matcher, choose_matching, is_about_these, only_policies
+from actions.policy_request import find_number, normalise_number, points_back, question_of
 from actions.policy_standing import Editions, ask_state_of_edition, cite, name_policy, say_out_of_scope, say_standing
-from actions.policy_telling import PolicyTelling, question_of
+from actions.policy_telling import PolicyTelling
 from actions.replies import Replies, Sources
 from actions.said import say_fact
 from actions.services import ActionServices
@@ -21,7 +21,6 @@ from actions.topic_action import TopicAction
 from actions.topic_answers import choose_facts, keep_place, say_more
 from actions.turn_context import Turn
 from knowledge.policies.model import (
-    DocumentKind,
     DocumentLookup,
     DocumentRecord,
     Fact,
@@ -30,7 +29,6 @@ from knowledge.policies.model import (
     VersionId,
 )
 
-POLICIES = frozenset({DocumentKind.MEDICAL_POLICY, DocumentKind.ADMINISTRATIVE_POLICY})
 _MOST_NAMED = 4
 
 
@@ -77,10 +75,9 @@ class AnswerPolicyLookup(TopicAction):
         """The number that the message names, as an entity or as one on file; else the one that it goes on about."""
         if named := normalise_number(turn.named("policy_number")):
             return named
-        on_file = {record.document.number for record in await self.services.policies.list_records()}
-        for number in sorted(filter(None, on_file), key=len, reverse=True):
-            if number_pattern(number).search(turn.text):
-                return normalise_number(number)
+        on_file = {document.number for document in await self.services.policies.list_versions()}
+        if written := find_number(turn.text, filter(None, on_file)):
+            return written
         # A number from before counts while its question waits or is continued ("and on April 30?", "what does it say").
         is_of_another = turn.named("therapy") or turn.named("condition") or turn.names_class
         goes_on = turn.intent != self.topic or (turn.slots.last_topic == self.topic and points_back(turn.text))
@@ -107,7 +104,7 @@ class AnswerPolicyLookup(TopicAction):
         waits = [SlotSet("date", turn.day.isoformat() if turn.day != turn.today else None)]
         if found.in_force:
             left = await self._telling.answer(turn, found, facts, replies)
-        elif edition := Editions.differ(found, turn):
+        elif edition := Editions.differ(found, turn.state, turn.day):
             ask_state_of_edition(turn, edition, replies, self.phrases)
             left += waits
         elif found.not_yet or found.ended:
@@ -153,15 +150,6 @@ class AnswerPolicyLookup(TopicAction):
         written = await self.services.therapies.list_names()
         is_known = is_about_these(name for names in written.values() for name in names)
         return tuple(each for each in found.in_force if is_known(each.title))[:_MOST_NAMED]
-
-
-def only_policies(found: DocumentLookup) -> DocumentLookup:
-    """The medical and administrative policies among what was found."""
-
-    def policies(documents: tuple[PolicyDocument, ...]) -> tuple[PolicyDocument, ...]:
-        return tuple(document for document in documents if document.kind in POLICIES)
-
-    return DocumentLookup(*map(policies, (found.in_force, found.not_yet, found.ended, found.out_of_scope)))
 
 
 def _only_matching(

@@ -6,9 +6,10 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from actions.services import ActionServices
-from knowledge.policies.model import DocumentRecord, PolicyDocument, VersionId
+from knowledge.policies.model import DocumentKind, DocumentLookup, DocumentRecord, PolicyDocument, VersionId
 from knowledge.therapies.model import Condition, Therapy, TherapyKind
 
+POLICIES = frozenset({DocumentKind.MEDICAL_POLICY, DocumentKind.ADMINISTRATIVE_POLICY})
 # The therapies of the catalogue as a class, as payers write it.
 _CAR_T = r"\bcar[- ]?t\b|\bchimeric antigen\b"
 _CLASS = re.compile(
@@ -77,6 +78,10 @@ class Matcher:
         """True where its title names the product, or what this message calls by name."""
         return self._names_product([document.title]) or names_title(self._text, document.title)
 
+    def is_of_class(self, document: PolicyDocument) -> bool:
+        """True where its title is about the whole class, and what is asked about is of it."""
+        return self._is_class and self._is_of_class(document.title)
+
     def _names_product(self, texts: Iterable[str]) -> bool:
         return self._products is not None and any(self._products.search(text) for text in texts)
 
@@ -109,6 +114,15 @@ def names_title(text: str, title: str) -> bool:
         if own and own <= written and any(len(word) > 3 for word in own):
             return True
     return False
+
+
+def only_policies(found: DocumentLookup) -> DocumentLookup:
+    """The medical and administrative policies among what was found."""
+
+    def policies(documents: tuple[PolicyDocument, ...]) -> tuple[PolicyDocument, ...]:
+        return tuple(document for document in documents if document.kind in POLICIES)
+
+    return DocumentLookup(*map(policies, (found.in_force, found.not_yet, found.ended, found.out_of_scope)))
 
 
 def is_about_these(names: Iterable[str]) -> Callable[[str], bool]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from actions.policy_match import is_specific, words_of_title
+from actions.turn_context import Turn
 from knowledge.policies.model import Passage, PolicyDocument
 from knowledge.us_states import US_STATES
 
@@ -110,6 +111,19 @@ def points_back(text: str) -> bool:
 def normalise_number(number: str | None) -> str | None:
     """Upper-case with single dashes, as numbers stand on file: "mp ad 1623" is "MP-AD-1623"."""
     return re.sub(r"[\s_\-\u2010-\u2015]+", "-", number.strip()).upper() if number else None
+
+
+def question_of(turn: Turn) -> str:
+    """What the member asked, also where a question of ours came between."""
+    return turn.slots.waiting_question if turn.is_bare_answer and turn.slots.waiting_question else turn.text
+
+
+def find_number(text: str, numbers: Iterable[str]) -> str | None:
+    """The longest of these policy numbers that a message writes, in capitals; None where it writes none."""
+    plain = normalise_number(text) or ""
+    written = [number for number in numbers if (normalise_number(number) or number) in plain]
+    found = [number for number in sorted(written, key=len, reverse=True) if number_pattern(number).search(text)]
+    return normalise_number(found[0]) if found else None
 
 
 def find_sections(passages: Sequence[Passage], request: PolicyRequest) -> tuple[Passage, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 from actions.document_days import say_next, say_since, standing_on
 from actions.phrases import Phrases
@@ -38,11 +39,11 @@ class Editions:
         return cls(newer, tuple(later))
 
     @classmethod
-    def differ(cls, found: DocumentLookup, turn: Turn) -> PolicyDocument | None:
+    def differ(cls, found: DocumentLookup, state: str | None, day: date) -> PolicyDocument | None:
         """The edition that rules in some states where another one does in others, and the state is not known."""
-        if turn.state is not None or found.in_force:
+        if state is not None or found.in_force:
             return None
-        ruling = [each for each in (*found.ended, *found.out_of_scope) if each.in_force_on(turn.day)]
+        ruling = [each for each in (*found.ended, *found.out_of_scope) if each.in_force_on(day)]
         return next(
             (
                 each

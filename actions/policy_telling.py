@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from rasa_sdk.events import EventType, SlotSet
 
 from actions.phrases import Phrases
-from actions.policy_request import PolicyRequest, find_sections, normalise_number, read_request
+from actions.policy_request import PolicyRequest, find_sections, normalise_number, question_of, read_request
 from actions.policy_standing import Editions, cite, hide_title, hides_title, name_policy, say_standing
 from actions.policy_text import Piece, PolicyText, choose_pieces, place_after
 from actions.replies import Replies, Sources
@@ -139,11 +139,6 @@ class PolicyTelling:
     def _keep(self, turn: Turn, document: PolicyDocument, given: int | None = None) -> list[EventType]:
         """What "tell me more", "and section C?" and "what does it say?" go on from."""
         return [*keep_place(TOPIC, turn, given), SlotSet("policy_number", normalise_number(document.number))]
-
-
-def question_of(turn: Turn) -> str:
-    """What the member asked, also where a question of ours came between."""
-    return turn.slots.waiting_question if turn.is_bare_answer and turn.slots.waiting_question else turn.text
 
 
 def own_facts(facts: Sequence[Fact], document: PolicyDocument) -> tuple[Fact, ...]:

@@ -94,6 +94,12 @@ def narrow_quote(text: str, excerpt: Excerpt, asked: str) -> Excerpt:
     return (saying[0][0], saying[-1][1]) if saying else excerpt
 
 
+def says_half(text: str, asked: str) -> bool:
+    """True where a text has at least half of the telling words of a question, whatever their endings."""
+    words, plain = _beginnings(asked), text.lower()
+    return 2 * sum(word in plain for word in words) >= len(words)
+
+
 def find_first_sentence(passage: Passage, passages: Sequence[Passage]) -> int:
     """Where a payer's text begins to say something: behind the lines over the first sentence of the document."""
     text = passage.payer_text or ""

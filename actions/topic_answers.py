@@ -134,6 +134,9 @@ class AnswerTopic(TopicAction):
         if is_all:
             facts = tuple(fact for fact in facts if turn.about in fact.subjects)
         replies = replace(replies, as_of=self._day(turn))
+        own_text = self.free if given is None and not is_all else None
+        if own_text and (said := await own_text.tell_own_text(self.topic, turn, self._day(turn), facts, replies)):
+            return said
         if given is None:
             if not is_all and await self._say_not_on_day(turn, facts, replies):
                 return keep_place(self.topic, turn)

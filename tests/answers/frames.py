@@ -49,6 +49,7 @@ STANDINGS = frozenset(
         "utter_policy_lookup_no_section",
         "utter_policy_lookup_not_said",
         "utter_policy_lookup_not_texted",
+        "utter_policy_lookup_own_words_only",
     }
 )
 
