@@ -32,7 +32,8 @@ _ALL = re.compile(
     r"[\w\s'’]*\b(?:in|on|of|have|has)\b[\w\s]*\b(?:networks?|list|you|there)\b"
     r"|\blist\s+(?:of\s+)?(?:the\s+|all\s+|your\s+)*(?:network\s+)?(?:hospitals|facilities|centers)\b"
     r"|\b(?:all|whole)\s+(?:the\s+)?(?:hospitals?(?:\s+list)?|list)\b"
-    r"|\b(?:what|which)\s+hospitals\s+(?:do\s+you\s+have|are\s+there)\b",
+    r"|\b(?:what|which)\s+hospitals\s+(?:do\s+you\s+have|are\s+there)\b"
+    r"|\bhow\s+many\b[\w\s'’]*\b(?:hospitals?|facilit(?:y|ies)|centers?|places)\b",
     re.IGNORECASE,
 )
 _NO_ZIP_CODE = re.compile(

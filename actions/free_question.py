@@ -73,12 +73,18 @@ class AnswerFreeQuestion(TopicAction):
         replies.about(None).say("utter_free_question_unknown", "handoff_offered")
         return []
 
-    async def tell_if_found(self, turn: Turn, replies: Replies) -> list[EventType] | None:
-        """Answers a question that its topic has no fact for; None, and nothing is said, where nothing answers it."""
+    async def tell_if_found(
+        self, turn: Turn, replies: Replies, *, at_least: float | None = None
+    ) -> list[EventType] | None:
+        """Answers a question that its topic has no fact for; None, and nothing is said, where nothing answers it.
+
+        `at_least` is the likelihood from which a hit is told, where the search's own judgement is not to decide.
+        """
         if not turn.text.strip() or turn.text.lstrip().startswith("/"):
             return None
         result = await self._find(turn, turn.scope)
-        return await self._tell(result, turn, replies) if result.is_confident else None
+        is_found = result.is_confident if at_least is None else any(hit.score >= at_least for hit in result.hits[:1])
+        return await self._tell(result, turn, replies) if is_found else None
 
     async def tell_own_text(
         self, topic: str, turn: Turn, day: date, facts: Sequence[Fact], replies: Replies

@@ -9,6 +9,7 @@ from rasa_sdk.events import EventType, SlotSet
 from actions.answer_openings import DAY_TOPICS
 from actions.clarify import Clarify
 from actions.phrases import Phrases
+from actions.plain_words import read_relative_day
 from actions.replies import Replies
 from actions.services import ActionServices
 from actions.topic_action import TopicAction, TurnAction
@@ -72,6 +73,7 @@ class AnswerInform(TurnAction):
         waiting, last = turn.slots.topic_in_progress, turn.slots.last_topic
         if waiting and waiting in self._answers and (turn.named_plan or turn.plan_not_on_file):
             return waiting
-        if last and any(last in _CONTINUES.get(entity, ()) for entity in turn.entities):
+        named = [*turn.entities, *(["date"] if read_relative_day(turn.text, turn.today) else [])]
+        if last and any(last in _CONTINUES.get(entity, ()) for entity in named):
             return last
         return next((topic for entity, topic in _TOPIC_OF_ENTITY if entity in turn.entities), None)

@@ -22,6 +22,7 @@ class Slots:
 
     therapy: str | None = None
     condition: str | None = None
+    therapy_class: str | None = None
     state: str | None = None
     age_group: str | None = None
     for_whom: str | None = None

@@ -48,8 +48,8 @@ _DAY_LIKE = re.compile(
     r"(?:mon|tues|wednes|thurs|fri|satur|sun)day)\b",
     re.IGNORECASE,
 )
-_RELATIVE = re.compile(r"\b(yesterday|tomorrow)\b", re.IGNORECASE)
-_DAYS_AWAY = {"yesterday": -1, "tomorrow": 1}
+_RELATIVE = re.compile(r"\b(yesterday|today|tomorrow)\b", re.IGNORECASE)
+_DAYS_AWAY = {"yesterday": -1, "today": 0, "tomorrow": 1}
 
 
 def names_birth(text: str) -> bool:
@@ -67,13 +67,19 @@ def names_therapy_class(text: str) -> bool:
     return bool(_CLASS.search(text))
 
 
+def find_therapy_class(text: str) -> str | None:
+    """The class as it is written: "CAR-T", "gene therapy"; None where none is named."""
+    found = _CLASS.search(text)
+    return found[0] if found else None
+
+
 def seems_to_name_day(text: str) -> bool:
     """True for what a person would take for a day or a month: "4/30", "in April", "last month"."""
     return bool(_DAY_LIKE.search(text))
 
 
 def read_relative_day(text: str, today: date) -> date | None:
-    """The day of "yesterday" or "tomorrow"."""
+    """The day of "yesterday", "today" or "tomorrow"."""
     found = _RELATIVE.search(text)
     if found is None:
         return None

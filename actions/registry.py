@@ -13,6 +13,7 @@ from actions.facility_search import AnswerFacilitySearch, ValidateFacilityForm
 from actions.free_question import AnswerFreeQuestion
 from actions.inform import AnswerInform
 from actions.more import AnswerMore
+from actions.out_of_scope import OUT_OF_SCOPE, AnswerOutOfScope
 from actions.phrases import Phrases
 from actions.plan_form import AskPlan, ContinueTopic, ValidatePlanForm
 from actions.policy_lookup import AnswerPolicyLookup
@@ -39,10 +40,12 @@ def build_actions(services: ActionServices, phrases: Phrases) -> tuple[Action, .
     free = AnswerFreeQuestion(services, phrases, info)
     for answer in topics.values():
         answer.free = free
+        answer.others = answers
     clarify = Clarify(services, phrases, free)
     handoff = RequestHandoff(services, phrases)
     return (
         *answers.values(),
+        *(AnswerOutOfScope(services, phrases, topic, free) for topic in OUT_OF_SCOPE),
         AnswerInform(services, phrases, {**answers, free.topic: free}, clarify),
         AnswerMore(services, phrases, {**topics, policy.topic: policy, info.topic: info}),
         AnswerYesOrNo(services, phrases, handoff),

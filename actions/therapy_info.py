@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from rasa_sdk.events import EventType
 
+from actions.overview import Overview
 from actions.replies import Replies, Sources
 from actions.therapy_pieces import (
     Described,
@@ -36,7 +37,9 @@ class AnswerTherapyInfo(TopicAction):
     topic = "therapy_info"
 
     async def respond(self, turn: Turn, replies: Replies) -> list[EventType]:
-        """The products or conditions that this message names, or the one that it points back to."""
+        """The products or conditions that this message names, the one that it points back to, or all of them."""
+        if (told := await Overview(self.services, self.phrases).tell_if_asked(turn, replies)) is not None:
+            return told
         found = [each for name in _names(turn) if (each := await self._describe(name, turn))]
         described = _without_own_conditions(found)[:_MOST_NAMES]
         if not described:

@@ -12,6 +12,7 @@ from rasa_sdk.interfaces import Action, Tracker
 from actions.definitions import find_asked_term, find_own_facts, say_term
 from actions.form_steps import leave_verification
 from actions.phrases import Phrases
+from actions.plain_words import find_therapy_class
 from actions.replies import Replies
 from actions.services import ActionServices
 from actions.spoken import say_day
@@ -131,10 +132,15 @@ class TopicAction(TurnAction):
 
 
 def _forget_other_subject(turn: Turn) -> list[EventType]:
-    """What is named replaces what was talked about before: a product a condition, a class of therapies both."""
+    """What is named replaces what was talked about before: a product a condition and a class, a class the others."""
     gone = set()
     if turn.names_class or turn.named("therapy"):
         gone.add("condition")
     if turn.names_class or turn.named("condition"):
         gone.add("therapy")
-    return [SlotSet(name, None) for name in sorted(gone) if not turn.named(name) and getattr(turn.slots, name)]
+    forgotten = [SlotSet(name, None) for name in sorted(gone) if not turn.named(name) and getattr(turn.slots, name)]
+    names_other = turn.names_class or turn.named("therapy") or turn.named("condition")
+    named = find_therapy_class(turn.text) if turn.names_class else None
+    if names_other and named != turn.slots.therapy_class:
+        forgotten.append(SlotSet("therapy_class", named))
+    return forgotten

@@ -7,26 +7,30 @@ file `utter_<topic>_unknown` says so and offers the coach.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from rasa_sdk.events import EventType, SlotSet
 
 from actions.answer_openings import DAY_TOPICS, Opening, open_answer, say_which_day
-from actions.document_days import say_on_file_from
 from actions.form_steps import ask_plan
+from actions.leads import SURE, asked_words, find_continued, find_lead, is_passed_by, open_with_lead
+from actions.not_on_day import say_not_on_day
+from actions.overview import Overview
 from actions.phrases import Phrases
 from actions.replies import Button, Replies, Sources
 from actions.said import say_fact
 from actions.services import ActionServices
-from actions.spoken import say_day, say_state
+from actions.spoken import say_state
 from actions.therapy_parts import describe_for_topic
 from actions.topic_action import TopicAction
 from actions.turn_context import Turn
+from actions.unknown_names import names_unknown
 from bot.conversations.model import Channel
-from knowledge.policies.model import DETAIL, Fact, Plan
+from knowledge.policies.model import Fact, Plan
 
 if TYPE_CHECKING:
     from actions.free_question import AnswerFreeQuestion
@@ -48,6 +52,7 @@ NEUTRAL_TOPICS = ("therapy_basics", "safety_risks", "process_followup", "clinica
 
 # A spoken answer stays readable; the rest waits for "tell me more".
 MOST_SENTENCES = 3
+_BASICS = "therapy_basics"
 # The points of "P.O. Box" end no sentence.
 _SENTENCE_END = re.compile(r"(?<!\.[A-Z])[.?!][\"')]*(?=\s|$)")
 
@@ -108,6 +113,8 @@ class AnswerTopic(TopicAction):
 
     # What looks a question up that the topic has no fact for.
     free: AnswerFreeQuestion | None = None
+    # What other topics are answered by: "how long does it take?" may go on with one.
+    others: Mapping[str, TopicAction] = MappingProxyType({})
 
     def __init__(self, services: ActionServices, phrases: Phrases, topic: str) -> None:
         super().__init__(services, phrases)
@@ -115,6 +122,8 @@ class AnswerTopic(TopicAction):
 
     async def respond(self, turn: Turn, replies: Replies) -> list[EventType]:
         """Facts for the plan; asks which plan where the answer hangs on it and nobody has asked yet."""
+        if (other := self.others.get(find_continued(self.topic, turn) or "")) is not None:
+            return await other.respond(turn, replies.about(other.topic))
         if self.topic in PLAN_TOPICS:
             if turn.plan_not_on_file:
                 await self.say_not_on_file(replies)
@@ -138,7 +147,11 @@ class AnswerTopic(TopicAction):
         if own_text and (said := await own_text.tell_own_text(self.topic, turn, self._day(turn), facts, replies)):
             return said
         if given is None:
-            if not is_all and await self._say_not_on_day(turn, facts, replies):
+            if (instead := await self._answer_instead(turn, facts, replies)) is not None:
+                return instead
+            if not is_all and await say_not_on_day(
+                self.topic, turn, self._day(turn), facts, self.services, self.phrases, replies
+            ):
                 return keep_place(self.topic, turn)
             if (
                 not (facts or is_all)
@@ -151,7 +164,11 @@ class AnswerTopic(TopicAction):
             opening = await open_answer(self.topic, turn, facts, self.services, self.phrases)
         else:
             opening = Opening(before=say_which_day(self.topic, turn, self.phrases))
-        lead = turn.slots.lead_fact if given is not None else await self._find_lead(turn, facts)
+        if given is None:
+            asked_for = await find_lead(self.topic, turn, facts, self.services)
+            opening, lead = open_with_lead(opening, asked_for, self.phrases), asked_for.fact_id
+        else:
+            lead = turn.slots.lead_fact
         facts = put_first(facts, lead)
         chosen = choose_facts(facts, given or 0, before=opening.facts)
         if not chosen and not opening.facts:
@@ -172,11 +189,20 @@ class AnswerTopic(TopicAction):
         self.ask_day(turn, replies)
         return keep_place(self.topic, turn, told if told < len(facts) else None, lead)
 
-    async def _find_lead(self, turn: Turn, facts: Sequence[Fact]) -> str | None:
-        """The fact that is asked for by name: "is there a deal with the maker" is no question on deductibles."""
-        asked = turn.slots.waiting_question if turn.is_bare_answer and turn.slots.waiting_question else turn.text
-        found = await self.services.search.find_lead(asked, facts)
-        return found.id if found else None
+    async def _answer_instead(self, turn: Turn, facts: Sequence[Fact], replies: Replies) -> list[EventType] | None:
+        """What answers a question that the topic's facts would pass by; None where they are the answer."""
+        asked = asked_words(turn)
+        if self.topic == _BASICS and (told := await Overview(self.services, self.phrases).tell_if_asked(turn, replies)):
+            return told
+        if not asked or self.free is None:
+            return None
+        at_least = SURE if is_passed_by(self.topic, asked, facts) else None
+        if at_least is None and not await names_unknown(turn, asked, facts, self.services):
+            return None
+        found = await self.free.tell_if_found(replace(turn, text=asked), replies, at_least=at_least)
+        if found is None:
+            replies.say("utter_free_question_unknown", "handoff_offered")
+        return found or keep_place(self.topic, turn)
 
     def _frame(self, given: int | None, turn: Turn) -> str:
         if given is not None:
@@ -191,35 +217,6 @@ class AnswerTopic(TopicAction):
             await self.say_plan_unknown(replies)
         else:
             replies.say(f"utter_{self.topic}_unknown", "handoff_offered")
-
-    async def _say_not_on_day(self, turn: Turn, facts: Sequence[Fact], replies: Replies) -> bool:
-        """True where the plan's facts hold today and did not on the day asked about: said, with the source's day."""
-        if self._day(turn) == turn.today or _has_own_answer(facts):
-            return False
-        today = await self.services.policies.find_facts(self.topic, turn.scope, turn.today, about=turn.about)
-        if not _has_own_answer(today) and not all(map(_is_detail, facts)):
-            # Neutral sources answer, on that day as today; the payer adds details alone.
-            return False
-        told = {fact.id for fact in facts}
-        others = sorted((fact for fact in today if fact.document.payer and fact.id not in told), key=_is_detail)
-        own = next((fact.document for fact in others), None)
-        if own is None:
-            return False
-        own_day = self.phrases.say(
-            "utter_not_on_day_part_dated" if own.effective_on else "utter_not_on_day_part_undated",
-            day=say_day(own.effective_on or own.read_on),
-        )
-        replies.say(
-            "utter_not_on_day",
-            "answer",
-            sources=Sources((own.citation(),)),
-            buttons=[Button(self.phrases.say("utter_not_on_day_part_button"), f"/{self.topic}")],
-            day=say_day(turn.day),
-            payer=own.payer_name,
-            policy=f"{own.title} ({own.number})" if own.number else own.title,
-            since=self.phrases.join([own_day, say_on_file_from(own, self.phrases)]),
-        )
-        return True
 
     def _say_other_state(self, turn: Turn, plan: Plan, replies: Replies) -> None:
         replies.say(
@@ -236,15 +233,6 @@ class AnswerTopic(TopicAction):
 
     def _day(self, turn: Turn) -> date:
         return turn.day if self.topic in DAY_TOPICS else turn.today
-
-
-def _is_detail(fact: Fact) -> bool:
-    return DETAIL in fact.tags
-
-
-def _has_own_answer(facts: Sequence[Fact]) -> bool:
-    """True where the payer says more than details, which are no answer alone."""
-    return any(fact.document.payer and not _is_detail(fact) for fact in facts)
 
 
 def _is_elsewhere(plan: Plan, state: str | None) -> bool:

@@ -130,6 +130,8 @@ class RealStage(Stage):
         action, intent = f"action_answer_{question.topic}", question.topic
         if question.topic == FREE:
             action, intent = "action_clarify", "nlu_fallback"
+        if question.topic == "coach_handoff":
+            action = "action_request_handoff"
         said += read(await self.run(action, intent, text=question.text, entities=entities), question)
         while self.slots.get("facts_given") is not None:
             assert len(said) < MOST_STEPS, question

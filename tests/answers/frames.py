@@ -17,6 +17,8 @@ CLAIMS = frozenset(
             )
         ),
         "utter_therapy_info_term",
+        "utter_therapy_info_overview",
+        "utter_phone_number",
         "utter_therapy_info_outside",
         "utter_therapy_info_not_approved",
         "utter_free_question_answer",
@@ -79,6 +81,7 @@ NOTHING_ON_FILE = frozenset(
         "utter_plan_other_state",
         "utter_more_nothing",
         "utter_free_question_unknown",
+        "utter_phone_number_unknown",
         "utter_facility_search_no_network",
         "utter_facility_search_plan_unknown",
     }

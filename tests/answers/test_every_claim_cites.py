@@ -50,6 +50,8 @@ OTHERS = (
     Question("policy_lookup", GEORGIA, number=POLICY, text="what does MP-AD-1623 say about CRISPR"),
     Question("policy_lookup", GEORGIA, number=POLICY, text="what does MP-AD-1623 say about wheelchairs"),
     Question("therapy_info", INDEPENDENCE, about="no-such-therapy"),
+    Question("therapy_info", INDEPENDENCE, text="which products are there"),
+    Question("coach_handoff", INDEPENDENCE, text="what is the phone number"),
     *(Question(topic, KENTUCKY) for topic in TOPICS),
 )
 # In words that fit no topic: of a payer's document, a fact, a term, and of nothing on file.

@@ -1,0 +1,39 @@
+"""Does a member ask for a number to call, rather than to be called? Which number of the plan is on file?"""
+
+from __future__ import annotations
+
+import re
+
+from actions.services import ActionServices
+from actions.turn_context import Turn
+from knowledge.policies.model import Fact
+
+# Whose facts a number for any question stands among.
+_TOPIC = "coverage_general"
+_NUMBER = r"(?:(?:tele)?phone|hotline|contact\s+number|numbers?(?!\s+(?:am|are|in|of)\b)|contact\s+info\w*)"
+_ASKS = re.compile(
+    rf"\b(?:what(?:['’]?s|\s+is|\s+are)?|which|give|get|have|need|want|find|where|any|there|send|tell|know)\b[^.?!]*\b{_NUMBER}\b"
+    rf"|^\W*(?:the\s+|a\s+|my\s+)?(?:\w+\s+){{0,3}}{_NUMBER}(?:\s+(?:for|of|to|please|pls)\b[^.?!]*)?\W*$",
+    re.IGNORECASE,
+)
+# Whoever wants a person has one asked for, also where a number is asked for beside it.
+_WANTS_PERSON = re.compile(
+    r"\bcall(?:s|ed|ing)?\s+(?:me|us|him|her|them|my|our|back|this|at)\b|\bcall[\s-]?backs?\b|\b(?:speak|talk|chat|connect|"
+    r"transfer|reach)\w*\b|\b(?:nurse|coach|human|person|someone|somebody|agent|representative|rep)\w*\b"
+    r"|\b(?:my|this|is)\b[\w\s]*\bnumber\s+(?:is\b|:)|\d{3}",
+    re.IGNORECASE,
+)
+_ON_FILE = re.compile(r"can be called at\b.*\d{3}-\d{3}-\d{4}", re.IGNORECASE | re.DOTALL)
+
+
+def asks_for_number(text: str) -> bool:
+    """True for "what number do I call"; False for a wish for a person, and for a number that is given."""
+    return bool(_ASKS.search(text)) and not _WANTS_PERSON.search(text)
+
+
+async def find_number(turn: Turn, services: ActionServices) -> Fact | None:
+    """What the member's payer says of how it is called; None where that is not on file, or the plan is not known."""
+    if turn.plan is None:
+        return None
+    facts = await services.policies.find_facts(_TOPIC, turn.scope, turn.today)
+    return next((fact for fact in facts if fact.document.payer and _ON_FILE.search(fact.text)), None)
