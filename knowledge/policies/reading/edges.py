@@ -12,6 +12,10 @@ PAGE_NUMBER = re.compile(r"\W*(?:page\s*)?(?:\d{1,4}|[ivxl]{1,6})(?:\s*(?:of|/|\
 _OF_PAGE = re.compile(
     r"^\d{1,4}(?=\s)|(?<=\s)\d{1,4}(?: ?/ ?\d{1,4})?$|(?<=page )\d{1,4}(?: (?:of|/) \d{1,4})?", re.IGNORECASE
 )
+# What a browser prints over and under a page, also where there is only one: when, and from where.
+_OF_BROWSER = re.compile(
+    r"\d{1,2}/\d{1,2}/\d{2,4}, \d{1,2}:\d{2}\s?[AP]M\b.*|(?:https?|file)://\S+ \d{1,4} ?/ ?\d{1,4}", re.IGNORECASE
+)
 # How many lines at each end of a page may belong to its header or footer.
 _DEPTH = 6
 _SHORTEST = 8
@@ -33,8 +37,6 @@ def drop_edges(pages: list[list[str]]) -> tuple[list[list[str]], list[str]]:
 
 def find_edges(pages: Sequence[Sequence[str]]) -> list[set[int]]:
     """For each page, the numbers of its lines that are header, footer or page number."""
-    if len(pages) < 2:
-        return [set() for _ in pages]
     needed = max(2, round(0.4 * len(pages)))
     tops = Counter(shape for page in pages for shape in {_shape(page[number]) for number in _top(page)})
     bottoms = Counter(shape for page in pages for shape in {_shape(page[number]) for number in _bottom(page)})
@@ -45,7 +47,9 @@ def find_edges(pages: Sequence[Sequence[str]]) -> list[set[int]]:
             for number in numbers:
                 line = page[number].strip()
                 # "N/A" or "None" at two ends of pages is no footer.
-                if not (PAGE_NUMBER.fullmatch(line) or (len(line) >= _SHORTEST and counts[_shape(line)] >= needed)):
+                is_repeated = len(line) >= _SHORTEST and counts[_shape(line)] >= needed
+                is_number = len(pages) > 1 and PAGE_NUMBER.fullmatch(line)
+                if not (is_repeated or is_number or _OF_BROWSER.fullmatch(" ".join(line.split()))):
                     break
                 edges.add(number)
         # A page of nothing but repeated lines says something by that: nothing of it is dropped.

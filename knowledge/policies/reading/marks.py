@@ -11,7 +11,7 @@ _ROMAN = ((100, "C"), (90, "XC"), (50, "L"), (40, "XL"), (10, "X"), (9, "IX"), (
 _MOST_ROMAN = 49
 # A letter that is a small roman number proves nothing where a mark was left out, nor does one that is far off.
 _EITHER = ("I", "V", "X")
-_WIDEST_GAP = 8
+_WIDEST_GAP = 6
 
 
 class Family(Enum):

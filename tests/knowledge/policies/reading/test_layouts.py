@@ -81,6 +81,14 @@ def test_lines_that_differ_in_their_numbers_alone_are_no_footer() -> None:
     assert "samples" not in found
 
 
+def test_what_a_browser_prints_around_a_single_page_is_no_text_of_it() -> None:
+    around: list[Placed] = [
+        (24, 20, "11/20/26, 9:12 AM"), (250, 20, "Cedar Ridge Health sample"),
+        (24, 780, "https://www.example.org/samples"), (575, 780, "1/1"),
+    ]  # fmt: skip
+    assert text(read([*around, TITLE, *lines(WORDS, 60, 90, 90)])) == WORDS
+
+
 def test_text_runs_on_over_the_end_of_a_page() -> None:
     placed = lines(WORDS, 60, 90, 90)
     half = len(placed) // 2
