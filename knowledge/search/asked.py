@@ -8,7 +8,24 @@ from dataclasses import dataclass
 from knowledge.search.words import Lexicon
 
 _I = re.IGNORECASE
-_NUMBER = r"(?:\d[\d,.]*|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty)"
+_NUMBER_WORDS = (
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "fifteen",
+    "twenty",
+)
+_NUMBER = rf"(?:\d[\d,.]*|{'|'.join(_NUMBER_WORDS)})"
+_WORD = re.compile(r"\d[\d,.]*|[a-z]+")
 # What a question wants, and what an answer to it holds.
 _WANTED = (
     (
@@ -81,15 +98,16 @@ class Asked:
         """How many of the kinds of answer that are wanted the text does not hold."""
         return sum(not pattern.search(text) for pattern in self._wanted)
 
-    def held(self, text: str) -> int:
-        """How many of them it holds."""
-        return len(self._wanted) - self.missing(text)
+    @property
+    def wanted(self) -> int:
+        """How many kinds of answer are wanted."""
+        return len(self._wanted)
 
     def counts(self, text: str, lexicon: Lexicon) -> bool:
         """True where a number stands just before what the question counts."""
-        words = re.findall(r"\d[\d,.]*|[a-z]+", text.lower())
+        words = _WORD.findall(text.lower())
         for place, word in enumerate(words):
-            if not re.fullmatch(_NUMBER, word):
+            if not (word in _NUMBER_WORDS or word[0].isdigit()):
                 continue
             if any(self.counted & lexicon.terms_of(near) for near in words[place + 1 : place + 1 + _NEAR]):
                 return True

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy
-from numpy.typing import NDArray
 
 from knowledge.search.asked import Asked
-from knowledge.search.index import Candidate
 from knowledge.search.model import Entry, HitKind
+from knowledge.search.sentences import Candidate
 from knowledge.search.words import Lexicon, Unit
 
 # By the words alone, and with the meaning beside them.
@@ -58,11 +58,42 @@ class Question:
     """A question as the features need it: its units with their weights, what it wants, its stems."""
 
     units: tuple[Unit, ...]
-    weights: NDArray[numpy.float64]
+    weights: tuple[float, ...]
     asked: Asked
     stems: tuple[str, ...]
     unknown: int
     best_score: float
+
+    @cached_property
+    def heavy(self) -> tuple[float, ...]:
+        """The weights, 0 for the light units."""
+        return tuple(0.0 if unit.is_light else weight for unit, weight in zip(self.units, self.weights, strict=True))
+
+    @cached_property
+    def total(self) -> float:
+        """The sum of the weights, above 0."""
+        return max(sum(self.weights), 1e-9)
+
+    @cached_property
+    def heavy_total(self) -> float:
+        """The sum of those of the units that are not light."""
+        return sum(self.heavy)
+
+    @cached_property
+    def is_only_light(self) -> bool:
+        """True where nothing in it tells anything by itself."""
+        return all(unit.is_light for unit in self.units)
+
+    def coverage(self, matches: Sequence[float]) -> tuple[float, float]:
+        """How much of the question is said, with the light units and without."""
+        all_said = sum(weight * match for weight, match in zip(self.weights, matches, strict=True))
+        heavy_said = sum(weight * match for weight, match in zip(self.heavy, matches, strict=True))
+        return all_said / self.total, heavy_said / self.heavy_total if self.heavy_total else 1.0
+
+    def names_unsaid(self, matches: Sequence[float]) -> int:
+        """How many names in it are not said."""
+        parts = zip(self.units, self.heavy, matches, strict=True)
+        return sum(unit.is_name and weight * (1 - match) > 1.0 for unit, weight, match in parts)
 
 
 @dataclass(frozen=True)
@@ -85,23 +116,17 @@ def measure(
     question: Question, entry: Entry, candidate: Candidate, lexicon: Lexicon, likeness: Likeness | None
 ) -> list[float]:
     """The numbers for one candidate, in the order of WORD_FEATURES, then MEANING_FEATURES where `likeness` is known."""
-    weights, matches = question.weights, candidate.matches
-    is_heavy = numpy.array([not unit.is_light for unit in question.units], bool)
-    heavy = weights * is_heavy
-    total, heavy_total = max(float(weights.sum()), 1e-9), float(heavy.sum())
-    heavy_coverage = float(heavy @ matches) / heavy_total if heavy_total else 1.0
-    unsaid = heavy * (1 - matches)
-    said = entry.say(candidate.first, candidate.last)
+    coverage, heavy_coverage = question.coverage(candidate.matches)
     name, is_named = _compare_names(entry.names, question.stems, lexicon)
     is_catalogue = entry.kind in (HitKind.THERAPY, HitKind.CONDITION)
     is_term, asked = entry.kind is HitKind.TERM, question.asked
     counted = bool(asked.counted) and asked.counts(entry.text, lexicon)
-    others = sum(1 for unit, value in zip(question.units, unsaid, strict=True) if unit.is_name and value > 1.0)
+    missing = asked.missing(entry.say(candidate.first, candidate.last))
     row = [
-        float(weights @ matches) / total,
+        coverage,
         heavy_coverage,
-        float(question.unknown),
-        candidate.score / total,
+        question.unknown,
+        candidate.score / question.total,
         candidate.score / max(question.best_score, 1e-9),
         candidate.precision,
         is_term,
@@ -110,14 +135,14 @@ def measure(
         entry.kind is HitKind.PASSAGE,
         name,
         is_named,
-        others,
-        asked.missing(said),
-        asked.held(said),
+        question.names_unsaid(candidate.matches),
+        missing,
+        asked.wanted - missing,
         bool(asked.counted) and not counted,
         counted,
         asked.is_own_case,
-        not is_heavy.any(),
-        not is_heavy.any() and asked.is_definition,
+        question.is_only_light,
+        question.is_only_light and asked.is_definition,
         is_catalogue * (1 - heavy_coverage),
     ]
     if likeness is not None:
@@ -144,11 +169,11 @@ def measure_standing(row: Sequence[float], scores: Sequence[float]) -> list[floa
     return [*row, best, best - second, float(others[:3].mean()), crowd, float(numpy.log1p(numpy.exp(min(best, 30.0))))]
 
 
-def _compare_names(names: Sequence[str], stems: Sequence[str], lexicon: Lexicon) -> tuple[float, bool]:
+def _compare_names(names: Sequence[str], stems: tuple[str, ...], lexicon: Lexicon) -> tuple[float, bool]:
     best, is_named = 0.0, False
     for name in names:
-        parts = [word.stem for word in lexicon.split(name)]
+        parts = lexicon.stems(name)
         if parts:
             best = max(best, sum(part in stems for part in parts) / len(parts))
-            is_named |= any(list(stems[at : at + len(parts)]) == parts for at in range(len(stems) - len(parts) + 1))
+            is_named |= any(stems[at : at + len(parts)] == parts for at in range(len(stems) - len(parts) + 1))
     return best, is_named

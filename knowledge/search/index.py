@@ -7,14 +7,17 @@ what each sentence says: with that, the scoring itself is the ten lines of `sear
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from itertools import groupby
+from typing import NamedTuple, TypeAlias
 
 import numpy
 from numpy.typing import NDArray
 
 from knowledge.search.model import Entry
+from knowledge.search.sentences import CONTEXT, Candidate, Said, choose_sentences
 from knowledge.search.words import Lexicon, Unit
 
 Floats: TypeAlias = NDArray[numpy.float64]
@@ -27,37 +30,40 @@ _LENGTH = 0.4
 _USUAL_TERMS = 30
 _ALIKE = 0.85  # what a word that only means the same counts, against the very word
 _LIGHT = 0.25  # what a word counts that nearly every question has
-_AROUND = 0.9  # what a heading or title counts, against a sentence
-_CONTEXT = -1
 _CANDIDATES = 30
-# A spoken answer has at most three sentences.
-WINDOW = 3
+
+
+class AskedTerm(NamedTuple):
+    """A known term that stands for a unit: by their numbers, and how alike they are."""
+
+    unit: int
+    term: int
+    alike: float
 
 
 @dataclass(frozen=True)
 class Asking:
-    """What a question asks of an index: how telling each unit is, and the known terms as (unit, term, how alike)."""
+    """What a question asks of an index: how telling each unit is, and the known terms, those of a unit together."""
 
-    weights: Floats
-    units: NDArray[numpy.int64]
-    terms: NDArray[numpy.int32]
-    alike: Floats
+    weights: tuple[float, ...]
+    terms: tuple[AskedTerm, ...]
     unknown: int
 
 
-@dataclass(frozen=True)
-class Candidate:
-    """An entry with its full-text score and its best sentences (`first` to before `last`).
+class View:
+    """What of an index is in force, and in how many entries of it a word stands, which is counted once."""
 
-    `matches` is for each unit how well they say it; `precision` how much of what they say is asked for.
-    """
+    def __init__(self, mask: Mask) -> None:
+        self.mask = mask
+        self.total = max(int(mask.sum()), 1)
+        self._seen: dict[int, int] = {}
 
-    entry: int
-    score: float
-    first: int
-    last: int
-    matches: Floats
-    precision: float
+    def count(self, term: int, owners: NDArray[numpy.int32]) -> int:
+        """How many of a term's `owners` are in force."""
+        seen = self._seen.get(term)
+        if seen is None:
+            seen = self._seen[term] = int(numpy.count_nonzero(self.mask[owners]))
+        return seen
 
 
 class Index:
@@ -82,7 +88,7 @@ class Index:
         ends: list[int] = []
         for entry in entries:
             said = (entry.context, *(entry.text[slice(*span)] for span in entry.spans))
-            for number, text in enumerate(said, start=_CONTEXT):
+            for number, text in enumerate(said, start=CONTEXT):
                 found = [numbers.setdefault(term, len(numbers)) for term in self.lexicon.index_terms(text)]
                 terms += found
                 sentences += [number] * len(found)
@@ -93,77 +99,76 @@ class Index:
         new._invert()
         return new
 
-    def ask(self, units: Sequence[Unit], mask: Mask) -> Asking:
-        """What these units ask; how rare a word is counts among the entries of `mask` alone."""
-        total = max(int(mask.sum()), 1)
+    def ask(self, units: Sequence[Unit], view: View) -> Asking:
+        """What these units ask; how rare a word is counts among the entries of `view` alone."""
         weights, found, unknown = [], [], 0
         for number, unit in enumerate(units):
-            rarest_allowed = float(numpy.log1p(total / 0.5))
+            rarest_allowed, is_known = math.log1p(view.total / 0.5), False
             for term in unit.terms:
-                owners = self._owners[self._span(self._numbers.get(term, -1))]
-                seen = int(mask[owners].sum())
+                known = self._numbers.get(term, -1)
+                seen = view.count(known, self._owners[self._span(known)]) if known >= 0 else 0
                 if seen:
-                    rarity = float(numpy.log1p((total - seen + 0.5) / (seen + 0.5)))
-                    rarest_allowed = min(rarest_allowed, rarity)
-                    found.append((number, self._numbers[term], _ALIKE if term.startswith("=") else 1.0))
-            is_known = any(unit_number == number for unit_number, _, _ in found)
+                    rarest_allowed = min(rarest_allowed, math.log1p((view.total - seen + 0.5) / (seen + 0.5)))
+                    found.append(AskedTerm(number, known, _ALIKE if term.startswith("=") else 1.0))
+                    is_known = True
             unknown += not (is_known or unit.is_light)
             weights.append(rarest_allowed * (_LIGHT if unit.is_light else 1.0))
-        return Asking(
-            weights=numpy.array(weights, numpy.float64),
-            units=numpy.array([unit_number for unit_number, _, _ in found], numpy.int64),
-            terms=numpy.array([term_number for _, term_number, _ in found], numpy.int32),
-            alike=numpy.array([alike for _, _, alike in found], numpy.float64),
-            unknown=unknown,
-        )
+        return Asking(tuple(weights), tuple(found), unknown)
 
-    def search(self, asking: Asking, mask: Mask) -> list[Candidate]:
-        """The entries of `mask` that say most of what is asked, in no order."""
+    def search(self, asking: Asking, view: View) -> list[Candidate]:
+        """The entries of `view` that say most of what is asked, in no order."""
         scores = numpy.zeros(len(self.entries), numpy.float64)
-        best = numpy.zeros_like(scores)
-        for unit in numpy.unique(asking.units):
-            terms = numpy.flatnonzero(asking.units == unit)
-            spans = [self._span(int(asking.terms[place])) for place in terms]
-            if len(terms) == 1:
-                scores[self._owners[spans[0]]] += (
-                    asking.weights[unit] * asking.alike[terms[0]] * self._impacts[spans[0]]
-                )
+        for unit, group in groupby(asking.terms, key=lambda asked: asked.unit):
+            weight, asked = asking.weights[unit], [(each.alike, self._span(each.term)) for each in group]
+            if len(asked) == 1:
+                alike, span = asked[0]
+                scores[self._owners[span]] += weight * alike * self._impacts[span]
                 continue
-            best[:] = 0
-            for place, span in zip(terms, spans, strict=True):
+            best = numpy.zeros_like(scores)
+            for alike, span in asked:
                 owners = self._owners[span]
-                best[owners] = numpy.maximum(best[owners], asking.alike[place] * self._impacts[span])
-            scores += asking.weights[unit] * best
-        scores[~mask] = 0
-        reached = numpy.flatnonzero(scores > 0)
+                best[owners] = numpy.maximum(best[owners], alike * self._impacts[span])
+            best *= weight
+            scores += best
+        scores *= view.mask
+        reached = numpy.flatnonzero(scores)
         if len(reached) > _CANDIDATES:
             # Every entry that reaches the last place, so that it hangs on no chance which of equal ones comes along.
             least = numpy.partition(scores[reached], len(reached) - _CANDIDATES)[len(reached) - _CANDIDATES]
             reached = reached[scores[reached] >= least]
         likeliest = reached[numpy.argsort(-scores[reached], kind="stable")][:_CANDIDATES]
-        return [self.look_into(int(entry), asking, float(scores[entry])) for entry in likeliest]
+        return self.look_into(likeliest.tolist(), asking, scores[likeliest].tolist())
 
-    def look_into(self, entry: int, asking: Asking, score: float = 0.0) -> Candidate:
-        """The entry's sentences that say most of what is asked."""
-        span = slice(self._ends[entry], self._ends[entry + 1])
-        terms, sentences = self._terms[span], self._sentences[span].astype(numpy.int64)
-        count, units = max(len(self.entries[entry].spans), 1), len(asking.weights)
-        said = numpy.zeros((units, count + 1))
-        at, of = numpy.nonzero(terms[:, None] == asking.terms[None, :])
-        # What is said around the sentences stands last.
-        numpy.maximum.at(said, (asking.units[of], sentences[at]), asking.alike[of])
-        around, said = _AROUND * said[:, -1:], said[:, :-1]
-        windows = max(count - WINDOW, 0) + 1
-        reach = min(WINDOW, count)
-        each = numpy.maximum.reduce([said[:, shift : shift + windows] for shift in range(reach)])
-        matches = numpy.maximum(each, around)
-        # Of sentences that say as much the last ones: what is asked then stands first in them.
-        said_most = numpy.round(asking.weights @ matches, 6)
-        first = windows - 1 - int(numpy.argmax(said_most[::-1]))
-        last = first + reach
-        inside = set(terms[(sentences >= first) & (sentences < last)].tolist())
-        precision = len(inside.intersection(asking.terms.tolist())) / max(len(inside), 1)
-        return Candidate(entry, score, first, last, matches[:, first], precision)
+    def look_into(
+        self, entries: Sequence[int], asking: Asking, scores: Sequence[float] | None = None
+    ) -> list[Candidate]:
+        """Each entry with its sentences that say most of what is asked; `scores` are theirs, else 0."""
+        chosen = numpy.array(entries, numpy.int64)
+        lengths = self._ends[chosen + 1] - self._ends[chosen]
+        ends = numpy.cumsum(lengths)
+        # What all of them say, one after the other: a sum for each by itself would take longer than the sums.
+        at = numpy.arange(int(lengths.sum())) + numpy.repeat(self._ends[chosen + 1] - ends, lengths)
+        terms, sentences = self._terms[at], self._sentences[at]
+        is_asked = numpy.zeros(len(self._numbers), bool)
+        is_asked[[each.term for each in asking.terms]] = True
+        units: dict[int, list[tuple[int, float]]] = {}
+        for unit, term, alike in asking.terms:
+            units.setdefault(term, []).append((unit, alike))
+        said: list[list[Said]] = [[] for _ in entries]
+        hits = numpy.flatnonzero(is_asked[terms])
+        owners = numpy.searchsorted(ends, hits, side="right")
+        for owner, sentence, term in zip(owners.tolist(), sentences[hits].tolist(), terms[hits].tolist(), strict=True):
+            said[owner] += [Said(sentence, unit, alike) for unit, alike in units[term]]
+        found = []
+        for place, (entry, end, length) in enumerate(zip(entries, ends.tolist(), lengths.tolist(), strict=True)):
+            count = max(len(self.entries[entry].spans), 1)
+            first, last, matches = choose_sentences(count, said[place], asking.weights)
+            own = slice(end - length, end)
+            from_first, to_last = numpy.searchsorted(sentences[own], (first, last))
+            inside = set(terms[own][from_first:to_last].tolist())
+            precision = sum(term in inside for term in units) / max(len(inside), 1)
+            found.append(Candidate(entry, scores[place] if scores else 0.0, first, last, matches, precision))
+        return found
 
     def vocabulary(self) -> list[str]:
         """Every word on file, as stems."""

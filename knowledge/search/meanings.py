@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy
 from numpy.typing import NDArray
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 from knowledge.search.asked_before import AskedBefore
 from knowledge.search.encoder import Floats
 from knowledge.search.features import Likeness
-from knowledge.search.index import Mask
+from knowledge.search.index import View
 from knowledge.search.model import Entry
 from knowledge.search.vectors import Vectors
 
@@ -21,31 +22,46 @@ _WHOLE = 3
 
 @dataclass(frozen=True)
 class Compared:
-    """The likeness of a question to each entry; -2 for one outside what is in force, or without a meaning."""
+    """The likeness of a question to each entry that has a meaning; -2 for one that is not in force.
 
+    `places` is where in the arrays an entry stands.
+    """
+
+    places: Mapping[int, int]
     said: Floats
     asked: Floats
-    mean_asked: Floats
+    mean_asked: NDArray[numpy.float64]
     not_on_file: float
+
+    @cached_property
+    def best(self) -> float:
+        """The likeness to what is said that any entry reached."""
+        return float(self.said.max(initial=_NONE))
+
+    @cached_property
+    def best_asked(self) -> float:
+        """The same with what is asked for them."""
+        return float(numpy.maximum(self.asked, self.said).max(initial=_NONE))
 
     def of(self, entry: int) -> Likeness | None:
         """The likenesses of one entry, None where its meaning is not known."""
-        said, asked = float(self.said[entry]), float(self.asked[entry])
-        if said == _NONE:
+        place = self.places.get(entry)
+        if place is None or self.said[place] == _NONE:
             return None
+        said, asked = float(self.said[place]), float(self.asked[place])
         return Likeness(
             own=said,
-            best=float(self.said.max()),
+            best=self.best,
             asked=asked if asked != _NONE else said,
-            mean_asked=float(self.mean_asked[entry]) if asked != _NONE else said,
-            best_asked=float(numpy.maximum(self.asked, self.said).max()),
+            mean_asked=float(self.mean_asked[place]) if asked != _NONE else said,
+            best_asked=self.best_asked,
             not_on_file=self.not_on_file,
         )
 
     def most_alike(self, count: int) -> list[int]:
         """The entries that are most alike, by what they say or by what is asked for them."""
-        best = numpy.maximum(self.said, self.asked)
-        return [int(entry) for entry in numpy.argsort(-best, kind="stable")[:count] if best[entry] > 0]
+        best, entries = numpy.maximum(self.said, self.asked), list(self.places)
+        return [entries[place] for place in numpy.argsort(-best, kind="stable")[:count].tolist() if best[place] > 0]
 
 
 class Meanings:
@@ -53,46 +69,53 @@ class Meanings:
 
     def __init__(self, entries: Sequence[Entry], asked: AskedBefore, vectors: Vectors) -> None:
         self.vectors = vectors
-        self._size = len(entries)
         # A payer's own text can be of any length, and hundreds of policies come at once: it has no meaning here.
-        said = [
-            (piece, number) for number, entry in enumerate(entries) if not entry.is_quote for piece in pieces_of(entry)
-        ]
-        questions = [(question, number) for number, entry in enumerate(entries) for question in asked.of(entry)]
-        self._said, self._said_of = self._read(said)
-        self._asked, self._asked_of = self._read(questions)
-        self._not_on_file, _ = self._read([(question, 0) for question in asked.not_on_file])
-        self._asked_texts = numpy.array([question for question, _ in questions], object)
+        own = [number for number, entry in enumerate(entries) if not entry.is_quote]
+        self._entries = numpy.array(own, numpy.int64)
+        self._places = {number: place for place, number in enumerate(own)}
+        said = [pieces_of(entries[number]) for number in own]
+        questions = [asked.of(entries[number]) for number in own]
+        self._said_from = _starts(said)
+        # Not every entry has questions.
+        self._has_asked = numpy.array([bool(each) for each in questions], bool)
+        self._asked_from = _starts([each for each in questions if each])
+        self._asked_texts = numpy.array([question for each in questions for question in each], object)
         self._not_on_file_texts = numpy.array(asked.not_on_file, object)
+        # One under the other: what is said, what is asked for it, what nothing answers.
+        texts = [*(piece for each in said for piece in each), *self._asked_texts, *asked.not_on_file]
+        self._rows = vectors.read_all(texts)
+        self._ends = numpy.cumsum([sum(map(len, said)), len(self._asked_texts)]).tolist()
 
-    def compare(self, question: str, mask: Mask, *, leave_out: bool = False) -> Compared:
-        """How alike the question is to each entry of `mask`. `leave_out`: but for itself among the written ones."""
-        vector = self.vectors.read_question(question)
-        asked = self._asked @ vector
-        not_on_file = self._not_on_file @ vector
+    def compare(self, question: str, view: View, *, leave_out: bool = False) -> Compared:
+        """How alike the question is to each entry of `view`. `leave_out`: but for itself among the written ones."""
+        alike = self._rows @ self.vectors.read_question(question)
+        said, asked, not_on_file = numpy.split(alike, self._ends)
         if leave_out:
-            asked = numpy.where(self._asked_texts == question, _NONE, asked)
-            not_on_file = numpy.where(self._not_on_file_texts == question, _NONE, not_on_file)
-        is_counted = asked != _NONE
-        sums = numpy.bincount(self._asked_of[is_counted], asked[is_counted], self._size)
-        counts = numpy.bincount(self._asked_of[is_counted], minlength=self._size)
+            asked = numpy.where(self._asked_texts == question, numpy.float32(_NONE), asked)
+            not_on_file = numpy.where(self._not_on_file_texts == question, numpy.float32(_NONE), not_on_file)
+        is_in_force = view.mask[self._entries]
+        best_asked = numpy.full(len(self._entries), _NONE, numpy.float32)
+        mean_asked = numpy.zeros(len(self._entries))
+        if len(self._asked_from):
+            best_asked[self._has_asked] = numpy.maximum.reduceat(asked, self._asked_from)
+            is_counted = asked != _NONE
+            sums = numpy.add.reduceat(numpy.where(is_counted, asked, 0.0), self._asked_from, dtype=numpy.float64)
+            mean_asked[self._has_asked] = sums / numpy.maximum(
+                numpy.add.reduceat(is_counted, self._asked_from, dtype=numpy.int64), 1
+            )
+        best_said = numpy.maximum.reduceat(said, self._said_from) if len(self._said_from) else said
         return Compared(
-            said=self._best(self._said @ vector, self._said_of, mask),
-            asked=self._best(asked, self._asked_of, mask),
-            mean_asked=sums / numpy.maximum(counts, 1),
+            places=self._places,
+            said=numpy.where(is_in_force, best_said, numpy.float32(_NONE)),
+            asked=numpy.where(is_in_force, best_asked, numpy.float32(_NONE)),
+            mean_asked=mean_asked,
             not_on_file=float(not_on_file.max(initial=0.0)),
         )
 
-    def _best(self, alike: Floats, of: NDArray[numpy.int64], mask: Mask) -> Floats:
-        best: Floats = numpy.full(self._size, _NONE, numpy.float32)
-        numpy.maximum.at(best, of, alike.astype(numpy.float32))
-        best[~mask[: self._size]] = _NONE
-        return best
 
-    def _read(self, texts: Sequence[tuple[str, int]]) -> tuple[Floats, NDArray[numpy.int64]]:
-        return self.vectors.read_all(text for text, _ in texts), numpy.array(
-            [number for _, number in texts], numpy.int64
-        )
+def _starts(groups: Sequence[Sequence[str]]) -> NDArray[numpy.int64]:
+    """Where each group begins if they stand one after the other."""
+    return numpy.cumsum([0, *map(len, groups)], dtype=numpy.int64)[:-1]
 
 
 def pieces_of(entry: Entry) -> tuple[str, ...]:

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import mul
 
 import numpy
 
 from knowledge.policies.model import Fact, PayerId, PolicyDocument, VersionId
 from knowledge.search.asked import read_asked
 from knowledge.search.features import WORD_FEATURES, Question, measure, measure_standing
-from knowledge.search.index import Candidate, Index, Mask
+from knowledge.search.index import Index, View
 from knowledge.search.judgement import Judgements
 from knowledge.search.meanings import Meanings
 from knowledge.search.model import Entry, HitKind
+from knowledge.search.reading import Reading, read_question
+from knowledge.search.sentences import Candidate
 from knowledge.search.spelling import Spelling
 from knowledge.therapies.model import Term
 
@@ -66,20 +69,24 @@ class Ranking:
     by_meaning: Judgements
     meanings: Meanings | None
 
-    def mask(self, current: Iterable[PolicyDocument], payer: PayerId | None) -> Mask:
-        """Which entries are in force: those of the `current` documents, and the catalogue's for this payer."""
+    def view(self, current: Iterable[PolicyDocument], payer: PayerId | None) -> View:
+        """What is in force: the entries of the `current` documents, and the catalogue's for this payer."""
         mask = numpy.zeros(len(self.index.entries), bool)
         for document in current:
             if document.version_id in self.places:
                 mask[self.places[document.version_id]] = True
         for number, entry in enumerate(self.index.entries[: self.catalogue_size]):
             mask[number] = payer_of(entry) in (None, payer)
-        return mask
+        return View(mask)
 
-    def rank(self, question: str, mask: Mask, payer: PayerId | None) -> list[Ranked]:
-        """The candidates among `mask`, the best first."""
+    def read(self, question: str) -> Reading:
+        """The question, taken apart for all that is asked of this ranking."""
+        return read_question(question, self.index.lexicon, self.spelling)
+
+    def rank(self, question: Reading, view: View, payer: PayerId | None) -> list[Ranked]:
+        """The candidates of `view`, the best first."""
         ranked = []
-        measured = self.measure(question, mask)
+        measured = self.measure(question, view)
         for judgements, by_meaning in ((self.by_words, False), (self.by_meaning, True)):
             own = [each for each in measured if each.by_meaning is by_meaning]
             for each, score in zip(own, judgements.rank.score([each.row for each in own]), strict=True):
@@ -87,17 +94,16 @@ class Ranking:
                 ranked.append(Ranked(each, float(score), float(score) + first))
         return sorted(ranked, key=lambda each: -each.rank)
 
-    def rank_within(self, question: str, document: PolicyDocument) -> list[tuple[Ranked, float]]:
+    def rank_within(self, question: Reading, document: PolicyDocument) -> list[tuple[Ranked, float]]:
         """What one version says of it, by words, with how much of the question it says (from 0.5 to 1), most first.
 
         Empty for a question that has no word which tells one part from another.
         """
-        lexicon = self.index.lexicon
-        if all(unit.is_light for unit in lexicon.read(question, self.spelling)):
+        if all(unit.is_light for unit in question.units):
             return []
         mask = numpy.zeros(len(self.index.entries), bool)
         mask[self.places[document.version_id]] = True
-        measured = self.measure(question, mask, by_meaning=False)
+        measured = self.measure(question, View(mask), by_meaning=False)
         scores = self.by_words.rank.score([each.row for each in measured])
         place = WORD_FEATURES.index("heavy_coverage")
         found = [
@@ -107,7 +113,7 @@ class Ranking:
         ]
         return sorted(found, key=lambda pair: (-round(pair[1], 1), -pair[0].score))
 
-    def find_lead(self, question: str, facts: Sequence[Fact]) -> Fact | None:
+    def find_lead(self, question: Reading, facts: Sequence[Fact]) -> Fact | None:
         """The fact that says clearly more of what is asked than the first one does; None where none does.
 
         By words alone: it is asked for in every answer, where the meaning would take longer than all the rest.
@@ -118,15 +124,14 @@ class Ranking:
                 if isinstance(self.index.entries[number].source, Fact) and self.index.entries[number].id == fact.id:
                     mask[number] = True
                     numbers[fact.id] = number
-        lexicon = self.index.lexicon
         # The topic's own words tell none of its facts from another.
-        topic = {lexicon.stem(word) for fact in facts[:1] for word in fact.topic.split("_")}
-        read = lexicon.read(question, self.spelling)
-        units = [unit for unit in read if not unit.is_light and unit.stem not in topic]
+        topic = {self.index.lexicon.stem(word) for fact in facts[:1] for word in fact.topic.split("_")}
+        units = [unit for unit in question.units if not unit.is_light and unit.stem not in topic]
         if not units or len(numbers) < len(facts):
             return None
-        asking = self.index.ask(units, mask)
-        said = [float(asking.weights @ self.index.look_into(numbers[fact.id], asking).matches) for fact in facts]
+        asking = self.index.ask(units, View(mask))
+        looked = self.index.look_into([numbers[fact.id] for fact in facts], asking)
+        said = [sum(map(mul, asking.weights, candidate.matches)) for candidate in looked]
         best = max(range(len(facts)), key=lambda place: (said[place], -place))
         return facts[best] if said[best] - said[0] >= CLEARLY_MORE else None
 
@@ -138,41 +143,31 @@ class Ranking:
         row = measure_standing(best.measured.row, [best.score, *others])
         return bool(judgements.offer.score([row])[0] > MARGIN)
 
-    def asks_anything(self, question: str) -> bool:
-        """False for words that say nothing of what is asked: "explain it simply"."""
-        return bool(self.index.lexicon.read(question, self.spelling))
-
-    def count_asked(self, question: str) -> int:
-        """How many things a question asks for: words and names that tell something; 0 where most words are none."""
-        words = self.index.lexicon.split(question)
-        if 2 * sum(self.spelling.knows(word.written) for word in words) <= len(words):
-            return 0
-        return sum(not unit.is_light for unit in self.index.lexicon.read(question, self.spelling))
-
-    def measure(self, question: str, mask: Mask, *, by_meaning: bool = True, leave_out: bool = False) -> list[Measured]:
-        """The features of every candidate among `mask`, with those of the meaning unless `by_meaning` is False.
+    def measure(
+        self, question: Reading, view: View, *, by_meaning: bool = True, leave_out: bool = False
+    ) -> list[Measured]:
+        """The features of every candidate of `view`, with those of the meaning unless `by_meaning` is False.
 
         `leave_out`: as if the question itself were not among those that were written for the entries.
         """
         lexicon = self.index.lexicon
-        units = lexicon.read(question, self.spelling)
-        asking = self.index.ask(units, mask)
-        candidates = self.index.search(asking, mask)
+        asking = self.index.ask(question.units, view)
+        candidates = self.index.search(asking, view)
         compared = None
         if by_meaning and self.meanings is not None:
-            compared = self.meanings.compare(question, mask, leave_out=leave_out)
+            compared = self.meanings.compare(question.text, view, leave_out=leave_out)
             have = {candidate.entry for candidate in candidates}
             extra = [entry for entry in compared.most_alike(_MOST_ALIKE) if entry not in have]
-            candidates += [self.index.look_into(entry, asking) for entry in extra]
+            candidates += self.index.look_into(extra, asking)
         asked = Question(
-            units=tuple(units),
+            units=question.units,
             weights=asking.weights,
-            asked=read_asked(question, lexicon),
-            stems=tuple(word.stem for word in lexicon.split(question, self.spelling)),
+            asked=read_asked(question.text, lexicon),
+            stems=question.stems,
             unknown=asking.unknown,
             best_score=max((candidate.score for candidate in candidates), default=0.0),
         )
-        named = {term[1:] for unit in units for term in unit.terms if term.startswith("@")}
+        named = {term[1:] for unit in question.units for term in unit.terms if term.startswith("@")}
         found = []
         for candidate in candidates:
             entry = self.index.entries[candidate.entry]

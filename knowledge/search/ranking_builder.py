@@ -23,6 +23,7 @@ class RankingBuilder:
         self._vectors = vectors
         self._asked = read_asked_before()
         self._by_words, self._by_meaning = read_judgements()
+        self._ranking: Ranking | None = None
         self._catalogue: Catalogue | None = None
         self._index: Index | None = None
         self._catalogue_size = 0
@@ -33,7 +34,7 @@ class RankingBuilder:
         if self._index is None or self._catalogue is not catalogue:
             # The names of the catalogue go into the words of every document.
             self._index, self._catalogue, self._places = build_index(catalogue), catalogue, {}
-            self._catalogue_size = len(self._index.entries)
+            self._catalogue_size, self._ranking = len(self._index.entries), None
         new: list[Entry] = []
         for record in records:
             version = record.document.version_id
@@ -41,9 +42,12 @@ class RankingBuilder:
                 start = len(self._index.entries) + len(new)
                 new += read_record(record)
                 self._places[version] = slice(start, len(self._index.entries) + len(new))
+        if self._ranking is not None and not new:
+            # What changed is none of what is searched, or only the day from which it is in force.
+            return self._ranking
         self._index = self._index.extend(new)
         entries = self._index.entries
-        return Ranking(
+        self._ranking = Ranking(
             index=self._index,
             places=dict(self._places),
             catalogue_size=self._catalogue_size,
@@ -52,3 +56,4 @@ class RankingBuilder:
             by_meaning=self._by_meaning,
             meanings=Meanings(entries, self._asked, self._vectors) if self._vectors else None,
         )
+        return self._ranking

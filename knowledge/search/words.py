@@ -64,6 +64,7 @@ class Lexicon:
         file = read_content_file(path, _LEXICON)
         self._stemmer = Stemmer.Stemmer("english")
         self._stems: dict[str, str] = {}
+        self._names: dict[str, tuple[str, ...]] = {}
         self._silent = frozenset(file.silent.split())
         self._light = frozenset(self.stem(word) for word in file.light.split())
         self._degrees = frozenset(file.degrees.split())
@@ -98,6 +99,13 @@ class Lexicon:
                 found.append(Word(written, self.stem(written)))
         return found
 
+    def stems(self, name: str) -> tuple[str, ...]:
+        """The stems of a name of the catalogue; kept, because each question is compared with many of them."""
+        known = self._names.get(name)
+        if known is None:
+            known = self._names[name] = tuple(word.stem for word in self.split(name))
+        return known
+
     def index_terms(self, text: str) -> Iterator[str]:
         """What a text is found by: its stems, and every group and name that it says."""
         words = self.split(text)
@@ -111,7 +119,10 @@ class Lexicon:
 
     def read(self, question: str, spelling: Spelling | None = None) -> list[Unit]:
         """What a question asks for, without what says nothing; a phrase that is known is one unit."""
-        words = self.split(question, spelling)
+        return self.units(self.split(question, spelling))
+
+    def units(self, words: Sequence[Word]) -> list[Unit]:
+        """What these words of a question ask for."""
         stems = [word.stem for word in words]
         units: list[Unit] = []
         start = 0

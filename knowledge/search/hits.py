@@ -1,0 +1,77 @@
+"""Which hits of a ranking are handed out, and may the first be offered as the answer?"""
+
+from __future__ import annotations
+
+import math
+
+from bot.safety.lint import find_fault
+from knowledge.citations import Citation
+from knowledge.policies.model import Fact, Passage, PayerId, PolicyDocument
+from knowledge.search.index import View
+from knowledge.search.model import Entry, Hit, HitKind, SearchResult
+from knowledge.search.ranking import SAYS_IT, Ranked, Ranking
+from knowledge.therapies.model import Term
+
+
+def find_hits(question: str, ranking: Ranking, view: View, payer: PayerId | None, limit: int) -> SearchResult:
+    """The best hits among what is in force; none for a question that asks for nothing: "explain it simply"."""
+    reading = ranking.read(question)
+    if not reading.units:
+        return SearchResult((), False, 0)
+    ranked = ranking.rank(reading, view, payer)
+    hits: list[Hit] = []
+    texts: set[str] = set()
+    is_confident = False
+    for each in ranked:
+        hit = _hit(each)
+        # The same sentence may stand under two topics; a text that may not be said is no answer.
+        if hit.text in texts or (hit.text and find_fault(hit.text)):
+            continue
+        is_confident = is_confident if hits else ranking.may_offer(each, ranked)
+        texts |= {hit.text} if hit.text else set()
+        hits.append(hit)
+        if len(hits) == limit:
+            break
+    return SearchResult(tuple(hits), is_confident, reading.asks_for)
+
+
+def find_hits_within(question: str, ranking: Ranking, document: PolicyDocument, limit: int) -> SearchResult:
+    """The parts of one version that say at least half of what is asked; confident where the first says it."""
+    reading = ranking.read(question)
+    if not reading.units:
+        return SearchResult((), False, 0)
+    hits = [(_hit(ranked), said) for ranked, said in ranking.rank_within(reading, document)]
+    # A text that may not be said is no answer, and a payer's own text is first looked at by who quotes it.
+    told = [(hit, said) for hit, said in hits if hit.is_quote or not find_fault(hit.text)][:limit]
+    is_confident = bool(told) and told[0][1] >= SAYS_IT
+    return SearchResult(tuple(hit for hit, _ in told), is_confident, reading.asks_for)
+
+
+def _hit(ranked: Ranked) -> Hit:
+    entry, candidate = ranked.measured.entry, ranked.measured.candidate
+    is_told = entry.kind not in (HitKind.THERAPY, HitKind.CONDITION) and bool(entry.spans)
+    source = entry.source
+    return Hit(
+        kind=entry.kind,
+        id=entry.id,
+        topic=entry.topic,
+        source=source,
+        document=entry.document,
+        section=source.section if isinstance(source, (Passage, Fact)) else None,
+        citation=_citation(entry),
+        text=entry.say(candidate.first, candidate.last) if is_told else "",
+        excerpt=entry.excerpt(candidate.first, candidate.last) if is_told else (0, 0),
+        is_quote=entry.is_quote,
+        score=1 / (1 + math.exp(-ranked.score)),
+    )
+
+
+def _citation(entry: Entry) -> Citation:
+    source = entry.source
+    if isinstance(source, Passage):
+        if entry.document is None:
+            raise ValueError("a passage belongs to a document")
+        return entry.document.citation(source.section)
+    if isinstance(source, Fact):
+        return source.citation()
+    return source.citation() if isinstance(source, Term) else source.sources[0].citation()
