@@ -146,6 +146,7 @@ async def test_a_hospital_is_known_by_a_part_of_its_name(text: str, ids: set[str
         ("phone number of Lehigh Valley", "utter_facility_search_names"),
         ("what hospitals are in the network", "utter_facility_search_all"),
         ("list of hospitals", "utter_facility_search_all"),
+        ("how many hospitals are there", "utter_facility_search_all"),
         ("i don't know my zip", "utter_facility_search_without_zip_code"),
     ],
 )

@@ -126,7 +126,8 @@ async def test_a_day_that_nobody_could_read_is_asked_for_and_the_day_used_is_sai
 
 
 @pytest.mark.parametrize(
-    ("text", "day"), [("yesterday", "11/20/2026"), ("tomorrow", "11/22/2026"), ("24/7", "11/21/2026")]
+    ("text", "day"),
+    [("yesterday", "11/20/2026"), ("today", "11/21/2026"), ("tomorrow", "11/22/2026"), ("24/7", "11/21/2026")],
 )
 async def test_yesterday_and_tomorrow_are_days(text: str, day: str) -> None:
     ran = await Stage().run("action_answer_policy_lookup", "policy_lookup", text=text, entities=[NUMBER])

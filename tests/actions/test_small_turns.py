@@ -36,6 +36,19 @@ async def test_a_plan_named_later_answers_the_last_question_again() -> None:
     assert ran.payers == {"CareSource"}
 
 
+async def test_today_goes_on_with_a_question_about_another_day() -> None:
+    stage = Stage(plan_id="caresource", state="OH")
+    day = ("date", "2026-04-30")
+    then = await stage.run("action_answer_policy_lookup", "policy_lookup", text="on 04/30/2026", entities=[day])
+    now = await stage.run("action_answer_inform", text="and today")
+
+    assert (then.keys, now.keys) == (["utter_policy_lookup_not_in_force"], ["utter_policy_lookup_in_force"])
+
+
+async def test_today_alone_goes_on_with_nothing() -> None:
+    assert (await Stage(plan_id="independence").run("action_answer_inform", text="today")).keys == ["utter_clarify"]
+
+
 async def test_cancel_inside_a_form_ends_it_and_forgets_what_it_had() -> None:
     stage = Stage(slots={"member_id": "GG1000001"})
     ran = await stage.run("action_cancel", "cancel", form="verification_form", asked="date_of_birth")
