@@ -27,7 +27,7 @@ DECIDING_TOPICS = frozenset(
 )
 
 
-_LOOKUP = "policy_lookup"
+_LOOKUP, _WHO = "policy_lookup", "candidacy"
 
 
 class OwnText:
@@ -52,6 +52,9 @@ class OwnText:
         for policy in silent:
             if policy.is_named or not has_own_facts:
                 piece = await self._find(turn, policy.document, is_literal=bool(facts))
+                if piece is None and policy.is_named and topic == _WHO:
+                    # Who can get it is what a policy on one product rules.
+                    piece = next(iter(await self._text.read(policy.document, ())), None)
                 if piece and not hides_title(policy.document, turn):
                     self._quote(topic, turn, day, policy.document, piece, replies)
                     return _keep(topic)

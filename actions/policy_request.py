@@ -54,6 +54,7 @@ _AROUND = re.compile(
     re.I,
 )
 _POINTS_BACK = re.compile(r"\b(?:it|its|that (?:one|policy)|th(?:is|e) policy|the same)\b", re.I)
+_HISTORY = re.compile(r"\b(?:changed?|revised|revisions?|updated?|history)\b", re.I)
 _CRITERIA = re.compile(r"\b(?:criteria|criterea|requirements?|rules?)\b", re.I)
 _TOKEN = re.compile(r"[a-z0-9]+", re.I)
 
@@ -64,7 +65,7 @@ class PolicyRequest:
 
     `section` is a section's mark as documents write it ("D.I"). `topic` is what remains to be searched for, empty
     where nothing is asked about, and `words` are those of it that tell something. `wants_words` and `asks_standing`: it
-    asks what it says, or whether it counts.
+    asks what it says, or whether it counts; `asks_history`: whether it was changed.
     """
 
     section: str | None
@@ -72,6 +73,7 @@ class PolicyRequest:
     words: str
     wants_words: bool
     asks_standing: bool
+    asks_history: bool = False
 
 
 def read_request(text: str, document: PolicyDocument, names: Iterable[str] = ()) -> PolicyRequest:
@@ -100,6 +102,7 @@ def read_request(text: str, document: PolicyDocument, names: Iterable[str] = ())
         words=" ".join(word for word in _tokens(asked) if word not in _FILLER),
         wants_words=bool(_WORDS.search(text)),
         asks_standing=bool(_STANDING.search(text)),
+        asks_history=bool(_HISTORY.search(text)),
     )
 
 
@@ -135,6 +138,11 @@ def find_sections(passages: Sequence[Passage], request: PolicyRequest) -> tuple[
     if not asked:
         return ()
     return tuple(each for each in passages if asked <= {_stem(word) for word in _tokens(each.heading)})
+
+
+def find_history(passages: Sequence[Passage]) -> tuple[Passage, ...]:
+    """The section in our words on how a policy came about and was changed."""
+    return tuple(each for each in passages if each.rendering and _HISTORY.search(each.heading))
 
 
 def number_pattern(number: str) -> re.Pattern[str]:

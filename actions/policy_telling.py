@@ -7,7 +7,14 @@ from collections.abc import Sequence
 from rasa_sdk.events import EventType, SlotSet
 
 from actions.phrases import Phrases
-from actions.policy_request import PolicyRequest, find_sections, normalise_number, question_of, read_request
+from actions.policy_request import (
+    PolicyRequest,
+    find_history,
+    find_sections,
+    normalise_number,
+    question_of,
+    read_request,
+)
 from actions.policy_standing import Editions, cite, hide_title, hides_title, name_policy, say_standing
 from actions.policy_text import Piece, PolicyText, choose_pieces, place_after
 from actions.replies import Replies, Sources
@@ -74,9 +81,11 @@ class PolicyTelling:
 
     async def _find_asked(self, document: PolicyDocument, request: PolicyRequest) -> Sequence[Piece] | None:
         """The steps that answer what is asked for in it; empty where it says nothing of it, None for no such wish."""
-        if request.asks_standing and not request.section:
-            return None
         passages = await self.services.policies.list_passages(document.version_id)
+        if request.asks_standing and not request.section:
+            # Its own history is told in our words alone: a payer's is a table of dates.
+            history = find_history(passages) if request.asks_history else ()
+            return [step for each in history for step in self._text.tell_section(document, each, passages)] or None
         sections = find_sections(passages, request)
         if sections:
             return [piece for each in sections for piece in self._text.tell_section(document, each, passages)]

@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
+
 import pytest
 
+from actions.document_days import say_next
+from actions.phrases import Phrases
+from actions.said import node_of
+from knowledge.reliance.model import PhraseNode
+from tests.actions.cast import MP_AD_1623
 from tests.actions.stage import Ran, Stage
 
 NUMBER = ("policy_number", "MP-AD-1623")
@@ -134,3 +142,20 @@ async def test_yesterday_and_tomorrow_are_days(text: str, day: str) -> None:
 
     assert ran.keys == ["utter_policy_lookup_in_force"]
     assert ran.values["day"] == day
+
+
+@pytest.mark.parametrize(
+    ("effective_on", "active_on", "key"),
+    [
+        (date(2027, 1, 1), None, "next"),
+        (date(2026, 5, 1), date(2026, 11, 22), "next_same"),
+    ],
+)
+def test_a_newer_copy_with_the_same_date_is_not_told_as_a_newer_version(
+    effective_on: date, active_on: date | None, key: str
+) -> None:
+    newer = replace(MP_AD_1623, checksum="2", effective_on=effective_on, active_on=active_on)
+    said = node_of(say_next(newer, MP_AD_1623, Phrases.load()))
+
+    assert isinstance(said, PhraseNode)
+    assert said.key == f"utter_policy_lookup_part_{key}"

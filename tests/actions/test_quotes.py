@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from actions.quotes import LONGEST_LIST, widen_quote
+from actions.quotes import LONGEST_LIST, find_quote, narrow_quote, widen_quote
+from knowledge.policies.model import Passage, VersionId
 
 LEAD_IN = "These uses are not covered:"
 ITEMS = ("• A second dose.", "• A dose at home.", "• A dose before birth.")
@@ -70,3 +71,35 @@ def test_whole_sentences_beside_a_list_are_quoted_as_they_are(words: str) -> Non
     text = "\n".join(["First one. Second one. Third one.", LEAD_IN, *ITEMS, "Last one."])
     assert widen_quote(text, place(text, words)) == place(text, words)
     assert widen_quote(text, place(text, "Last one.")) == place(text, "Last one.")
+
+
+def passage(text: str, heading: str = "Policy", position: int = 1) -> Passage:
+    return Passage(VersionId("policy@1"), position, "A", heading, "", text)
+
+
+def quoted(text: str, words: str, heading: str = "Policy", asked: str = "") -> str | None:
+    page = passage(text, heading)
+    found = find_quote(page, place(text, words), [page], asked)
+    return text[slice(*found)] if found else None
+
+
+def test_the_lines_over_the_first_sentence_are_no_words_of_a_policy() -> None:
+    head = "Policy Number: 08.03.11\nEffective Date: 10/01/2026"
+    first = "One infusion is paid for in a life."
+
+    assert quoted(head, head) is None
+    assert quoted(f"{head}\n{first}", f"{head}\n{first}") == first
+
+
+def test_a_definition_stands_alone_and_is_the_one_that_is_asked_for() -> None:
+    text = "• Cell – A part of the body.\n• Vector – A carrier of a gene into a cell.\n• Drug – A thing that acts."
+
+    assert quoted(text, text, "Definitions", "vector") == "Vector – A carrier of a gene into a cell."
+    assert quoted(text, "• Vector – A carrier", "Policy", "vector") is None
+
+
+def test_a_quote_is_narrowed_to_the_sentences_that_say_what_is_asked() -> None:
+    text = "The form is sent in. Liver values are measured before. A visit follows."
+
+    assert text[slice(*narrow_quote(text, (0, len(text)), "liver test"))] == "Liver values are measured before."
+    assert narrow_quote(text, (0, len(text)), "hotel") == (0, len(text))
