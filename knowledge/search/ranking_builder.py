@@ -31,7 +31,8 @@ class RankingBuilder:
 
     def build(self, records: Iterable[DocumentRecord], catalogue: Catalogue) -> Ranking:
         """The ranking of these versions and of the catalogue. A version that was indexed before stays in it."""
-        if self._index is None or self._catalogue is not catalogue:
+        # It is read again after every change of the content, and mostly is what it was.
+        if self._index is None or self._catalogue != catalogue:
             # The names of the catalogue go into the words of every document.
             self._index, self._catalogue, self._places = build_index(catalogue), catalogue, {}
             self._catalogue_size, self._ranking = len(self._index.entries), None

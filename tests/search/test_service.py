@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime, timezone
@@ -173,6 +174,42 @@ async def test_a_new_version_is_found_at_the_next_question_and_the_old_one_for_i
 
     assert the(await library.find(day=date(2026, 6, 30))).text == KEEPING
     assert the(await library.find(day=date(2026, 7, 1))).text == longer
+
+
+async def test_a_new_document_is_indexed_alone(library: Library) -> None:
+    library.add(make_record("h", HARBOR, KEEPING))
+    before = (await library.search.ranking()).index.entries
+    library.add(make_record("s", SUMMIT, ESCORT))
+    after = (await library.search.ranking()).index.entries
+
+    assert len(after) > len(before)
+    assert all(one is other for one, other in zip(before, after, strict=False))
+
+
+async def test_a_change_of_none_of_what_is_searched_indexes_nothing(library: Library) -> None:
+    version = library.add(make_record("h", HARBOR, KEEPING))
+    before = await library.search.ranking()
+    library.write(lambda connection: retire(connection, version, date(2026, 8, 1), today=TODAY))
+
+    assert await library.search.ranking() is before
+    assert await library.sections(day=date(2026, 8, 1)) == []
+
+
+async def test_a_question_does_not_wait_until_what_is_new_was_read(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library.add(make_record("h", HARBOR, KEEPING))
+    before, is_read, list_records = await library.search.ranking(), asyncio.Event(), PolicyService.list_records
+
+    async def read_slowly(policies: PolicyService) -> tuple[DocumentRecord, ...]:
+        await is_read.wait()
+        return await list_records(policies)
+
+    monkeypatch.setattr(PolicyService, "list_records", read_slowly)
+    library.add(make_record("s", SUMMIT, ESCORT))
+    assert await library.search.ranking(patience_s=0.0) is before
+    is_read.set()
+    assert len((await library.search.ranking(patience_s=None)).places) == 2
 
 
 async def test_a_text_that_may_not_be_said_is_never_found(library: Library) -> None:

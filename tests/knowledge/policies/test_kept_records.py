@@ -12,8 +12,8 @@ import pytest
 from bot.database import Database, StoreUnavailable
 from knowledge.bootstrap import Knowledge
 from knowledge.policies.kept_records import KeptRecords
-from knowledge.policies.model import DocumentRecord, PayerId, PolicyDocument, Scope, VersionId
-from tests.knowledge.policies.versions import activate, day, make_edition, release, store
+from knowledge.policies.model import DocumentRecord, PolicyDocument, VersionId
+from tests.knowledge.policies.versions import OHIO, activate, day, make_edition, release, store
 
 RECORDS = [make_edition(f"Edition {number}.", document=f"d{number}") for number in range(50)]
 VERSIONS = tuple(record.document for record in RECORDS)
@@ -91,6 +91,19 @@ async def test_an_activation_is_seen_in_what_was_read_before(filled: Database, k
     assert {id(record) for record in before} - {id(record) for record in after} == {id(draft)}
 
 
+async def test_what_is_in_force_is_worked_out_once_for_a_scope_and_a_day(
+    filled: Database, knowledge: Knowledge
+) -> None:
+    find = knowledge.policies.list_current_documents
+    today, later = day("2026-11-22"), day("2026-12-01")
+    before = await find(OHIO, today)
+    assert await find(OHIO, later) is not before
+    assert await find(OHIO, today) is before
+    version = store(filled, make_edition("Another."))
+
+    assert {document.version_id for document in await find(OHIO, today)} - set(named(before)) == {version}
+
+
 async def test_what_a_release_withdraws_is_on_no_record(filled: Database, knowledge: Knowledge) -> None:
     release(filled, make_edition("The old one."))
     assert "caresource-own" in {record.document.id for record in await knowledge.policies.list_records()}
@@ -100,10 +113,10 @@ async def test_what_a_release_withdraws_is_on_no_record(filled: Database, knowle
 
 
 async def test_facts_are_found_by_their_ids_where_they_hold(shipped: Knowledge) -> None:
-    find, ohio = shipped.policies.find_named_facts, Scope(PayerId("caresource"), "marketplace", "OH")
+    find = shipped.policies.find_named_facts
     names = ("cs-evidence-controls", "ibx-basics-kinds", "no-such-fact", "basics-gene-editing", "cs-basics-editing")
-    found = [fact.id for fact in await find(names, ohio, date(2026, 11, 22))]
-    before = [fact.id for fact in await find(names, ohio, date(2026, 4, 30))]
+    found = [fact.id for fact in await find(names, OHIO, date(2026, 11, 22))]
+    before = [fact.id for fact in await find(names, OHIO, date(2026, 4, 30))]
 
     assert found == ["cs-evidence-controls", "basics-gene-editing", "cs-basics-editing"]
     assert set(before).isdisjoint({"cs-evidence-controls", "cs-basics-editing", "ibx-basics-kinds"})
