@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from dataclasses import replace
 
 from bot.safety.lint import find_fault
 from knowledge.citations import Citation
@@ -13,8 +15,18 @@ from knowledge.search.ranking import SAYS_IT, Ranked, Ranking
 from knowledge.therapies.model import Term
 
 
-def find_hits(question: str, ranking: Ranking, view: View, payer: PayerId | None, limit: int) -> SearchResult:
-    """The best hits among what is in force; none for a question that asks for nothing: "explain it simply"."""
+def find_hits(
+    question: str,
+    ranking: Ranking,
+    view: View,
+    current: Sequence[PolicyDocument],
+    payer: PayerId | None,
+    limit: int,
+) -> SearchResult:
+    """The best hits among what is in force, which are the `current` documents, whose marks stand in `view`.
+
+    None for a question that asks for nothing: "explain it simply".
+    """
     reading = ranking.read(question)
     if not reading.units:
         return SearchResult((), False, 0)
@@ -29,7 +41,7 @@ def find_hits(question: str, ranking: Ranking, view: View, payer: PayerId | None
             continue
         is_confident = is_confident if hits else ranking.may_offer(each, ranked)
         texts |= {hit.text} if hit.text else set()
-        hits.append(hit)
+        hits.append(_as_it_stands(hit, current))
         if len(hits) == limit:
             break
     return SearchResult(tuple(hits), is_confident, reading.asks_for)
@@ -44,7 +56,18 @@ def find_hits_within(question: str, ranking: Ranking, document: PolicyDocument, 
     # A text that may not be said is no answer, and a payer's own text is first looked at by who quotes it.
     told = [(hit, said) for hit, said in hits if hit.is_quote or not find_fault(hit.text)][:limit]
     is_confident = bool(told) and told[0][1] >= SAYS_IT
-    return SearchResult(tuple(hit for hit, _ in told), is_confident, reading.asks_for)
+    return SearchResult(tuple(_as_it_stands(hit, (document,)) for hit, _ in told), is_confident, reading.asks_for)
+
+
+def _as_it_stands(hit: Hit, current: Sequence[PolicyDocument]) -> Hit:
+    """The hit with its document as it is now: what a version says is indexed once, and it may be activated later."""
+    known = hit.document
+    if known is None:
+        return hit
+    # Not by the version's id, which is put together for each of hundreds.
+    standing = next((each for each in current if each.checksum == known.checksum and each.id == known.id), known)
+    source = replace(hit.source, document=standing) if isinstance(hit.source, Fact) else hit.source
+    return replace(hit, document=standing, source=source)
 
 
 def _hit(ranked: Ranked) -> Hit:

@@ -70,8 +70,9 @@ class SearchService:
         Empty where nothing shares a word or a meaning with it. Raises StoreUnavailable.
         """
         ranking = await self.ranking()
-        view = self._view(ranking, await self._policies.list_current_documents(scope, as_of), scope, as_of)
-        return await asyncio.to_thread(find_hits, question[:_LONGEST_QUESTION], ranking, view, scope.payer, limit)
+        current = await self._policies.list_current_documents(scope, as_of)
+        view, words = self._view(ranking, current, scope, as_of), question[:_LONGEST_QUESTION]
+        return await asyncio.to_thread(find_hits, words, ranking, view, current, scope.payer, limit)
 
     async def find_in(self, question: str, document: PolicyDocument, *, limit: int = 3) -> SearchResult:
         """The parts of one version that say at least half of what is asked, those that say most first.

@@ -164,6 +164,10 @@ async def test_a_draft_is_found_only_once_it_is_activated(library: Library) -> N
     library.write(lambda connection: activate(connection, version, TODAY, today=TODAY))
 
     assert await library.sections() == ["A"]
+    document = the(await library.find()).document
+    assert document is not None
+    # As it stands, not as it was indexed.
+    assert (document.is_draft, document.in_force_from) == (False, TODAY)
 
 
 async def test_a_new_version_is_found_at_the_next_question_and_the_old_one_for_its_days(library: Library) -> None:
