@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import lru_cache
 
 from actions.services import ActionServices
 from knowledge.policies.model import DocumentKind, DocumentLookup, DocumentRecord, PolicyDocument, VersionId
@@ -54,7 +55,7 @@ class Matcher:
         self._products = _any_of(products)
         self._subjects = _any_of(subjects)
         self._is_class = is_class
-        self._text = text
+        self._written = frozenset(_words(text))
         self._kind = kind
         self._conditions = frozenset(_words(" ".join(conditions)))
 
@@ -64,7 +65,7 @@ class Matcher:
         title = document.title
         if self._names_product([title]) or any(self._about in fact.subjects for fact in facts):
             return 0
-        if names_title(self._text, title):
+        if _calls(self._written, title):
             return 0
         said = [title, *(fact.text for fact in facts), *_headings(record)]
         if self._subjects and any(self._subjects.search(text) for text in said):
@@ -76,7 +77,7 @@ class Matcher:
 
     def names(self, document: PolicyDocument) -> bool:
         """True where its title names the product, or what this message calls by name."""
-        return self._names_product([document.title]) or names_title(self._text, document.title)
+        return self._names_product([document.title]) or _calls(self._written, document.title)
 
     def is_of_class(self, document: PolicyDocument) -> bool:
         """True where its title is about the whole class, and what is asked about is of it."""
@@ -107,13 +108,7 @@ def names_title(text: str, title: str) -> bool:
 
     "Giraffe Gene Therapy (giraffegene vec-abcd)" is called by "giraffe" and by "giraffegene vec".
     """
-    written = set(_words(text))
-    outside = _BRACKETS.sub(" ", title)
-    for part in (outside, *_BRACKETS.findall(title)):
-        own = _own_words(_plain(part.strip()))
-        if own and own <= written and any(len(word) > 3 for word in own):
-            return True
-    return False
+    return _calls(frozenset(_words(text)), title)
 
 
 def only_policies(found: DocumentLookup) -> DocumentLookup:
@@ -163,8 +158,20 @@ def choose_matching(
     )
 
 
-def _own_words(title: str) -> set[str]:
-    return {word for word in _words(title) if word not in _GENERAL_WORDS}
+@lru_cache(maxsize=4096)
+def _ways_to_call(title: str) -> tuple[frozenset[str], ...]:
+    parts = (_BRACKETS.sub(" ", title), *_BRACKETS.findall(title))
+    found = (_own_words(_plain(part.strip())) for part in parts)
+    return tuple(own for own in found if any(len(word) > 3 for word in own))
+
+
+def _calls(written: frozenset[str], title: str) -> bool:
+    return any(own <= written for own in _ways_to_call(title))
+
+
+@lru_cache(maxsize=4096)
+def _own_words(title: str) -> frozenset[str]:
+    return frozenset(word for word in _words(title) if word not in _GENERAL_WORDS)
 
 
 def _words(text: str) -> list[str]:
