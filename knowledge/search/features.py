@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from operator import mul
 
 import numpy
 
@@ -86,8 +87,7 @@ class Question:
 
     def coverage(self, matches: Sequence[float]) -> tuple[float, float]:
         """How much of the question is said, with the light units and without."""
-        all_said = sum(weight * match for weight, match in zip(self.weights, matches, strict=True))
-        heavy_said = sum(weight * match for weight, match in zip(self.heavy, matches, strict=True))
+        all_said, heavy_said = sum(map(mul, self.weights, matches)), sum(map(mul, self.heavy, matches))
         return all_said / self.total, heavy_said / self.heavy_total if self.heavy_total else 1.0
 
     def names_unsaid(self, matches: Sequence[float]) -> int:

@@ -8,6 +8,7 @@ what each sentence says: with that, the scoring itself is the ten lines of `sear
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -159,13 +160,12 @@ class Index:
         owners = numpy.searchsorted(ends, hits, side="right")
         for owner, sentence, term in zip(owners.tolist(), sentences[hits].tolist(), terms[hits].tolist(), strict=True):
             said[owner] += [Said(sentence, unit, alike) for unit, alike in units[term]]
-        found = []
+        found, all_terms, all_sentences = [], terms.tolist(), sentences.tolist()
         for place, (entry, end, length) in enumerate(zip(entries, ends.tolist(), lengths.tolist(), strict=True)):
             count = max(len(self.entries[entry].spans), 1)
             first, last, matches = choose_sentences(count, said[place], asking.weights)
-            own = slice(end - length, end)
-            from_first, to_last = numpy.searchsorted(sentences[own], (first, last))
-            inside = set(terms[own][from_first:to_last].tolist())
+            start = bisect_left(all_sentences, first, end - length, end)
+            inside = set(all_terms[start : bisect_left(all_sentences, last, start, end)])
             precision = sum(term in inside for term in units) / max(len(inside), 1)
             found.append(Candidate(entry, scores[place] if scores else 0.0, first, last, matches, precision))
         return found

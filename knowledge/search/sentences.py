@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import mul
 from typing import NamedTuple
 
 # What a heading or title counts, against a sentence; and by which number it goes.
@@ -51,15 +52,12 @@ def choose_sentences(count: int, said: Sequence[Said], weights: Sequence[float])
         if sentence == CONTEXT:
             continue
         for window in range(max(sentence - reach + 1, 0), min(sentence, windows - 1) + 1):
-            row = matches.setdefault(window, around.copy())
-            row[unit] = max(row[unit], alike)
+            if window not in matches:
+                matches[window] = around.copy()
+            matches[window][unit] = max(matches[window][unit], alike)
     if len(matches) < windows:
         silent = next(window for window in reversed(range(windows)) if window not in matches)
         matches[silent] = around
     # Of sentences that say as much the last ones: what is asked then stands first in them.
-    first = max(matches, key=lambda window: (round(_weigh(weights, matches[window]), 6), window))
+    first = max(matches, key=lambda window: (round(sum(map(mul, weights, matches[window])), 6), window))
     return first, first + reach, tuple(matches[first])
-
-
-def _weigh(weights: Sequence[float], matches: Sequence[float]) -> float:
-    return sum(weight * match for weight, match in zip(weights, matches, strict=True))
