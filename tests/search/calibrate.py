@@ -40,8 +40,8 @@ async def read_examples(
     examples = []
     for asked in questions:
         scope = asked.scope(shipped.plans)
-        mask = ranking.mask(await shipped.knowledge.policies.list_current_documents(scope, DAY), scope.payer)
-        found = ranking.measure(asked.question, mask, by_meaning=by_meaning, leave_out=True)
+        view = ranking.view(await shipped.knowledge.policies.list_current_documents(scope, DAY), scope.payer)
+        found = ranking.measure(ranking.read(asked.question), view, by_meaning=by_meaning, leave_out=True)
         examples.append(read_example(asked, found, scope.payer))
     return examples
 
