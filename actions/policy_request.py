@@ -25,37 +25,46 @@ _STANDING = re.compile(
 )
 _WORDS = re.compile(
     r"\b(?:says?|said|saying|read|text|contents?|contains?|summary|summari[sz]e|explain|mentions?|speaks?|describes?|"
-    r"criteria|criterea|requirements?|requires?|rules?|tell me|show|pull up|go over|what(?:['’]?s| is) in|list|means?|"
-    r"cover|covers|include|includes|exclude|excludes|allow|allows|ask for|asks for|need|limits?|definition|defines?)\b",
+    r"criteria|criterea|conditions|requirements?|requires?|rules?|tell me|show|pull up|go over|what(?:['’]?s| is) in|"
+    r"list|means?|covers?|includes?|excludes?|allow(?:s|ed)?|ask for|asks for|need|limits?|definition|defines?)\b",
     re.I,
 )
+# Asks what stands in it; other words for it ("the criteria", "show me") ask for the whole.
+_WITHIN = re.compile(
+    r"\b(?:says?|said|mentions?|speaks?|talks?|covers?|includes?|excludes?|allow(?:s|ed)?|limits?|definitions?|defines?|"
+    r"means?|requires?|asks? for|names?)\b",
+    re.I,
+)
+_APPLIES_TO = re.compile(r"\bpolicy\b.{0,12}\bappl(?:y|ies)\b.{0,4}\b(?:to|for)\b", re.I)
+_WHICH = re.compile(r"\b(?:which|what)\b.{0,20}\bpolic", re.I)
+_DEFINITION = re.compile(r"\b(?:definitions?|meanings?) (?:of|for)\b|\bdefinitions?\W*$", re.I)
 # What asks about a policy and names nothing in it.
 _FILLER = frozenset(
     re.findall(
         r"\w+",
         "a about above all also am an and any anything are as ask asks at be can check could criteria criterea "
         "current did do does doc document documents every everything explain file find for from get give go got "
-        "has have hello her here hey hi his how i if in insurance into is it its itself know let like link list "
-        "look looking me mean means medical mention mentions more my need needs now number of ok okay on one open "
-        "or our over page part paper plan plans please pls policies policy pull read really requirement "
-        "requirements require requires right rule rules s said say saying says see send shall she should show "
-        "shows so some someone speak speaks statement summary summarize tell text than that the their them then "
-        "there these they thing things this those to today understand up us use uses wants was we were what whats "
-        "when where which who why will with word words would wrote you your bulletin administrative clinical "
-        "section sections contain contains content contents cover covers covered coverage include includes "
-        "describe describes define defined defines approve approval approved states state member members many "
-        "much before after during question written actually exactly just out",
+        "book u ur apply applies has have hello her here hey hi his how i if in insurance into is it its itself "
+        "know let like link list look looking me mean means medical mention mentions more my need needs now "
+        "number of ok okay on one open or our over page part paper plan plans please pls policies policy pull "
+        "read really requirement requirements require requires right rule rules s said say saying says see send "
+        "shall she should show shows so some someone speak speaks statement summary summarize tell text than that "
+        "the their them then there these they thing things this those to today understand up us use uses wants "
+        "was we were what whats when where which who why will with word words would wrote you your bulletin "
+        "administrative clinical section sections contain contains content contents cover covers covered coverage "
+        "include includes describe describes define defined defines approve approval approved states state member "
+        "members many much before after during question written actually exactly just out",
     )
 )
 # Stands around what is asked and says nothing of it; the search would look for it.
 _AROUND = re.compile(
-    r"\b(?:cover(?:s|ed|age)?|mentions?|includes?|polic(?:y|ies)|criteria|requires?|requirements?|says?|state[sd]?|"
+    r"\b(?:cover(?:s|ed|age)?|appl(?:y|ies)|mentions?|includes?|polic(?:y|ies)|criteria|requires?|requirements?|says?|state[sd]?|"
     r"document|bulletin|statement|sections?|ask(?:s)? for|speaks? of|allow(?:s|ed)?|approve[sd]?)\b",
     re.I,
 )
 _POINTS_BACK = re.compile(r"\b(?:it|its|that (?:one|policy)|th(?:is|e) policy|the same)\b", re.I)
 _HISTORY = re.compile(r"\b(?:changed?|revised|revisions?|updated?|history)\b", re.I)
-_CRITERIA = re.compile(r"\b(?:criteria|criterea|requirements?|rules?)\b", re.I)
+_CRITERIA = re.compile(r"\b(?:criteria|criterea|requirements?|rules?|conditions? (?:for|of) coverage)\b", re.I)
 _TOKEN = re.compile(r"[a-z0-9]+", re.I)
 
 
@@ -65,7 +74,8 @@ class PolicyRequest:
 
     `section` is a section's mark as documents write it ("D.I"). `topic` is what remains to be searched for, empty
     where nothing is asked about, and `words` are those of it that tell something. `wants_words` and `asks_standing`: it
-    asks what it says, or whether it counts; `asks_history`: whether it was changed.
+    asks what it says, or whether it counts; `asks_history`: whether it was changed; `asks_within`: what stands in it;
+    `asks_whom`: for what it is.
     """
 
     section: str | None
@@ -74,6 +84,8 @@ class PolicyRequest:
     wants_words: bool
     asks_standing: bool
     asks_history: bool = False
+    asks_within: bool = False
+    asks_whom: bool = False
 
 
 def read_request(text: str, document: PolicyDocument, names: Iterable[str] = ()) -> PolicyRequest:
@@ -88,11 +100,17 @@ def read_request(text: str, document: PolicyDocument, names: Iterable[str] = ())
     rest = re.sub(r"\d{1,4}[/-]\d{1,2}[/-]\d{1,4}", " ", rest)
     is_own = is_specific(document.title)
     told = {*words_of_title(document.title), *_tokens(document.payer_name)}
-    # What a policy on all of them rules holds for each: "the criteria for Abecma" asks for its rules.
-    told |= set(_tokens(" ".join(names))) if is_own or _CRITERIA.search(text) else set()
+    is_within = bool(_WITHIN.search(text))
+    if is_own or not is_within:
+        # What a policy on all of them rules holds for each: "the criteria for Abecma" asks for its rules.
+        told |= {*_tokens(" ".join(names)), "car", "t", "cart"}
     places = {*_tokens(" ".join(US_STATES.values())), *(code.lower() for code in document.states)}
     left = [word for word in _tokens(rest) if word not in _FILLER | told | places and not word.isdigit()]
+    if _CRITERIA.search(text) and not is_within:
+        left = []
     asked = _AROUND.sub(" ", rest)
+    if len(left) > 1:
+        asked = _DEFINITION.sub(" ", asked)
     if is_own:
         own = told - {"age", "ages"}
         asked = re.sub(r"[\w'’-]+", lambda found: " " if set(_tokens(found[0])) <= own else found[0], asked)
@@ -101,6 +119,8 @@ def read_request(text: str, document: PolicyDocument, names: Iterable[str] = ())
         topic=" ".join(asked.split()) if left else "",
         words=" ".join(word for word in _tokens(asked) if word not in _FILLER),
         wants_words=bool(_WORDS.search(text)),
+        asks_within=is_within,
+        asks_whom=bool(_APPLIES_TO.search(text)) and not _WHICH.search(text),
         asks_standing=bool(_STANDING.search(text)),
         asks_history=bool(_HISTORY.search(text)),
     )

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from rasa_sdk.events import EventType, SlotSet
 
 from actions.phrases import Phrases
+from actions.policy_match import is_specific
 from actions.policy_request import (
     PolicyRequest,
     find_history,
@@ -57,7 +58,9 @@ class PolicyTelling:
         if (chosen := await self._find_asked(document, request)) is not None:
             if chosen:
                 return self._tell(turn, document, chosen, pieces, replies)
-            if request.section or request.wants_words:
+            # Of one therapy a policy on all of them says what it says of each.
+            is_on_all = turn.about is not None and not is_specific(document.title)
+            if request.section or (request.asks_within and not is_on_all):
                 return await self._say_not_there(turn, document, request, replies)
         is_told = request.wants_words and not request.asks_standing
         is_hidden = hides_title(document, turn)
@@ -85,7 +88,12 @@ class PolicyTelling:
         if request.asks_standing and not request.section:
             # Its own history is told in our words alone: a payer's is a table of dates.
             history = find_history(passages) if request.asks_history else ()
-            return [step for each in history for step in self._text.tell_section(document, each, passages)] or None
+            told = [step for each in history for step in self._text.tell_section(document, each, passages)]
+            if told or not (request.asks_whom and request.topic):
+                return told or None
+            found = await self.services.search.find_in(request.topic, document)
+            piece = await self._text.tell_hits(document, found, request.words) if found.is_confident else None
+            return (piece,) if piece else None
         sections = find_sections(passages, request)
         if sections:
             return [piece for each in sections for piece in self._text.tell_section(document, each, passages)]
@@ -94,7 +102,9 @@ class PolicyTelling:
         if not request.topic:
             return None
         found = await self.services.search.find_in(request.topic, document)
-        piece = await self._text.tell_hits(document, found, request.words)
+        # What is merely close answers only who asks what it says on something.
+        is_told = found.is_confident or request.asks_within
+        piece = await self._text.tell_hits(document, found, request.words) if is_told else None
         return (piece,) if piece else ()
 
     def _tell(

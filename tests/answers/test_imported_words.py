@@ -267,6 +267,25 @@ async def test_the_edition_of_the_members_state_is_told(stage: RealStage, asker:
     assert ("In Georgia, Indiana and West Virginia another edition" in said.text) is (asker is OHIO)
 
 
+@pytest.mark.parametrize(
+    ("text", "about", "key", "is_told"),
+    [
+        ("which policy applies to kymriah", "kymriah", "in_force", False),
+        ("what are the criteria for casgevy", "casgevy", "in_force", True),
+        ("what does the policy say about casgevy", "casgevy", "in_force", True),
+        ("what does the policy say about CRISPR", None, "says", True),
+        ("does this policy apply to stem cell transplants", None, "says", True),
+    ],
+)
+async def test_a_policy_on_all_of_them_tells_what_it_rules_for_each(
+    stage: RealStage, text: str, about: str | None, key: str, is_told: bool
+) -> None:
+    said = (await ask(stage, "policy_lookup", text, OHIO, about=about))[0]
+
+    assert said.key == f"utter_policy_lookup_{key}"
+    assert bool(sections(said)) is is_told
+
+
 async def test_whether_it_was_changed_is_told_from_its_history(stage: RealStage) -> None:
     said = (await ask(stage, "policy_lookup", "when was MP-AD-1623 last changed", OHIO, number="MP-AD-1623"))[0]
 
