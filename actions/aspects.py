@@ -40,7 +40,8 @@ _ASPECTS = (
     Aspect(
         frozenset({"appeal_denial"}),
         _words(
-            r"(?:external|outside|independent)(?:ly)?\s+(?:medical\s+)?review|iro\b|"
+            r"(?:external|outside|independent)(?:ly)?\s+(?:medical\s+)?(?:review|doctor|expert|party|person)|iro\b|"
+            r"some(?:one|body)\s+(?:else|outside)|"
             r"who\s+(?:will\s+|would\s+)?(?:reviews?|decides?|looks?\s+at)\b"
         ),
         _words(r"outside reviewer|for an outside review(?! along)|free outside review"),
@@ -48,6 +49,7 @@ _ASPECTS = (
     Aspect(
         _ANY,
         _words(
+            r"where (?:can|do|could|will|would|should) (?:\w+ ){1,2}(?:stay|sleep|live)\b|"
             r"hotel|motel|lodging|place to (?:stay|sleep)|housing|airfare|flight|mileage|gas money|parking|taxi|"
             r"(?:travel|transport\w*)(?: (?:cost|expense|money|help|benefit)s?)?\b|ronald mcdonald|meals?\b"
         ),
@@ -57,6 +59,12 @@ _ASPECTS = (
         _ANY,
         _words(r"step therapy|fail first|try (?:an?other|other|a cheaper|cheaper|all)\b.*\bfirst"),
         _words(r"step therapy|tried first"),
+    ),
+    Aspect(
+        _APPROVAL,
+        _words(r"who\b.*\b(?:sends?|submits?|files?|fills?|asks?|puts?|requests?|starts?|appl(?:y|ies)|gets?|does)\b"),
+        _words(r"your doctor(?: or hospital)? (?:will|to) ask"),
+        "utter_part_not_just_that",
     ),
     Aspect(
         _APPROVAL,

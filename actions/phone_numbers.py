@@ -13,13 +13,15 @@ _TOPIC = "coverage_general"
 _NUMBER = r"(?:(?:tele)?phone|hotline|contact\s+number|numbers?(?!\s+(?:am|are|in|of)\b)|contact\s+info\w*)"
 _ASKS = re.compile(
     rf"\b(?:what(?:['’]?s|\s+is|\s+are)?|which|give|get|have|need|want|find|where|any|there|send|tell|know)\b[^.?!]*\b{_NUMBER}\b"
+    r"|\bphone\s*#|\bwho\s+(?:can|do|should|could|would)\s+(?:i|we)\s+(?:call|phone)\b"
+    r"|\b(?:call|phone|contact|reach)\s+(?:you|(?:independence|caresource|(?:my|the|your)\s+plan)\b)"
     rf"|^\W*(?:the\s+|a\s+|my\s+)?(?:\w+\s+){{0,3}}{_NUMBER}(?:\s+(?:for|of|to|please|pls)\b[^.?!]*)?\W*$",
     re.IGNORECASE,
 )
 # Whoever wants a person has one asked for, also where a number is asked for beside it.
 _WANTS_PERSON = re.compile(
     r"\bcall(?:s|ed|ing)?\s+(?:me|us|him|her|them|my|our|back|this|at)\b|\bcall[\s-]?backs?\b|\b(?:speak|talk|chat|connect|"
-    r"transfer|reach)\w*\b|\b(?:nurse|coach|human|person|someone|somebody|agent|representative|rep)\w*\b"
+    r"transfer)\w*\b|\breach\s+(?:an?|some|any|out)\b|\b(?:nurse|coach|human|person|someone|somebody|agent|representative|rep)\w*\b"
     r"|\b(?:my|this|is)\b[\w\s]*\bnumber\s+(?:is\b|:)|\d{3}",
     re.IGNORECASE,
 )

@@ -9,6 +9,7 @@ from rasa_sdk.events import EventType
 
 from actions.overview import Overview
 from actions.replies import Replies, Sources
+from actions.therapy_parts import field_of
 from actions.therapy_pieces import (
     Described,
     Piece,
@@ -29,6 +30,11 @@ _POINTS_BACK = re.compile(r"\b(it|its|this|that|they|them|these|those)\b", re.IG
 # "Hemophilia" names two conditions; a list of more than these is no answer to read.
 _MOST_NAMES = 3
 _MOST_FACTS = 2
+_ASKS_MAKER = re.compile(
+    r"\W*(?:and\s+)?(?:who|what|which)\b.*\b(?:makes?|made|maker|manufactur\w+|company|produces?|sells?)\b"
+    r"(?:\s+(?:it|this|that|them))?\W*",
+    re.IGNORECASE,
+)
 
 
 class AnswerTherapyInfo(TopicAction):
@@ -59,8 +65,9 @@ class AnswerTherapyInfo(TopicAction):
         return self._tell(described, given or 0, turn, replies)
 
     def _tell(self, described: Described, given: int, turn: Turn, replies: Replies) -> list[EventType]:
-        chosen = _choose(described.pieces[given:])
-        told = given + len(chosen)
+        first = self._say_maker(described) if given == 0 and _ASKS_MAKER.search(turn.text) else ()
+        chosen = _choose((*first, *described.pieces[given:]))
+        told = given + len(chosen) - len(first)
         is_more = told < len(described.pieces)
         more, buttons = say_more(turn, self.phrases, is_more)
         facts = [piece.fact for piece in chosen if piece.fact]
@@ -72,6 +79,13 @@ class AnswerTherapyInfo(TopicAction):
             statement=self.phrases.join([*(piece.text for piece in chosen), more]),
         )
         return keep_place(self.topic, turn, told if is_more else None)
+
+    def _say_maker(self, described: Described) -> tuple[Piece, ...]:
+        entry = described.entry
+        if isinstance(entry, Condition):
+            return ()
+        brand, maker = field_of(entry, "brand"), field_of(entry, "manufacturer")
+        return (Piece(self.phrases.say("utter_therapy_info_part_maker", brand=brand, maker=maker)),)
 
     def _compare(self, described: Sequence[Described], replies: Replies) -> None:
         differences = list(say_differences(described, self.phrases))
@@ -125,6 +139,6 @@ def _without_own_conditions(found: Sequence[Described]) -> list[Described]:
 
 def _names(turn: Turn) -> tuple[str, ...]:
     named = (*turn.entities.get("therapy", ()), *turn.entities.get("condition", ()))
-    if not named and turn.about and _POINTS_BACK.search(turn.text):
+    if not named and turn.about and (_POINTS_BACK.search(turn.text) or _ASKS_MAKER.fullmatch(turn.text)):
         named = (turn.about,)
     return tuple(dict.fromkeys(named))

@@ -30,6 +30,9 @@ TOLD = [
     ("appeal_denial", INDEPENDENCE, "is there an outside review", None, "pa-appeal-independent-review"),
     ("precertification", INDEPENDENCE, "how long does it take", None, "precertification-reason-in-writing"),
     ("precertification", OHIO, "how many days until they decide", None, "cs-precertification-no-times"),
+    ("precertification", INDEPENDENCE, "who sends that request in", None, "ibx-precertification-who-asks"),
+    ("precertification", WEST_VIRGINIA, "who has to submit it", None, "cs-wv-precertification-portal"),
+    ("appeal_denial", WEST_VIRGINIA, "can an independent doctor look at it", None, "cs-wv-external-review"),
     ("process_followup", INDEPENDENCE, "how long is the hospital stay for it", "casgevy", "process-casgevy-time"),
     ("process_followup", INDEPENDENCE, "do i need chemo first", "casgevy", "process-conditioning"),
     ("process_followup", OHIO, "when can I go home after car-t", None, "process-car-t-monitoring"),
@@ -128,6 +131,24 @@ async def test_all_products_are_counted_and_named(
     assert said.citations
 
 
+@pytest.mark.parametrize("text", ["who makes it", "who is the maker", "which company made it?"])
+async def test_the_maker_is_told_first_and_the_rest_behind_it_once(
+    stage: RealStage, content: ShippedContent, text: str
+) -> None:
+    usual = await stage.ask(Question("therapy_info", INDEPENDENCE, about="zolgensma"))
+    asked = await stage.ask(Question("therapy_info", INDEPENDENCE, about="zolgensma", text=text))
+    [maker] = [each.manufacturer for each in content.therapies if each.id == "zolgensma"]
+    assert asked[0].text.startswith(f"Maker of Zolgensma: {maker}.")
+    told, all_told = (" ".join(each.text for each in said) for said in (asked, usual))
+    assert maker not in all_told
+    assert all(told.count(sentence) == 1 for sentence in all_told.split("\n")[0].split(". ")[:2])
+
+
+async def test_the_maker_of_nothing_is_not_guessed(stage: RealStage) -> None:
+    said = await stage.ask(Question("therapy_info", INDEPENDENCE, text="who is the maker"))
+    assert [each.key for each in said] == ["utter_therapy_info_unknown"]
+
+
 async def test_of_a_class_only_its_products_are_named(stage: RealStage, content: ShippedContent) -> None:
     said = (await stage.ask(Question("therapy_info", INDEPENDENCE, text="which CAR-T therapies are there")))[0]
     named = {each.brand for each in content.therapies if each.brand in said.text}
@@ -195,6 +216,9 @@ async def test_a_class_talked_about_is_what_the_next_question_is_about(stage: Re
         (INDEPENDENCE, "what number do i call", "utter_phone_number"),
         (INDEPENDENCE, "phone number for independence please", "utter_phone_number"),
         (INDEPENDENCE, "is there a hotline", "utter_phone_number"),
+        (INDEPENDENCE, "how can i reach independence by phone", "utter_phone_number"),
+        (INDEPENDENCE, "phone # please", "utter_phone_number"),
+        (INDEPENDENCE, "who can i call about this", "utter_phone_number"),
         (OHIO, "phone number", "utter_phone_number_unknown"),
         (Asker(), "which number should i call for help", "utter_phone_number_unknown"),
     ],
@@ -217,6 +241,8 @@ async def test_who_asks_for_a_number_gets_it_and_is_offered_a_coach(
         "can someone call my phone",
         "what number do i call to speak with a nurse",
         "my number is 215-555-0187",
+        "can i reach someone",
+        "who can i talk to",
         "call me at this number",
         "/coach_handoff",
         "coach",
