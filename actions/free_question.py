@@ -12,6 +12,8 @@ from actions.definitions import find_own_facts, say_term
 from actions.form_steps import ask_plan
 from actions.own_text import OwnText
 from actions.phrases import Phrases
+from actions.policy_lookup import AnswerPolicyLookup
+from actions.policy_request import names_section
 from actions.quotes import find_quote
 from actions.replies import Button, Replies, Sources
 from actions.said import say_fact, say_passage
@@ -41,9 +43,12 @@ class AnswerFreeQuestion(TopicAction):
 
     topic = FREE_QUESTION
 
-    def __init__(self, services: ActionServices, phrases: Phrases, info: AnswerTherapyInfo) -> None:
+    def __init__(
+        self, services: ActionServices, phrases: Phrases, info: AnswerTherapyInfo, policy: AnswerPolicyLookup
+    ) -> None:
         super().__init__(services, phrases)
         self._info = info
+        self._policy = policy
         self._own_text = OwnText(services, phrases)
 
     async def respond(self, turn: Turn, replies: Replies) -> list[EventType]:
@@ -61,6 +66,9 @@ class AnswerFreeQuestion(TopicAction):
         """
         if not turn.text.strip() or turn.text.lstrip().startswith("/"):
             return None
+        if turn.slots.policy_number and turn.slots.last_topic == self._policy.topic and names_section(turn.text):
+            # "And section C?" goes on about the policy that was told of.
+            return await self._policy.respond(turn, replies.about(self._policy.topic))
         result = await self._find(turn, turn.scope)
         if result.is_confident:
             return await self._tell(result, turn, replies)

@@ -128,7 +128,12 @@ def read_request(text: str, document: PolicyDocument, names: Iterable[str] = ())
 
 def points_back(text: str) -> bool:
     """True for what goes on about the policy that was told of before: "what does it say", "and section C"."""
-    return bool(_POINTS_BACK.search(text) or _SECTION.search(text))
+    return bool(_POINTS_BACK.search(text)) or names_section(text)
+
+
+def names_section(text: str) -> bool:
+    """True where a message names a section by its mark."""
+    return bool(_SECTION.search(text))
 
 
 def normalise_number(number: str | None) -> str | None:

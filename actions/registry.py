@@ -37,7 +37,7 @@ def build_actions(services: ActionServices, phrases: Phrases) -> tuple[Action, .
         policy.topic: policy,
         info.topic: info,
     }
-    free = AnswerFreeQuestion(services, phrases, info)
+    free = AnswerFreeQuestion(services, phrases, info, policy)
     for answer in topics.values():
         answer.free = free
         answer.others = answers

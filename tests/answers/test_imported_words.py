@@ -206,6 +206,9 @@ async def test_a_question_goes_on_about_the_policy_told_of_before(stage: RealSta
     await write(NUMBER, ("policy_number", NUMBER))
     assert (await write("what does it say about liver values")).keys == ["utter_policy_lookup_says"]
     assert (await write("and section D")).reply["citations"][0]["section"] == "D"
+    # Also where the message is taken for no topic.
+    freely = await stage.run("action_clarify", "nlu_fallback", text="and section C")
+    assert freely.reply["citations"][0]["section"] == "C"
     other = await write("which policy applies to kymriah", ("therapy", "kymriah"))
     assert other.keys == ["utter_policy_lookup_no_text"]
 
