@@ -92,7 +92,11 @@ class AnswerFreeQuestion(TopicAction):
             return None
         result = await self._find(turn, turn.scope)
         is_found = result.is_confident if at_least is None else any(hit.score >= at_least for hit in result.hits[:1])
-        return await self._tell(result, turn, replies) if is_found else None
+        if is_found:
+            return await self._tell(result, turn, replies)
+        if result.asks_for < _QUESTION_ASKS_FOR:
+            return None
+        return await self._own_text.tell_freely(turn, replies, is_literal=True)
 
     async def tell_own_text(
         self, topic: str, turn: Turn, day: date, facts: Sequence[Fact], replies: Replies

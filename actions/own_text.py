@@ -67,11 +67,11 @@ class OwnText:
         self._name(topic, turn, day, silent[0].document, replies)
         return _keep(topic)
 
-    async def tell_freely(self, turn: Turn, replies: Replies) -> list[EventType] | None:
+    async def tell_freely(self, turn: Turn, replies: Replies, *, is_literal: bool = False) -> list[EventType] | None:
         """The same for a question that fits no topic: a quote of what says nearly all of it, or None and nothing."""
         for policy in await list_own_policies(turn, turn.day, self._services):
             is_told = policy.is_silent and not hides_title(policy.document, turn)
-            if is_told and (piece := await self._find(turn, policy.document)):
+            if is_told and (piece := await self._find(turn, policy.document, is_literal=is_literal)):
                 self._quote(_LOOKUP, turn, turn.day, policy.document, piece, replies)
                 return [*_keep(_LOOKUP), SlotSet("policy_number", normalise_number(policy.document.number))]
         return None

@@ -296,9 +296,12 @@ async def test_whether_it_was_changed_is_told_from_its_history(stage: RealStage)
 
 
 async def test_a_free_question_finds_the_payers_own_text_too(stage: RealStage) -> None:
-    said = (await ask(stage, FREE, "mental health parity gene therapy", GEORGIA, day=DECEMBER))[0]
-
-    assert (said.key, sections(said)) == ("utter_policy_lookup_says", ["B"])
+    text = "mental health parity gene therapy"
+    for topic in (FREE, "out_of_scope"):
+        said = (await ask(stage, topic, f"behavioral {text}" if topic != FREE else text, GEORGIA, day=DECEMBER))[0]
+        assert (said.key, sections(said)) == ("utter_policy_lookup_says", ["B"])
+    far = (await ask(stage, "out_of_scope", "are behavioral dental braces paid for", GEORGIA, day=DECEMBER))[0]
+    assert far.key == "utter_out_of_scope"
 
 
 @pytest.mark.parametrize(
