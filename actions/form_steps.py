@@ -7,7 +7,7 @@ from dataclasses import replace
 from rasa_sdk.events import ActiveLoop, EventType, FollowupAction, SlotSet
 
 from actions.patience import LookUpIsLate
-from actions.turn_context import Turn
+from actions.turn_context import Turn, read_day
 from bot.conversations.model import Channel
 
 PLAN_FORM = "plan_form"
@@ -18,18 +18,20 @@ VERIFICATION_FORM = "verification_form"
 MISSES_BEFORE_GIVING_UP = 2
 
 
-def ask_plan(turn: Turn, topic: str) -> list[EventType]:
-    """Asks which plan, keeping the question that needs it: its words, topic, policy number and day.
+def ask_plan(turn: Turn, topic: str, *, number: str | None = None) -> list[EventType]:
+    """Asks which plan, keeping the question that needs it: its words, topic, day, and the policy `number` it is about.
 
-    Raises LookUpIsLate for a member whose own plan is on record, and the record slow: whoever proved it is not asked.
+    What an earlier question named is forgotten, unless that one goes on waiting. Raises LookUpIsLate for a member whose own plan is on record, and the record slow: whoever proved it is not asked.
     """
     if turn.record_is_late:
         raise LookUpIsLate
+    goes_on = turn.is_bare_answer and turn.slots.topic_in_progress == topic
+    day = turn.find_named_day(turn.today) or (read_day(turn.slots.date) if goes_on else None)
     return [
         SlotSet("waiting_question", None if turn.text.startswith("/") else turn.text),
         SlotSet("topic_in_progress", topic),
-        SlotSet("policy_number", turn.named("policy_number") or turn.slots.policy_number),
-        SlotSet("date", turn.named("date") or turn.slots.date),
+        SlotSet("policy_number", number),
+        SlotSet("date", day.isoformat() if day else None),
         *begin_form(turn, PLAN_FORM),
     ]
 

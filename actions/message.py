@@ -102,13 +102,16 @@ class Message:
         is_read = self.named("date") or self.names_birth_date or read_relative_day(self.text, date.min)
         return not is_read and seems_to_name_day(self.text)
 
+    def find_named_day(self, today: date) -> date | None:
+        """The day that this very message asks about."""
+        return None if self.names_birth_date else read_day(self.named("date")) or read_relative_day(self.text, today)
+
     def find_day(self, today: date) -> date | None:
         """The day that the question names, in this message or before the form that interrupted it."""
-        if not self.names_birth_date:
-            if named := read_day(self.named("date")) or read_relative_day(self.text, today):
-                return named
-            if self.has_unread_day:
-                return None
+        if named := self.find_named_day(today):
+            return named
+        if self.has_unread_day:
+            return None
         # A new question has a day of its own, or today's.
         continues = self.is_bare_answer or self.slots.topic_in_progress
         return read_day(self.slots.date) if continues else None

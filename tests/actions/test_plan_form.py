@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from bot.conversations.model import Channel
+from tests.actions.cast import TODAY
 from tests.actions.stage import Ran, Stage
 
 
@@ -92,6 +95,21 @@ async def test_the_day_and_number_of_the_waiting_question_are_not_lost() -> None
 
     assert ran.keys == ["utter_policy_lookup_not_in_force"]
     assert stage.slots["date"] is None
+
+
+async def test_the_number_and_day_of_an_earlier_question_are_not_those_of_the_one_that_waits() -> None:
+    earlier = {"policy_number": "MP-AD-1623", "date": "2026-12-30", "last_topic": "policy_lookup"}
+    for topic in ("policy_lookup", "coverage_general"):
+        stage = Stage(slots=dict(earlier))
+        text = "which policy applies to kymriah"
+        asked = await stage.run(f"action_answer_{topic}", topic, text=text, entities=[("therapy", "kymriah")])
+        assert (asked.follows, asked.slots["policy_number"], asked.slots["date"]) == ("plan_form", None, None)
+
+
+@pytest.mark.parametrize(("text", "entities"), [("on 04/30/2026", [("date", "2026-04-30")]), ("yesterday", [])])
+async def test_the_day_of_the_question_itself_waits_with_it(text: str, entities: list[tuple[str, str]]) -> None:
+    asked = await Stage().run("action_answer_cost", "cost", text=f"what did it cost {text}", entities=entities)
+    assert asked.slots["date"] == (entities[0][1] if entities else (TODAY - timedelta(days=1)).isoformat())
 
 
 @pytest.mark.parametrize("text", ["i have caresource medicaid", "it's the dual advantage one from caresource", "aetna"])
