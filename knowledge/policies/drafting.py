@@ -23,6 +23,7 @@ from knowledge.policies.model import (
     PolicyDocument,
     VersionId,
 )
+from knowledge.policies.numbers import number_key
 from knowledge.policies.reading.labels import Field
 from knowledge.policies.reading.model import ReadPolicy
 
@@ -154,7 +155,7 @@ def _find_id(merged: ReadPolicy, said: Corrections, on_file: Sequence[PolicyDocu
     lines = set(merged.lines_of_business)
     own = [document for document in on_file if document.payer == merged.payer]
     if merged.number:
-        same = [each for each in reversed(own) if (each.number or "").casefold() == merged.number.casefold()]
+        same = [each for each in reversed(own) if number_key(each.number or "") == number_key(merged.number)]
         # One number can be a policy of several lines of business, each with its own text: first the one of just these.
         same.sort(key=lambda document: set(document.lines_of_business) != lines)
         for document in same:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from knowledge.policies.model import PolicyDocument
+from knowledge.policies.numbers import number_key
 
 
 def with_ends(versions: Iterable[PolicyDocument]) -> Iterable[PolicyDocument]:
@@ -47,5 +48,7 @@ def covers(later: PolicyDocument, earlier: PolicyDocument) -> bool:
 
 
 def _keys(document: PolicyDocument) -> tuple[tuple[str, ...], ...]:
-    number = (document.payer, "", document.number.upper()) if document.payer and document.number else document.series
+    number = (
+        (document.payer, "", number_key(document.number)) if document.payer and document.number else document.series
+    )
     return (document.payer or "", document.id), number

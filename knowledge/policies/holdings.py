@@ -10,6 +10,7 @@ from enum import Enum
 from knowledge.plan_calendar import DEFAULT_TIME_ZONE, today
 from knowledge.policies.editions import with_ends
 from knowledge.policies.model import PayerId, Plan, PolicyDocument, VersionId, VersionNotFound
+from knowledge.policies.numbers import number_key
 
 
 class AmbiguousDocument(Exception):
@@ -95,10 +96,10 @@ class Holdings:
         """The versions of the document with that id, or of the payer's number. Raises as `find_version`."""
         found = [document for document in self.versions if document.id == name]
         if not found:
-            found = [known for known in self.versions if known.number and known.number.upper() == name.upper()]
+            found = [known for known in self.versions if known.number and number_key(known.number) == number_key(name)]
         if not found:
             raise VersionNotFound(name)
-        if len({(document.payer, document.number) for document in found}) > 1 and found[0].id != name:
+        if len({document.payer for document in found}) > 1 and found[0].id != name:
             raise AmbiguousDocument(*dict.fromkeys(document.id for document in found))
         return tuple(found)
 

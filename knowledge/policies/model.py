@@ -8,6 +8,7 @@ from enum import Enum
 from typing import NewType
 
 from knowledge.citations import Citation, dated
+from knowledge.policies.numbers import number_key
 
 PlanId = NewType("PlanId", str)
 PayerId = NewType("PayerId", str)
@@ -107,7 +108,7 @@ class PolicyDocument:
     def series(self) -> tuple[str, ...]:
         """What its versions have in common: the payer's number in its lines of business, else the document's id."""
         if self.payer and self.number:
-            return (self.payer, self.number.upper(), *sorted(self.lines_of_business))
+            return (self.payer, number_key(self.number), *sorted(self.lines_of_business))
         return (self.id,)
 
     @property

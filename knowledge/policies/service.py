@@ -25,6 +25,7 @@ from knowledge.policies.model import (
     Scope,
     VersionId,
 )
+from knowledge.policies.numbers import number_key
 
 
 class PolicyStore(Protocol):
@@ -206,7 +207,7 @@ class PolicyService:
 
 
 def _has_number(document: PolicyDocument, number: str) -> bool:
-    return document.number is not None and document.number.upper() == number.strip().upper()
+    return document.number is not None and number_key(document.number) == number_key(number)
 
 
 def _states(scope: Scope, plan: Plan) -> Iterable[str | None]:

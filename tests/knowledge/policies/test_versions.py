@@ -69,11 +69,12 @@ async def test_of_two_that_begin_on_one_day_the_one_stored_last_rules_and_the_ot
     assert await told(knowledge, TODAY) == ["First."]
 
 
+@pytest.mark.parametrize("number", ["mp-mm-0001", "MP MM 0001", "MP_MM0001"])
 async def test_a_number_has_one_edition_in_force_whatever_its_documents_are_called(
-    filled: Database, knowledge: Knowledge
+    filled: Database, knowledge: Knowledge, number: str
 ) -> None:
     store(filled, FIRST)
-    store(filled, make_edition("Another id.", "2026-09-01", document="caresource-other", number="mp-mm-0001"))
+    store(filled, make_edition("Another id.", "2026-09-01", document="caresource-other", number=number))
     assert await told(knowledge, "2026-08-31") == ["First."]
     assert await told(knowledge, "2026-09-01") == ["Another id."]
 
