@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from rasa_sdk.events import EventType, SlotSet
@@ -22,11 +21,9 @@ from actions.topic_answers import choose_facts, keep_place, say_more
 from actions.turn_context import Turn
 from knowledge.policies.model import (
     DocumentLookup,
-    DocumentRecord,
     Fact,
     PolicyDocument,
     Scope,
-    VersionId,
 )
 
 _MOST_NAMED = 4
@@ -87,10 +84,7 @@ class AnswerPolicyLookup(TopicAction):
         policies = self.services.policies
         found = only_policies(await policies.find_documents(turn.scope, turn.day, number=number))
         if number is None:
-            records = {record.document.version_id: record for record in await policies.list_records()}
-            matcher = await build_matcher(turn.about, self.services, question_of(turn))
-            # Hundreds of long policies may have been imported.
-            found = await asyncio.to_thread(_only_matching, found, matcher, records)
+            found = _only_matching(found, await build_matcher(turn.about, self.services, question_of(turn)))
         scope = turn.scope
         if scope.payer is None and found.in_force:
             # A number alone names its payer too.
@@ -152,10 +146,8 @@ class AnswerPolicyLookup(TopicAction):
         return tuple(each for each in found.in_force if is_known(each.title))[:_MOST_NAMED]
 
 
-def _only_matching(
-    found: DocumentLookup, matcher: Matcher, records: Mapping[VersionId, DocumentRecord]
-) -> DocumentLookup:
+def _only_matching(found: DocumentLookup, matcher: Matcher) -> DocumentLookup:
     def matching(documents: tuple[PolicyDocument, ...]) -> tuple[PolicyDocument, ...]:
-        return choose_matching(documents, matcher, records)
+        return choose_matching(documents, matcher)
 
     return DocumentLookup(*map(matching, (found.in_force, found.not_yet, found.ended, found.out_of_scope)))

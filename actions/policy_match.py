@@ -3,26 +3,39 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from functools import lru_cache
 
+from actions.policy_titles import TitleReader, Words, title_reader
 from actions.services import ActionServices
-from knowledge.policies.model import DocumentKind, DocumentLookup, DocumentRecord, PolicyDocument, VersionId
-from knowledge.therapies.model import Condition, Therapy, TherapyKind
+from knowledge.policies.model import DocumentKind, DocumentLookup, PolicyDocument
+from knowledge.therapies.model import TherapyKind
 
 POLICIES = frozenset({DocumentKind.MEDICAL_POLICY, DocumentKind.ADMINISTRATIVE_POLICY})
 # The therapies of the catalogue as a class, as payers write it.
-_CAR_T = r"\bcar[- ]?t\b|\bchimeric antigen\b"
+_CAR_T = re.compile(r"\bcar[- ]?t\b|\bchimeric antigen\b", re.I)
 _CLASS = re.compile(
-    rf"\b(?:gene|genetic|genomic|cell|cellular)(?:-| )(?:based )?(?:gene )?(?:therap|edit)|{_CAR_T}", re.I
+    rf"\b(?:gene|genetic|genomic|cell|cellular)(?:-| )(?:based )?(?:gene )?(?:therap|edit)|{_CAR_T.pattern}", re.I
 )
-_CAR_T_ALONE = re.compile(_CAR_T, re.I)
 _GENES = re.compile(r"\b(?:gene|genetic|genomic)\b", re.I)
+_CAR_T_KINDS = frozenset({TherapyKind.CAR_T})
+# What is made of cells; a policy on cell therapies alone says nothing of a gene that is given by itself.
+_CELL_KINDS = frozenset(
+    {
+        TherapyKind.EX_VIVO_GENE_ADDITION,
+        TherapyKind.EX_VIVO_GENE_EDITING,
+        TherapyKind.ENCAPSULATED_CELL_THERAPY,
+        TherapyKind.CAR_T,
+        TherapyKind.TCR_T,
+        TherapyKind.TIL_CELL_THERAPY,
+    }
+)
 _WORD = re.compile(r"[a-z0-9]+", re.I)
 # What a title may hold beside the class and still be about all of it.
 _GENERAL_WORDS = frozenset(
     _WORD.findall(
-        "a administrative adoptive advanced allogeneic and antigen approved as autologous based by car cell cells "
+        "administrative adoptive advanced allogeneic and antigen approved as autologous based by car cell cells "
         "cellular chimeric clinical coverage criteria drug drugs edited editing engineered fda for gene genes "
         "genetic genomic guideline guidelines immunotherapies immunotherapy in infusion infusions medical "
         "modified new of on one or other pharmacy policies policy product products receptor review rules services "
@@ -34,63 +47,76 @@ _BRACKETS = re.compile(r"\(([^)]*)\)")
 
 
 class Matcher:
-    """What a policy must name: the product or condition asked about, or else the class of these therapies.
+    """Whose title names the product or condition asked about and no other one, or else the class of these therapies.
 
-    A product may be named anywhere in it, unless its title is about another one. A condition stands in many a policy
-    in passing, so it counts in a title, a heading and a fact alone, and the class in a title that says nothing else.
+    What a policy says inside counts for nothing: it may say there that it is not for it.
     """
 
     def __init__(
         self,
-        products: Iterable[str],
-        subjects: Iterable[str],
-        about: str | None,
+        titles: TitleReader,
+        subject: Subject | None = None,
         *,
-        is_class: bool,
+        is_class: bool = True,
+        kinds: frozenset[TherapyKind] | None = None,
         text: str = "",
-        kind: TherapyKind | None = None,
-        conditions: Iterable[str] = (),
     ) -> None:
-        self._about = about
-        self._products = _any_of(products)
-        self._subjects = _any_of(subjects)
+        self._titles = titles
+        self._subject = subject
         self._is_class = is_class
-        self._written = frozenset(_words(text))
-        self._kind = kind
-        self._conditions = frozenset(_words(" ".join(conditions)))
+        self._kinds = kinds
+        self._text = text
 
-    def rank(self, document: PolicyDocument, record: DocumentRecord | None) -> int | None:
-        """The less, the more it is about that; None where it names nothing of it."""
-        facts = record.facts if record else ()
-        title = document.title
-        if self._names_product([title]) or any(self._about in fact.subjects for fact in facts):
+    def rank(self, document: PolicyDocument) -> int | None:
+        """The less, the more it is about that; None where its title names nothing of it."""
+        if self.names(document) or (self._subject is None and names_title(self._text, document.title)):
             return 0
-        if _calls(self._written, title):
-            return 0
-        said = [title, *(fact.text for fact in facts), *_headings(record)]
-        if self._subjects and any(self._subjects.search(text) for text in said):
-            return 1
-        if self._is_class and self._is_of_class(title):
-            return 2
-        is_of_another = is_specific(title) and bool(_CLASS.search(title) or _BRACKETS.search(title))
-        return 3 if not is_of_another and self._names_product([*said, *_texts(record)]) else None
+        return 1 if self.is_of_class(document) else None
 
     def names(self, document: PolicyDocument) -> bool:
-        """True where its title names the product, or what this message calls by name."""
-        return self._names_product([document.title]) or _calls(self._written, document.title)
+        """True where its title is about just what is asked, which the message may also call by that title."""
+        title = document.title
+        if self._subject is not None:
+            return self._subject.is_named_by(title, self._titles)
+        is_about_therapy = bool(_CLASS.search(title) or self._titles.read(title).named)
+        return is_about_therapy and names_title(self._text, title)
 
     def is_of_class(self, document: PolicyDocument) -> bool:
         """True where its title is about the whole class, and what is asked about is of it."""
-        return self._is_class and self._is_of_class(document.title)
-
-    def _names_product(self, texts: Iterable[str]) -> bool:
-        return self._products is not None and any(self._products.search(text) for text in texts)
-
-    def _is_of_class(self, title: str) -> bool:
-        if not _CLASS.search(title) or not _own_words(title) <= self._conditions:
+        title = document.title
+        if not self._is_class or not _CLASS.search(title) or is_specific(title):
             return False
-        is_car_t_alone = bool(_CAR_T_ALONE.search(title)) and not _GENES.search(title)
-        return not is_car_t_alone or self._kind in (None, TherapyKind.CAR_T)
+        if _GENES.search(title):
+            return True
+        if self._kinds is None:
+            return not _CAR_T.search(title) or bool(_CAR_T.search(self._text))
+        return bool(self._kinds & (_CAR_T_KINDS if _CAR_T.search(title) else _CELL_KINDS))
+
+
+@dataclass(frozen=True)
+class Subject:
+    """The entry of the catalogue that is asked about.
+
+    `names` are its whole names; `also` the ids that may stand beside it in a title: the conditions of a product.
+    """
+
+    id: str
+    names: frozenset[Words]
+    is_condition: bool
+    also: frozenset[str] = frozenset()
+
+    def is_named_by(self, title: str, titles: TitleReader) -> bool:
+        """True where the title names it whole and nothing else of the catalogue.
+
+        Of a condition it must be about the class, and say nothing that could make it one kind of it alone.
+        """
+        reading = titles.read(title)
+        own = self.also | {self.id}
+        if not all(name.ids & own for name in reading.named):
+            return False
+        if not any(name.words in self.names and self.id in name.ids for name in reading.named):
+            return False
+        return not self.is_condition or (bool(_CLASS.search(title)) and set(reading.rest) <= _GENERAL_WORDS)
 
 
 def is_specific(title: str) -> bool:
@@ -106,9 +132,9 @@ def words_of_title(title: str) -> frozenset[str]:
 def names_title(text: str, title: str) -> bool:
     """True where a message calls a policy by its title: by all that is its own there, in brackets or outside of them.
 
-    "Giraffe Gene Therapy (giraffegene vec-abcd)" is called by "giraffe" and by "giraffegene vec".
+    "Giraffe Gene Therapy (giraffegene vec-abcd)" is called by "giraffe" and by "giraffegene vec-abcd".
     """
-    return _calls(frozenset(_words(text)), title)
+    return _calls(text, title)
 
 
 def only_policies(found: DocumentLookup) -> DocumentLookup:
@@ -128,28 +154,31 @@ def is_about_these(names: Iterable[str]) -> Callable[[str], bool]:
 
 async def build_matcher(about: str | None, services: ActionServices, text: str = "") -> Matcher:
     """The matcher for a product or condition; without one for what the message names, else for the class."""
-    find = services.therapies.find_therapy
-    if about and (therapy := await find(about)):
-        treated = [await services.therapies.find_condition(name) for name in therapy.conditions]
-        conditions = [name for condition in treated if condition for name in _names(condition)]
-        return Matcher(
-            _names(therapy), (), about, is_class=True, text=text, kind=therapy.kind, conditions=conditions
-        )  # fmt: skip
-    if about and (condition := await services.therapies.find_condition(about)):
-        products = [found for name in condition.therapies if (found := await find(name))]
-        names = [name for product in products for name in _names(product)]
-        return Matcher(names, _names(condition), about, is_class=condition.has_product, text=text)
-    if about and (other := await services.therapies.find_other_product(about)):
+    catalogue = services.therapies
+    titles = title_reader(tuple((await catalogue.list_names()).items()))
+    if about and (therapy := await catalogue.find_therapy(about)):
+        names = titles.whole_names((therapy.brand, therapy.proper_name))
+        product = Subject(about, names, is_condition=False, also=frozenset(therapy.conditions))
+        return Matcher(titles, product, kinds=frozenset({therapy.kind}))
+    if about and (condition := await catalogue.find_condition(about)):
+        known = [
+            await catalogue.find_therapy(name) for name in (*condition.therapies, *condition.discontinued_therapies)
+        ]
+        kinds = frozenset(therapy.kind for therapy in known if therapy)
+        names = titles.whole_names((condition.name, *condition.names))
+        return Matcher(titles, Subject(about, names, is_condition=True), is_class=condition.has_product, kinds=kinds)
+    if about and (other := await catalogue.find_other_product(about)):
         # Not one of the class, or not approved: a policy on the class says nothing of it.
-        return Matcher((other.brand, other.proper_name, *other.names), (), about, is_class=False)
-    return Matcher((), (), None, is_class=True, text=text)
+        names = titles.whole_names((other.brand, other.proper_name))
+        return Matcher(
+            titles, Subject(about, names, is_condition=False, also=frozenset(other.conditions)), is_class=False
+        )
+    return Matcher(titles, text=text)
 
 
-def choose_matching(
-    documents: Iterable[PolicyDocument], matcher: Matcher, records: Mapping[VersionId, DocumentRecord]
-) -> tuple[PolicyDocument, ...]:
+def choose_matching(documents: Iterable[PolicyDocument], matcher: Matcher) -> tuple[PolicyDocument, ...]:
     """Those that are about it, the closest first, else in their order."""
-    ranked = [(matcher.rank(document, records.get(document.version_id)), document) for document in documents]
+    ranked = [(matcher.rank(document), document) for document in documents]
     return tuple(
         document
         for rank, document in sorted(
@@ -159,14 +188,29 @@ def choose_matching(
 
 
 @lru_cache(maxsize=4096)
-def _ways_to_call(title: str) -> tuple[frozenset[str], ...]:
+def _ways_to_call(title: str) -> tuple[tuple[str, ...], ...]:
     parts = (_BRACKETS.sub(" ", title), *_BRACKETS.findall(title))
-    found = (_own_words(_plain(part.strip())) for part in parts)
-    return tuple(own for own in found if any(len(word) > 3 for word in own))
+    found = (_own_phrases(part) for part in parts)
+    return tuple(own for own in found if any(len(word) > 3 for phrase in own for word in phrase.split()))
 
 
-def _calls(written: frozenset[str], title: str) -> bool:
-    return any(own <= written for own in _ways_to_call(title))
+def _own_phrases(title: str) -> tuple[str, ...]:
+    """The own words of a title; a short one behind another, as in "hemophilia A" and "type 1", counts with that one."""
+    phrases: list[str] = []
+    is_behind_own = False
+    for word in _words(title):
+        is_own = word not in _GENERAL_WORDS
+        if is_own and is_behind_own and len(word) < 4:
+            phrases[-1] += f" {word}"
+        elif is_own:
+            phrases.append(word)
+        is_behind_own = is_own
+    return tuple(phrases)
+
+
+def _calls(text: str, title: str) -> bool:
+    written = f" {' '.join(_words(text))} "
+    return any(all(f" {phrase} " in written for phrase in own) for own in _ways_to_call(title))
 
 
 @lru_cache(maxsize=4096)
@@ -178,26 +222,6 @@ def _words(text: str) -> list[str]:
     return [word.lower() for word in _WORD.findall(text)]
 
 
-def _names(entry: Therapy | Condition) -> Iterator[str]:
-    yield from (entry.brand, entry.proper_name) if isinstance(entry, Therapy) else (entry.name,)
-    yield from entry.names
-
-
 def _any_of(names: Iterable[str]) -> re.Pattern[str] | None:
-    wanted = sorted({_plain(name) for name in names if name}, key=len, reverse=True)
+    wanted = sorted({name for name in names if name}, key=len, reverse=True)
     return re.compile(rf"\b(?:{'|'.join(map(re.escape, wanted))})\b", re.I) if wanted else None
-
-
-def _plain(name: str) -> str:
-    """Without the four letters that the FDA puts behind a proper name: "abeparvovec-xioi"."""
-    return re.sub(r"(?<=\w{3})-[a-z]{4}$", "", name)
-
-
-def _headings(record: DocumentRecord | None) -> Iterator[str]:
-    return (passage.heading for passage in record.passages) if record else iter(())
-
-
-def _texts(record: DocumentRecord | None) -> Iterator[str]:
-    for passage in record.passages if record else ():
-        yield passage.rendering
-        yield passage.payer_text or ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -107,6 +107,10 @@ class FakeTherapyStore(TherapyStore):
 
     async def find_condition(self, condition_id: str) -> Condition | None:
         return SMA if condition_id == SMA.id else None
+
+    async def list_names(self) -> Mapping[str, tuple[str, ...]]:
+        products = {each.id: (each.brand, each.proper_name) for each in (ZOLGENSMA, ROCTAVIAN)}
+        return {**products, SMA.id: (SMA.name,)}
 
     async def list_terms(self) -> tuple[Term, ...]:
         return ()

@@ -1,0 +1,177 @@
+"""Is a policy told for nothing but what its title names: never for a look-alike, nor for what stands in its text?"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
+
+import pytest
+import sqlalchemy as sa
+
+from actions.policy_match import build_matcher
+from knowledge.bootstrap import build_knowledge
+from knowledge.policies.drafting import Corrections
+from knowledge.policies.import_store import activate
+from knowledge.policies.importer import read_drafts, store_drafts
+from knowledge.policies.model import PolicyDocument
+from knowledge.shipped.importer import load_content
+from tests.actions.cast import NOW, TODAY
+from tests.answers.asking import INDEPENDENCE, Question, RealStage, Spoken
+from tests.answers.test_imported_words import HEAD
+from tests.databases import open_database
+
+RULES = """**Effective Date:** 10/01/2026
+**Policy Type:** Medical Policy
+
+## A. Description
+
+{text}
+
+## B. Policy
+
+I. One infusion is considered medically necessary when all of these are met:
+
+- The member is less than 2 years of age.
+- A genetic test names the disease.
+"""
+# Each with the number that it is found by; none of them is on Itvisma, Hemgenix, Kymriah or Casgevy.
+POLICIES = {
+    "08.04.01": ("Onasemnogene abeparvovec-xioi (Zolgensma)", "Itvisma is another product with nearly the same name."),
+    "08.04.02": ("Gene Therapy for Hemophilia A", "A lack of factor VIII. Hemophilia B and Hemgenix are not meant."),
+    "08.04.03": ("Infused Drugs", "This policy does not apply to Kymriah or to Casgevy at all."),
+    "08.04.04": ("CAR-T Cell Therapy for Leukemia", "Of those, Kymriah is one."),
+    "08.04.05": ("Appeals", "A letter must reach us in sixty days after gene therapy was denied."),
+    "08.04.06": ("Medical Necessity", "What is needed for gene therapy is told here."),
+    "08.04.07": ("Durable Equipment for Sickle Cell Disease", "A pump is measured by weight of the member."),
+}
+
+
+@pytest.fixture(scope="module")
+def stage(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealStage]:
+    """What ships, and these policies of Independence, imported as files and in force."""
+    folder = tmp_path_factory.mktemp("lookalikes")
+    path = folder / "content.sqlite"
+    path.write_bytes(sqlite_template.read_bytes())
+    database = open_database(f"sqlite:///{path}")
+    load_content(database, now=NOW)
+    paths = [folder / f"{number}.md" for number in POLICIES]
+    for each in paths:
+        title, text = POLICIES[each.stem]
+        each.write_text(HEAD.format(number=each.stem, title=title) + RULES.format(text=text), encoding="utf-8")
+    drafts = read_drafts(database, paths, Corrections(), now=NOW)
+    store_drafts(database, drafts, now=NOW, by="anna")
+
+    def begin(connection: sa.Connection) -> None:
+        for draft in drafts:
+            activate(connection, draft.record.document.version_id, TODAY, today=TODAY)
+
+    database.write_now(begin)
+    yield RealStage(knowledge=build_knowledge(database, lambda: NOW))
+    asyncio.run(database.close())
+
+
+async def hear(stage: RealStage, topic: str, text: str, about: str | None) -> Spoken:
+    return (await stage.ask(Question(topic, INDEPENDENCE, text=text, about=about)))[0]
+
+
+@pytest.mark.parametrize("topic", ["candidacy", "coverage_general", "precertification", "cost", "policy_lookup"])
+@pytest.mark.parametrize(
+    ("text", "about"),
+    [
+        ("who can get itvisma", "itvisma"),
+        ("who can get gene therapy for spinal muscular atrophy", "sma"),
+        ("who can get hemgenix for hemophilia b", "hemgenix"),
+        ("who can get a gene therapy for hemophilia b", "hemophilia_b"),
+        ("who can get kymriah for lymphoma", "kymriah"),
+        ("which policy applies to casgevy", "casgevy"),
+        ("is medical necessity needed for zynteglo", "zynteglo"),
+        ("who can get gene therapy for durable sickle cell disease equipment", "sickle_cell"),
+    ],
+)
+async def test_a_policy_on_something_else_is_told_for_none_of_these(
+    stage: RealStage, topic: str, text: str, about: str | None
+) -> None:
+    said = await hear(stage, topic, text, about)
+
+    assert not {citation.get("number") for citation in said.citations} & set(POLICIES)
+
+
+@pytest.mark.parametrize("topic", ["coverage_general", "precertification", "cost"])
+async def test_a_policy_on_no_therapy_is_never_the_one_just_for_it(stage: RealStage, topic: str) -> None:
+    for text in (
+        "does it cover gene therapy after appeals",
+        "what is a medical necessity for gene therapy",
+        "is there a gene therapy for hemophilia b",
+    ):
+        assert not {each.get("number") for each in (await hear(stage, topic, text, None)).citations} & set(POLICIES)
+
+
+@pytest.mark.parametrize(
+    ("about", "number"), [("zolgensma", "08.04.01"), ("hemophilia_a", "08.04.02"), ("zynteglo", None)]
+)
+async def test_what_its_title_names_is_told_from_it(stage: RealStage, about: str, number: str | None) -> None:
+    for topic in ("candidacy", "policy_lookup"):
+        said = await hear(stage, topic, "who can get it", about)
+        assert {each.get("number") for each in said.citations} & set(POLICIES) == ({number} if number else set())
+
+
+async def test_a_policy_on_anything_is_still_found_by_its_title(stage: RealStage) -> None:
+    said = await hear(stage, "policy_lookup", "what does the appeals policy say", None)
+
+    assert {citation.get("number") for citation in said.citations} == {"08.04.05"}
+
+
+OWN, CLASS, OTHER = 0, 1, None
+
+
+@pytest.mark.parametrize(
+    ("title", "standing"),
+    [
+        ("Onasemnogene abeparvovec-xioi (Zolgensma)", {"zolgensma": OWN, "itvisma": OTHER, "sma": OTHER}),
+        ("ONASEMNOGENE ABEPARVOVEC-BRVE", {"itvisma": OWN, "zolgensma": OTHER, "sma": OTHER}),
+        ("Itvisma\u00ae for Spinal Muscular Atrophy", {"itvisma": OWN, "zolgensma": OTHER, "sma": OTHER}),
+        # It is the name of both.
+        ("Onasemnogene abeparvovec", {"zolgensma": OTHER, "itvisma": OTHER}),
+        ("Zolgensma and Itvisma", {"zolgensma": OTHER, "itvisma": OTHER}),
+        ("Intrathecal Zolgensma", {"zolgensma": OTHER, "itvisma": OTHER}),
+        ("Gene Therapy for Spinal Muscular Atrophy", {"sma": OWN, "zolgensma": OTHER, "itvisma": OTHER}),
+        ("Gene Therapy for Spinal Muscular Atrophy Type 1", {"sma": OTHER}),
+        (
+            "Gene Therapy for Hemophilia A",
+            {"hemophilia_a": OWN, "hemophilia_b": OTHER, "roctavian": OTHER, "hemgenix": OTHER, "beqvez": OTHER},
+        ),
+        (
+            "Hemophilia B Gene Therapy",
+            {"hemophilia_b": OWN, "hemophilia_a": OTHER, "hemgenix": OTHER, "beqvez": OTHER, "roctavian": OTHER},
+        ),
+        ("Gene Therapy for Hemophilia", {"hemophilia_a": OTHER, "hemophilia_b": OTHER, "hemgenix": OTHER}),
+        ("Gene Therapy for Hemophilia A and B", {"hemophilia_b": OTHER, "hemgenix": OTHER}),
+        ("Etranacogene dezaparvovec (Hemgenix)", {"hemgenix": OWN, "beqvez": OTHER, "roctavian": OTHER}),
+        ("Etranacogene dezaparvovec-abcd", {"hemgenix": OTHER}),
+        ("Hemgenix for Hemophilia A", {"hemgenix": OTHER, "hemophilia_a": OTHER, "roctavian": OTHER}),
+        ("Fidanacogene elaparvovec-dzkt", {"beqvez": OWN, "hemgenix": OTHER, "hemophilia_b": OTHER}),
+        ("Valoctocogene roxaparvovec-rvox (Roctavian)", {"roctavian": OWN, "hemgenix": OTHER, "beqvez": OTHER}),
+        ("Gene Therapy for Leber Hereditary Optic Neuropathy", {"lhon": OWN, "rpe65_retinal_dystrophy": OTHER}),
+        ("Gene Therapy for Leber Hereditary Optic Neuropathy (LHON)", {"lhon": OWN, "luxturna": OTHER}),
+        ("Gene Therapy for RPE65 Retinal Disease", {"rpe65_retinal_dystrophy": OWN, "lhon": OTHER, "luxturna": OTHER}),
+        ("Voretigene neparvovec-rzyl (Luxturna)", {"luxturna": OWN, "lhon": OTHER}),
+        ("Gene Therapies for Inherited Retinal Dystrophy", {"lhon": OTHER, "luxturna": OTHER}),
+        ("Gene Therapy for Uveal Melanoma", {"melanoma": OTHER, "amtagvi": OTHER}),
+        ("Sickle Cell Disease", {"sickle_cell": OTHER, "casgevy": OTHER}),
+        ("Gene Editing for Sickle Cell Disease", {"sickle_cell": OWN, "casgevy": OTHER, "lyfgenia": OTHER}),
+        ("Gene Therapy", {"zolgensma": CLASS, "kymriah": CLASS, "sma": CLASS, "lhon": OTHER, "lantidra": OTHER}),
+        ("CAR-T Cell Therapy", {"kymriah": CLASS, "zolgensma": OTHER, "sickle_cell": OTHER, "b_all": CLASS}),
+        ("Cellular Therapy", {"casgevy": CLASS, "kymriah": CLASS, "zolgensma": OTHER, "sma": OTHER}),
+        ("Infusion Drugs", {"kymriah": OTHER, "zolgensma": OTHER}),
+    ],
+)
+async def test_a_title_stands_for_what_it_names_and_for_no_look_alike(
+    stage: RealStage, title: str, standing: dict[str, int | None]
+) -> None:
+    document = cast("PolicyDocument", SimpleNamespace(title=title))
+    found = {about: (await build_matcher(about, stage.services, "words")).rank(document) for about in standing}
+
+    assert found == standing
