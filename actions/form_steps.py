@@ -21,7 +21,8 @@ MISSES_BEFORE_GIVING_UP = 2
 def ask_plan(turn: Turn, topic: str, *, number: str | None = None) -> list[EventType]:
     """Asks which plan, keeping the question that needs it: its words, topic, day, and the policy `number` it is about.
 
-    What an earlier question named is forgotten, unless that one goes on waiting. Raises LookUpIsLate for a member whose own plan is on record, and the record slow: whoever proved it is not asked.
+    What an earlier question named is forgotten, unless that one goes on waiting. Raises LookUpIsLate for a member whose
+    own plan is on record, and the record slow: whoever proved it is not asked.
     """
     if turn.record_is_late:
         raise LookUpIsLate

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from actions.policy_match import is_specific, words_of_title
@@ -13,7 +13,20 @@ from knowledge.us_states import US_STATES
 
 _MARK = r"(?:[a-z]|\d{1,2}|[ivxl]{1,6})(?:[.\s-](?:[ivxl]{1,6}|\d{1,2}))*"
 _SECTION = re.compile(
-    rf"\b(?:sections?|parts?|clause|paragraph)\s+(?P<mark>{_MARK})(?!\w)|(?<![\w.])(?P<bare>[A-Z]\.[IVX]{{1,5}})(?!\w)",
+    rf"\b(?:sections?|(?P<part>parts?)|clause|paragraph)\s+(?P<mark>{_MARK})(?!\w|['’])"
+    # Without such a word only in capitals, and no "A.I." or "I.V.".
+    r"|(?<![\w.])(?P<bare>(?-i:[A-Z]\.[IVX]{1,5}))(?!\w|\.(?!\s*$))",
+    re.I,
+)
+# Words too: they are marks only where no sentence goes on ("which section i should read").
+_WORDS_TOO = frozenset({"a", "i", "I"})
+_AFTER_MARK = re.compile(r"\s*(?:$|[?!.,;:)]|(?:and|or|says?|said|of|in|about|please|pls|covers?|means?)\b)", re.I)
+# "Medicare Part D", "part b drugs", "under part d": a kind of insurance.
+_MEDICARE = re.compile(r"\bmedicare\b", re.I)
+_BEFORE_MEDICARE = re.compile(r"\b(?:under|through|with|have|my|your)\s+$", re.I)
+_MEDICARE_MARKS = frozenset("abcd")
+_AFTER_MEDICARE = re.compile(
+    r"\s*(?:drugs?|medications?|medicines?|plans?|benefits?|coverage|insurance|premiums?|deductibles?|costs?|co-?pays?)\b",
     re.I,
 )
 _STANDING = re.compile(
@@ -94,8 +107,9 @@ def read_request(text: str, document: PolicyDocument, names: Iterable[str] = ())
         # Our own buttons that name a policy by its number ask for its words.
         return PolicyRequest(None, "", "", True, False)
     rest = text if document.number is None else number_pattern(document.number).sub(" ", text)
-    marked = _SECTION.search(rest)
+    marked = next(_find_marks(rest), None)
     section = _normalise(marked["mark"] or marked["bare"]) if marked else None
+    # What is no section is nothing to search for either: "part d", "section i".
     rest = _SECTION.sub(" ", rest)
     rest = re.sub(r"\d{1,4}[/-]\d{1,2}[/-]\d{1,4}", " ", rest)
     is_own = is_specific(document.title)
@@ -133,7 +147,7 @@ def points_back(text: str) -> bool:
 
 def names_section(text: str) -> bool:
     """True where a message names a section by its mark."""
-    return bool(_SECTION.search(text))
+    return any(_find_marks(text))
 
 
 def normalise_number(number: str | None) -> str | None:
@@ -174,6 +188,22 @@ def number_pattern(number: str) -> re.Pattern[str]:
     """A policy's number as members write it: "mp ad 1623" for "MP-AD-1623"."""
     parts = [re.escape(part) for part in re.split(r"[\s_\-\u2010-\u2015]+", number.strip())]
     return re.compile(r"(?<![\w.-])" + r"[\s_\-\u2010-\u2015]*".join(parts) + r"(?![\w-]|\.\d)", re.I)
+
+
+def _find_marks(text: str) -> Iterator[re.Match[str]]:
+    """Where a text names a section by its mark."""
+    for found in _SECTION.finditer(text):
+        mark, after = found["mark"] or "", text[found.end() :]
+        is_word = mark in _WORDS_TOO and not _AFTER_MARK.match(after)
+        is_insurance = (
+            found["part"]
+            and mark.lower() in _MEDICARE_MARKS
+            and (
+                _MEDICARE.search(text) or _AFTER_MEDICARE.match(after) or _BEFORE_MEDICARE.search(text[: found.start()])
+            )
+        )
+        if not (is_word or is_insurance):
+            yield found
 
 
 def _is_within(section: str, mark: str) -> bool:

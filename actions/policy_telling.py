@@ -97,13 +97,11 @@ class PolicyTelling:
         sections = find_sections(passages, request)
         if sections:
             return [piece for each in sections for piece in self._text.tell_section(document, each, passages)]
-        if request.section:
-            return ()
         if not request.topic:
-            return None
+            return () if request.section else None
         found = await self.services.search.find_in(request.topic, document)
         # What is merely close answers only who asks what it says on something.
-        is_told = found.is_confident or request.asks_within
+        is_told = found.is_confident or (request.asks_within and not request.section)
         piece = await self._text.tell_hits(document, found, request.words) if is_told else None
         return (piece,) if piece else ()
 

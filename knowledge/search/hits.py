@@ -48,11 +48,16 @@ def find_hits(
 
 
 def find_hits_within(question: str, ranking: Ranking, document: PolicyDocument, limit: int) -> SearchResult:
-    """The parts of one version that say at least half of what is asked; confident where the first says it."""
+    """The parts of one version that say at least half of what is asked; confident where the first says it.
+
+    Never for a question of words that nearly every one has: what says them is looked up, and may answer something else.
+    """
     reading = ranking.read(question)
-    if not reading.units:
-        return SearchResult((), False, 0)
-    hits = [(_hit(ranked), said) for ranked, said in ranking.rank_within(reading, document)]
+    if any(not unit.is_light for unit in reading.units):
+        found = ranking.rank_within(reading, document)
+    else:
+        found = [(ranked, 0.0) for ranked in ranking.find_plain(question, document)]
+    hits = [(_hit(ranked), said) for ranked, said in found]
     # A text that may not be said is no answer, and a payer's own text is first looked at by who quotes it.
     told = [(hit, said) for hit, said in hits if hit.is_quote or not find_fault(hit.text)][:limit]
     is_confident = bool(told) and told[0][1] >= SAYS_IT

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from operator import mul
 
 import numpy
@@ -97,13 +97,9 @@ class Ranking:
     def rank_within(self, question: Reading, document: PolicyDocument) -> list[tuple[Ranked, float]]:
         """What one version says of it, by words, with how much of the question it says (from 0.5 to 1), most first.
 
-        Empty for a question that has no word which tells one part from another.
+        For a question with a word that tells one part from another.
         """
-        if all(unit.is_light for unit in question.units):
-            return []
-        mask = numpy.zeros(len(self.index.entries), bool)
-        mask[self.places[document.version_id]] = True
-        measured = self.measure(question, View(mask), by_meaning=False)
+        measured = self.measure(question, self._view_of(document), by_meaning=False)
         scores = self.by_words.rank.score([each.row for each in measured])
         place = WORD_FEATURES.index("heavy_coverage")
         found = [
@@ -112,6 +108,34 @@ class Ranking:
             if each.row[place] >= SAYS_SOME
         ]
         return sorted(found, key=lambda pair: (-round(pair[1], 1), -pair[0].score))
+
+    def find_plain(self, question: str, document: PolicyDocument) -> list[Ranked]:
+        """The sentences of one version that say every word of a question, those that say them most first.
+
+        For one of words that nearly every question has ("at home", "a child"): of one document they may be all that is
+        asked. Empty where nothing is left of it without what says nothing.
+        """
+        lexicon = self.index.lexicon
+        units = lexicon.plain_units(lexicon.split(question, self.spelling))
+        if not units:
+            return []
+        view = self._view_of(document)
+        found = []
+        for candidate in self.index.search(self.index.ask(units, view), view):
+            entry = self.index.entries[candidate.entry]
+            # In one sentence, and not in a title or heading: what stands near by may be about something else.
+            for place in range(candidate.first, candidate.last):
+                said = set(lexicon.index_terms(entry.say(place, place + 1)))
+                if all(said.intersection(unit.terms) for unit in units):
+                    only = replace(candidate, first=place, last=place + 1)
+                    found.append(Ranked(Measured(only, entry, [], False), 0.0, candidate.score))
+                    break
+        return sorted(found, key=lambda each: -each.rank)
+
+    def _view_of(self, document: PolicyDocument) -> View:
+        mask = numpy.zeros(len(self.index.entries), bool)
+        mask[self.places[document.version_id]] = True
+        return View(mask)
 
     def find_lead(self, question: Reading, facts: Sequence[Fact]) -> Fact | None:
         """The fact that says clearly more of what is asked than the first one does; None where none does.

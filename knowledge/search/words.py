@@ -138,6 +138,11 @@ class Lexicon:
             start += len(phrase)
         return units
 
+    def plain_units(self, words: Sequence[Word]) -> list[Unit]:
+        """Each of these words by itself, also those that nearly every question has; without what says nothing."""
+        written = dict.fromkeys(word.written for word in words if word.written not in self._silent)
+        return [Unit(word, self.stem(word), tuple(self.terms_of(word)), False, False) for word in written]
+
     def terms_of(self, word: str) -> frozenset[str]:
         """The stem of one word, and the groups that it belongs to."""
         stem = self.stem(word)
