@@ -10,24 +10,24 @@ from rasa_sdk.events import EventType, SlotSet
 from actions.document_days import say_since
 from actions.own_policies import list_own_policies
 from actions.phrases import Phrases
-from actions.policy_match import only_policies
-from actions.policy_request import normalise_number, question_of, read_request
-from actions.policy_standing import Editions, ask_state_of_edition, cite, hides_title, name_policy
+from actions.policy_match import Matcher, build_matcher, only_policies
+from actions.policy_request import question_of, read_request
+from actions.policy_standing import Editions, ask_state_of_edition, cite, hides_title, key_of, name_policy
 from actions.policy_text import Piece, PolicyText
 from actions.quotes import says_half
 from actions.replies import Replies, Sources
 from actions.services import ActionServices
 from actions.spoken import say_day
+from actions.topic_answers import keep_place
 from actions.turn_context import Turn
-from knowledge.policies.model import Fact, PolicyDocument
+from knowledge.policies.model import DocumentLookup, Fact, PolicyDocument
 
 # What a policy rules; of hospitals and coaches it says nothing.
 DECIDING_TOPICS = frozenset(
     {"coverage_general", "precertification", "evidence_of_coverage", "cost", "appeal_denial", "candidacy"}
 )
-
-
 _LOOKUP, _WHO = "policy_lookup", "candidacy"
+_FEWEST_WORDS = 2
 
 
 class OwnText:
@@ -51,13 +51,13 @@ class OwnText:
         silent = [each for each in await list_own_policies(turn, day, self._services) if each.is_silent]
         for policy in silent:
             if policy.is_named or not has_own_facts:
-                piece = await self._find(turn, policy.document, is_literal=bool(facts))
+                piece = await self._find(turn, policy.document, is_literal=True)
                 if piece is None and policy.is_named and topic == _WHO:
                     # Who can get it is what a policy on one product rules.
                     piece = next(iter(await self._text.read(policy.document, ())), None)
                 if piece and not hides_title(policy.document, turn):
                     self._quote(topic, turn, day, policy.document, piece, replies)
-                    return _keep(topic)
+                    return keep_place(topic, turn)
         if has_own_facts:
             return None
         if not silent:
@@ -65,7 +65,7 @@ class OwnText:
         if facts and day == turn.today:
             return None
         self._name(topic, turn, day, silent[0].document, replies)
-        return _keep(topic)
+        return keep_place(topic, turn)
 
     async def tell_freely(self, turn: Turn, replies: Replies, *, is_literal: bool = False) -> list[EventType] | None:
         """The same for a question that fits no topic: a quote of what says nearly all of it, or None and nothing."""
@@ -73,7 +73,7 @@ class OwnText:
             is_told = policy.is_silent and not hides_title(policy.document, turn)
             if is_told and (piece := await self._find(turn, policy.document, is_literal=is_literal)):
                 self._quote(_LOOKUP, turn, turn.day, policy.document, piece, replies)
-                return [*_keep(_LOOKUP), SlotSet("policy_number", normalise_number(policy.document.number))]
+                return [*keep_place(_LOOKUP, turn), SlotSet("policy_number", key_of(policy.document))]
         return None
 
     async def _find(self, turn: Turn, document: PolicyDocument, *, is_literal: bool = False) -> Piece | None:
@@ -81,7 +81,8 @@ class OwnText:
         therapy = await self._services.therapies.find_therapy(turn.about) if turn.about else None
         names = (therapy.brand, therapy.proper_name, *therapy.names) if therapy else ()
         request = read_request(question_of(turn), document, names)
-        if not request.topic:
+        # One word is in many a sentence that has nothing to do with the question.
+        if not request.topic or (is_literal and len(set(request.words.split())) < _FEWEST_WORDS):
             return None
         found = await self._services.search.find_in(request.topic, document)
         piece = await self._text.tell_hits(document, found, request.words) if found.is_confident else None
@@ -117,19 +118,23 @@ class OwnText:
         )
 
     async def _ask_state(self, topic: str, turn: Turn, day: date, replies: Replies) -> list[EventType] | None:
-        found = await self._services.policies.find_documents(turn.scope, day)
-        edition = Editions.differ(only_policies(found), turn.state, day)
+        found = only_policies(await self._services.policies.find_documents(turn.scope, day))
+        matcher = await build_matcher(turn.about, self._services, question_of(turn))
+        edition = Editions.differ(_only_about(found, matcher), turn.state, day)
         if edition is None:
             return None
         ask_state_of_edition(turn, edition, replies.about(topic), self._phrases)
         return [
-            SlotSet("last_topic", topic),
-            SlotSet("facts_given", None),
+            *keep_place(topic, turn),
             SlotSet("date", day.isoformat() if day != turn.today else None),
             SlotSet("waiting_question", question_of(turn)),
         ]
 
 
-def _keep(topic: str) -> list[EventType]:
-    """Nothing is left to tell; a policy's number is asked for where it is to say more."""
-    return [SlotSet(name, value) for name, value in (("last_topic", topic), ("facts_given", None), ("date", None))]
+def _only_about(found: DocumentLookup, matcher: Matcher) -> DocumentLookup:
+    """Whether the plan's other policies differ by state tells nothing of what is asked."""
+
+    def about(documents: tuple[PolicyDocument, ...]) -> tuple[PolicyDocument, ...]:
+        return tuple(each for each in documents if matcher.names(each) or matcher.is_of_class(each))
+
+    return DocumentLookup(*map(about, (found.in_force, found.not_yet, found.ended, found.out_of_scope)))

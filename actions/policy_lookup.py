@@ -39,24 +39,23 @@ class AnswerPolicyLookup(TopicAction):
         self._telling = PolicyTelling(services, phrases)
 
     async def respond(self, turn: Turn, replies: Replies) -> list[EventType]:
-        """A number alone names its document; without one the plan must be known."""
+        """A number that one payer uses names its document; without one the plan must be known."""
         number = await self._read_number(turn)
-        left: list[EventType] = keep_place(self.topic, turn)
-        if number is None and turn.plan_not_on_file:
+        if turn.plan is not None or (number is not None and await self._is_of_one_payer(turn, number)):
+            return await self._answer(turn, number, replace(replies, as_of=turn.day))
+        if turn.plan_not_on_file:
             await self.say_not_on_file(replies)
-        elif number is None and turn.plan is None:
-            if not turn.plan_is_unknown:
-                return ask_plan(turn, self.topic)
+        elif turn.plan_is_unknown:
             await self.say_plan_unknown(replies)
         else:
-            return await self._answer(turn, number, replace(replies, as_of=turn.day))
-        return [*left, SlotSet("policy_number", number)]
+            return ask_plan(turn, self.topic, number=number)
+        return [*keep_place(self.topic, turn), SlotSet("policy_number", number)]
 
     async def answer_from(self, given: int | None, turn: Turn, replies: Replies) -> list[EventType]:
         """Goes on with what the policy found before says, section by section."""
         replies = replace(replies, as_of=turn.day)
         found, facts = await self._find(turn, turn.slots.policy_number)
-        if found.in_force:
+        if turn.slots.policy_number and found.in_force:
             return await self._telling.go_on(given or 0, turn, found.in_force[0], facts, replies)
         chosen = choose_facts(facts, given or 0)
         if not chosen:
@@ -80,6 +79,11 @@ class AnswerPolicyLookup(TopicAction):
         goes_on = turn.intent != self.topic or (turn.slots.last_topic == self.topic and points_back(turn.text))
         return turn.slots.policy_number if goes_on and not is_of_another else None
 
+    async def _is_of_one_payer(self, turn: Turn, number: str) -> bool:
+        found = only_policies(await self.services.policies.find_documents(turn.scope, turn.day, number=number))
+        named = (*found.in_force, *found.not_yet, *found.ended, *found.out_of_scope)
+        return len({document.payer for document in named}) <= 1
+
     async def _find(self, turn: Turn, number: str | None) -> tuple[DocumentLookup, tuple[Fact, ...]]:
         policies = self.services.policies
         found = only_policies(await policies.find_documents(turn.scope, turn.day, number=number))
@@ -102,12 +106,12 @@ class AnswerPolicyLookup(TopicAction):
             ask_state_of_edition(turn, edition, replies, self.phrases)
             left += waits
         elif found.not_yet or found.ended:
-            document = (*found.not_yet, *found.ended)[0]
-            say_standing(turn, document, Editions(), replies, self.phrases)
+            document, editions = Editions.choose(found, turn.day)
+            say_standing(turn, document, editions, replies, self.phrases)
         elif found.out_of_scope:
             if say_out_of_scope(turn, found.out_of_scope[0], replies, self.phrases):
                 left += waits
-        elif number:
+        elif number and number not in {each.id for each in await self.services.policies.list_versions()}:
             replies.say("utter_policy_lookup_unknown_number", "handoff_offered", number=number)
         else:
             left = [*await self._say_no_text(turn, facts, replies), SlotSet("policy_number", None)]

@@ -9,6 +9,7 @@ from datetime import date
 from actions.document_days import say_next, say_since, standing_on
 from actions.phrases import Phrases
 from actions.policy_match import is_specific, names_title
+from actions.policy_request import normalise_number
 from actions.replies import Button, Replies, Sources
 from actions.spoken import say_day, say_state
 from actions.turn_context import Turn
@@ -37,6 +38,23 @@ class Editions:
             if other.in_force_on(turn.day) and (other.in_force_from, other.sequence) > _order(document)
         ]
         return cls(newer, tuple(later))
+
+    @classmethod
+    def choose(cls, found: DocumentLookup, day: date) -> tuple[PolicyDocument, Editions]:
+        """Of a policy that has no edition in force: the one that tells most of that day, and the one to come.
+
+        What its payer has in force by then comes first, though its text counts later; then what ended last.
+        """
+        first = (*found.not_yet, *found.ended)[0]
+        coming, ended = (
+            [each for each in documents if each.series == first.series or each.id == first.id]
+            for documents in (found.not_yet, found.ended)
+        )
+        if has_begun := [each for each in coming if standing_on(each, day) != "not_yet"]:
+            return has_begun[0], cls()
+        if ended:
+            return max(ended, key=_order), cls(next(iter(coming), None))
+        return first, cls()
 
     @classmethod
     def differ(cls, found: DocumentLookup, state: str | None, day: date) -> PolicyDocument | None:
@@ -69,7 +87,7 @@ def say_standing(
     """The policy with its days and states; `words` is what it says, from `citations`, and `facts` their ids."""
     standing = standing_on(document, turn.day)
     is_in_force = standing == "in_force"
-    newer = editions.newer if is_in_force else None
+    newer = editions.newer
     parts = [
         say_since(document, turn.day, phrases),
         _say_states(document, editions, phrases) if is_in_force else "",
@@ -125,6 +143,11 @@ def ask_state_of_edition(turn: Turn, document: PolicyDocument, replies: Replies,
     )
 
 
+def key_of(document: PolicyDocument) -> str:
+    """What the next question finds it by: its number or, where it has none, its document's id."""
+    return normalise_number(document.number) or document.id
+
+
 def name_policy(document: PolicyDocument, turn: Turn, phrases: Phrases) -> str:
     """Title and number. A text names no product or disease first, so there the number stands for the title."""
     if hides_title(document, turn):
@@ -170,7 +193,7 @@ def _word_standing(turn: Turn, document: PolicyDocument, phrases: Phrases) -> st
     return phrases.say(f"utter_policy_lookup_part_{standing}_{tense}")
 
 
-def _order(document: PolicyDocument) -> tuple[object, ...]:
+def _order(document: PolicyDocument) -> tuple[date, int]:
     return (document.in_force_from, document.sequence)
 
 

@@ -12,11 +12,10 @@ from actions.policy_request import (
     PolicyRequest,
     find_history,
     find_sections,
-    normalise_number,
     question_of,
     read_request,
 )
-from actions.policy_standing import Editions, cite, hide_title, hides_title, name_policy, say_standing
+from actions.policy_standing import Editions, cite, hide_title, hides_title, key_of, name_policy, say_standing
 from actions.policy_text import Piece, PolicyText, choose_pieces, place_after
 from actions.replies import Replies, Sources
 from actions.services import ActionServices
@@ -42,7 +41,7 @@ class PolicyTelling:
         """What follows the `given` first steps of all that it says."""
         pieces = await self._text.read(document, own_facts(facts, document))
         if given < len(pieces):
-            return self._tell(turn, document, pieces[given:], pieces, replies, key="utter_more_answer")
+            return self._tell(turn, document, pieces[given:], pieces, replies, is_rest=True)
         replies.say("utter_more_nothing", "handoff_offered")
         return self._keep(turn, document)
 
@@ -113,7 +112,7 @@ class PolicyTelling:
         pieces: Sequence[Piece],
         replies: Replies,
         *,
-        key: str = "utter_policy_lookup_says",
+        is_rest: bool = False,
     ) -> list[EventType]:
         """The first of the steps; what follows them in the whole of the policy waits for "tell me more"."""
         if hides_title(document, turn):
@@ -124,19 +123,22 @@ class PolicyTelling:
         chosen = choose_pieces(steps)
         given = place_after(chosen, pieces)
         more, buttons = say_more(turn, self.phrases, given is not None)
-        day = ""
+        policy = name_policy(document, turn, self.phrases)
+        first = [self.phrases.say("utter_policy_lookup_part_from", policy=policy)] if is_rest else []
         if turn.day != turn.today:
             kind = "past" if turn.day < turn.today else "later"
-            day = self.phrases.say(f"utter_part_on_{kind}_day", day=say_day(turn.day))
+            first.append(self.phrases.say(f"utter_part_on_{kind}_day", day=say_day(turn.day)))
         cited = dict.fromkeys(hide_title(piece.citation, document, turn, self.phrases) for piece in chosen)
         facts = tuple(piece.fact.id for piece in chosen if piece.fact)
         replies.say(
-            key,
+            "utter_more_answer" if is_rest else "utter_policy_lookup_says",
             "policy",
             sources=Sources(tuple(cited), facts),
             buttons=buttons,
-            policy=name_policy(document, turn, self.phrases),
-            statement=self.phrases.join([day, *(said for piece in chosen for said in (piece.lead, piece.text)), more]),
+            policy=policy,
+            statement=self.phrases.join(
+                [*first, *(said for piece in chosen for said in (piece.lead, piece.text)), more]
+            ),
         )
         return self._keep(turn, document, given)
 
@@ -155,7 +157,7 @@ class PolicyTelling:
 
     def _keep(self, turn: Turn, document: PolicyDocument, given: int | None = None) -> list[EventType]:
         """What "tell me more", "and section C?" and "what does it say?" go on from."""
-        return [*keep_place(TOPIC, turn, given), SlotSet("policy_number", normalise_number(document.number))]
+        return [*keep_place(TOPIC, turn, given), SlotSet("policy_number", key_of(document))]
 
 
 def own_facts(facts: Sequence[Fact], document: PolicyDocument) -> tuple[Fact, ...]:

@@ -88,7 +88,10 @@ def put_first(facts: Sequence[Fact], lead: str | None) -> tuple[Fact, ...]:
 
 def keep_place(topic: str, turn: Turn, given: int | None = None, lead: str | None = None) -> list[EventType]:
     """What "tell me more" goes on from: topic, facts given (None: nothing is left), the day if it is not today, and the
-    fact that went first."""
+    fact that went first.
+
+    A question that waited for the state is over; one that waits for the plan is not, until its form has ended.
+    """
     day = turn.day.isoformat() if given is not None and turn.day != turn.today else None
     lead = lead if given is not None else None
     return [
@@ -96,6 +99,7 @@ def keep_place(topic: str, turn: Turn, given: int | None = None, lead: str | Non
         SlotSet("facts_given", given),
         SlotSet("date", day),
         SlotSet("lead_fact", lead),
+        SlotSet("waiting_question", turn.slots.waiting_question if turn.slots.topic_in_progress else None),
     ]
 
 

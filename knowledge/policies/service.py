@@ -112,8 +112,8 @@ class PolicyService:
     ) -> DocumentLookup:
         """The payer's policies and member pages, sorted into in force, not yet, ended and out of scope.
 
-        With `number` the document is found whoever's it is; one that is not this scope's stands in
-        `out_of_scope`. Where no payer is known, a document asked for by number is sorted by its dates alone.
+        With `number`, or the id of a document that has none, it is found whoever's it is; one that is not this
+        scope's stands in `out_of_scope`. Where no payer is known, it is sorted by its dates alone.
         """
         day = as_of or await self._find_today(scope)
         documents = [
@@ -207,7 +207,9 @@ class PolicyService:
 
 
 def _has_number(document: PolicyDocument, number: str) -> bool:
-    return document.number is not None and number_key(document.number) == number_key(number)
+    if document.number is None:
+        return document.id == number
+    return number_key(document.number) == number_key(number)
 
 
 def _states(scope: Scope, plan: Plan) -> Iterable[str | None]:
