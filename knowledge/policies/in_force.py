@@ -51,7 +51,8 @@ class InForce:
     def find(self, scopes: tuple[Scope, ...], day: date) -> Current:
         """What is in force on that day in all of these scopes; the same object while it is kept.
 
-        A later edition for a part of the states alone rules there; while the state is unknown, neither is spoken.
+        A later edition for a part of the states alone takes the earlier one's place there for good, also where it has
+        ended itself since; while the state is unknown, neither is spoken.
         """
         known = self._kept.get((scopes, day))
         if known is not None:
@@ -71,4 +72,4 @@ class InForce:
         if not (document.in_force_on(day) and all(map(document.applies_to, scopes))):
             return False
         later = self._narrower.get(version, ())
-        return not any(each.in_force_on(day) and any(map(each.applies_to, scopes)) for each in later)
+        return not any(each.in_force_from <= day and any(map(each.applies_to, scopes)) for each in later)

@@ -126,6 +126,33 @@ async def test_an_edition_for_one_state_alone_rules_there_and_the_earlier_one_go
     assert [await told(knowledge, "2026-11-01", scope) for scope in (OHIO, georgia)] == [["All."], ["All."]]
 
 
+async def test_an_edition_for_one_state_that_has_ruled_takes_the_earlier_ones_place_there_for_good(
+    filled: Database, knowledge: Knowledge
+) -> None:
+    store(filled, make_edition("Old."))
+    ohio = store(filled, make_edition("Ohio.", "2026-12-01", document="caresource-oh", states=("OH",)), is_draft=True)
+    activate(filled, ohio, "2026-12-01", today=TODAY)
+    retire(filled, ohio, "2026-12-05", today="2026-12-02")
+    georgia = replace(OHIO, state="GA")
+    for on, words in [("2026-11-30", ["Old."]), ("2026-12-04", ["Ohio."]), ("2026-12-05", [])]:
+        assert [await told(knowledge, on), await told(knowledge, on, georgia)] == [words, ["Old."]]
+    assert await standings(knowledge, "2026-12-05") == {"in_force": [], "not_yet": [], "ended": ["Old.", "Ohio."]}
+    # Which of the two it would be is not known before the state is.
+    assert await told(knowledge, "2026-12-05", replace(OHIO, state=None)) == []
+
+
+@pytest.mark.parametrize("today", ["2026-11-21", "2026-12-01"])
+async def test_an_edition_for_one_state_that_never_came_or_was_stopped_on_its_first_day_takes_no_place(
+    filled: Database, knowledge: Knowledge, today: str
+) -> None:
+    store(filled, make_edition("Old."))
+    ohio = store(filled, make_edition("Ohio.", "2026-12-01", document="caresource-oh", states=("OH",)))
+    filled.write_now(
+        lambda connection: import_store.retire(connection, ohio, day("2026-12-01"), today=day(today), at_once=True)
+    )
+    assert [await told(knowledge, on) for on in ("2026-12-01", "2026-12-05")] == [["Old."], ["Old."]]
+
+
 async def test_an_import_cancelled_before_its_day_keeps_no_release_from_its_document(
     filled: Database, knowledge: Knowledge
 ) -> None:
