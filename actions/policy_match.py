@@ -69,9 +69,9 @@ class Matcher:
 
     def rank(self, document: PolicyDocument) -> int | None:
         """The less, the more it is about that; None where its title names nothing of it."""
-        if self.names(document) or (self._subject is None and names_title(self._text, document.title)):
+        if self._calls(document.title):
             return 0
-        return 1 if self.is_of_class(document) else None
+        return 1 if self.names(document) else 2 if self.is_of_class(document) else None
 
     def names(self, document: PolicyDocument) -> bool:
         """True where its title is about just what is asked, which the message may also call by that title."""
@@ -80,6 +80,12 @@ class Matcher:
             return self._subject.is_named_by(title, self._titles)
         is_about_therapy = bool(_CLASS.search(title) or self._titles.read(title).named)
         return is_about_therapy and names_title(self._text, title)
+
+    def _calls(self, title: str) -> bool:
+        """True where the message calls a policy by its title, and is not itself about the product or condition."""
+        subject = self._subject
+        named = self._titles.read(self._text).named if subject else ()
+        return names_title(self._text, title) and not any(subject and subject.id in name.ids for name in named)
 
     def is_of_class(self, document: PolicyDocument) -> bool:
         """True where its title is about the whole class, and what is asked about is of it."""
@@ -159,20 +165,20 @@ async def build_matcher(about: str | None, services: ActionServices, text: str =
     if about and (therapy := await catalogue.find_therapy(about)):
         names = titles.whole_names((therapy.brand, therapy.proper_name))
         product = Subject(about, names, is_condition=False, also=frozenset(therapy.conditions))
-        return Matcher(titles, product, kinds=frozenset({therapy.kind}))
+        return Matcher(titles, product, kinds=frozenset({therapy.kind}), text=text)
     if about and (condition := await catalogue.find_condition(about)):
         known = [
             await catalogue.find_therapy(name) for name in (*condition.therapies, *condition.discontinued_therapies)
         ]
         kinds = frozenset(therapy.kind for therapy in known if therapy)
         names = titles.whole_names((condition.name, *condition.names))
-        return Matcher(titles, Subject(about, names, is_condition=True), is_class=condition.has_product, kinds=kinds)
+        subject = Subject(about, names, is_condition=True)
+        return Matcher(titles, subject, is_class=condition.has_product, kinds=kinds, text=text)
     if about and (other := await catalogue.find_other_product(about)):
         # Not one of the class, or not approved: a policy on the class says nothing of it.
         names = titles.whole_names((other.brand, other.proper_name))
-        return Matcher(
-            titles, Subject(about, names, is_condition=False, also=frozenset(other.conditions)), is_class=False
-        )
+        subject = Subject(about, names, is_condition=False, also=frozenset(other.conditions))
+        return Matcher(titles, subject, is_class=False, text=text)
     return Matcher(titles, text=text)
 
 

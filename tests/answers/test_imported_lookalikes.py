@@ -124,7 +124,15 @@ async def test_a_policy_on_anything_is_still_found_by_its_title(stage: RealStage
     assert {citation.get("number") for citation in said.citations} == {"08.04.05"}
 
 
-OWN, CLASS, OTHER = 0, 1, None
+async def test_a_title_in_the_message_counts_before_the_product_talked_about_earlier(stage: RealStage) -> None:
+    stage.begin(INDEPENDENCE)
+    stage.slots |= {"therapy": "zolgensma"}
+    said = await stage.run("action_answer_policy_lookup", "policy_lookup", text="what does the appeals policy say")
+
+    assert {citation.get("number") for citation in said.reply["citations"]} == {"08.04.05"}
+
+
+OWN, CLASS, OTHER = 1, 2, None
 
 
 @pytest.mark.parametrize(
