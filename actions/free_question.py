@@ -14,6 +14,7 @@ from actions.own_text import OwnText
 from actions.phrases import Phrases
 from actions.policy_lookup import AnswerPolicyLookup
 from actions.policy_request import names_section
+from actions.policy_text import name_section
 from actions.quotes import find_quote
 from actions.replies import Button, Replies, Sources
 from actions.said import say_fact, say_passage
@@ -24,7 +25,6 @@ from actions.therapy_parts import field_of
 from actions.topic_action import TopicAction
 from actions.topic_answers import keep_place
 from actions.turn_context import Turn
-from bot.safety.lint import find_fault
 from knowledge.policies.model import Fact, Passage, Scope
 from knowledge.search.model import Hit, HitKind, SearchResult
 from knowledge.therapies.model import Term
@@ -161,8 +161,7 @@ class AnswerFreeQuestion(TopicAction):
             raise ValueError(f"{hit.kind.value} has no words of a payer")
         where = "policy" if document.number and document.payer else "page"
         whose = {"payer": document.payer_name, "number": document.number or ""}
-        heading = "" if find_fault(passage.heading) else passage.heading
-        place = f"{passage.section}, {heading}" if heading and heading != passage.section else passage.section
+        place = name_section(passage)
         passages = await self.services.policies.list_passages(passage.version)
         excerpt = find_quote(passage, hit.excerpt, passages, asked)
         if excerpt is None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from actions.phrases import Phrases
-from actions.quotes import Excerpt, find_first_sentence, find_quote, narrow_quote
+from actions.quotes import Excerpt, find_first_sentence, find_quote
 from actions.said import say_fact, say_passage
 from actions.services import ActionServices
 from actions.topic_answers import MOST_SENTENCES, count_sentences
@@ -18,7 +18,6 @@ from knowledge.search.entries import split_sentences
 from knowledge.search.model import Hit, SearchResult
 
 _SENTENCES = 3
-_LONGEST_QUOTE = 600
 # Told only where they are asked for by name: what stands behind a policy, not what it rules.
 _BEHIND = re.compile(r"\b(?:references|bibliography|revision|history|table of contents)\b|^\W*contents\W*$", re.I)
 _EMPTY = re.compile(r"^\W*(?:none|n/?a|not applicable)?\W*$", re.I)
@@ -80,16 +79,17 @@ class PolicyText:
                 yield Piece(self._say_quote(document, passage, quote), citation, passage)
 
     async def tell_hits(self, document: PolicyDocument, found: SearchResult, asked: str) -> Piece | None:
-        """The first part that was found and may be told; else its section; None where nothing was found."""
+        """The first part that was found, or its section where it may not be quoted; None where nothing was found."""
         passages = await self._services.policies.list_passages(document.version_id)
-        hits = [hit for hit in found.hits if _may_be_told(hit, passages)]
-        key = "utter_policy_lookup_part_found" if found.is_confident else "utter_policy_lookup_part_closest"
-        for hit in hits:
-            if piece := self._tell_hit(document, hit, passages, asked):
-                return replace(piece, lead=self._phrases.say(key))
-        for hit in hits:
-            if isinstance(hit.source, Passage) and hit.is_quote:
-                return Piece(self._say_quote(document, hit.source, None), hit.citation, hit.source)
+        hit = next((hit for hit in found.hits if _may_be_told(hit, passages)), None)
+        if hit is None:
+            return None
+        if piece := self._tell_hit(document, hit, passages, asked):
+            key = "utter_policy_lookup_part_found" if found.is_confident else "utter_policy_lookup_part_closest"
+            return replace(piece, lead=self._phrases.say(key))
+        # Not the next one instead: what may not be quoted could take back what that one says.
+        if isinstance(hit.source, Passage):
+            return Piece(self._say_quote(document, hit.source, None), hit.citation, hit.source)
         return None
 
     async def list_headings(self, document: PolicyDocument) -> str:
@@ -113,7 +113,7 @@ class PolicyText:
             words = say_passage(source, excerpt=hit.excerpt)
             text = self._phrases.say("utter_policy_lookup_part_section_ours", section=source.section, words=words)
             return Piece(text, hit.citation, source)
-        excerpt = find_quote(source, narrow_quote(source.payer_text or "", hit.excerpt, asked), passages, asked)
+        excerpt = find_quote(source, hit.excerpt, passages, asked)
         return Piece(self._say_quote(document, source, excerpt), hit.citation, source) if excerpt else None
 
     def _say_quote(self, document: PolicyDocument, passage: Passage, excerpt: Excerpt | None) -> str:
@@ -133,7 +133,7 @@ def name_section(passage: Passage, *, is_whole: bool = False) -> str:
     heading = "" if find_fault(passage.heading) else passage.heading
     mark = passage.section.split(".")[0] if is_whole and re.match(r"[A-Za-z]\.", passage.section) else passage.section
     # Where a section has no mark its name stands for one.
-    return f"{mark}, {heading}" if heading and _IS_MARK.match(mark) else mark
+    return f"{mark}, {heading}" if heading not in ("", mark) and _IS_MARK.match(mark) else mark
 
 
 def _may_be_told(hit: Hit, passages: Sequence[Passage]) -> bool:
@@ -163,7 +163,7 @@ def _cut_quotes(passage: Passage, passages: Sequence[Passage]) -> Iterator[Excer
     while rest := [span for span in spans if span[0] >= at]:
         for count in range(min(_SENTENCES, len(rest)), 0, -1):
             quote = find_quote(passage, (rest[0][0], rest[count - 1][1]), passages)
-            if quote and quote[1] > rest[0][0] and (count == 1 or quote[1] - quote[0] <= _LONGEST_QUOTE):
+            if quote and quote[1] > rest[0][0]:
                 yield quote
                 at, is_gap = quote[1], False
                 break

@@ -1,97 +1,74 @@
-"""Which part of a payer's own text may be quoted? No part of a list: what is said of all of it stands before it."""
+"""Which part of a payer's own text may be quoted? Whole paragraphs whose sense hangs on nothing that is left out."""
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 
+from actions.paragraphs import (
+    STOPS,
+    Line,
+    Paragraph,
+    announces,
+    goes_back,
+    last_sentence,
+    leads_in,
+    read_lines,
+    read_paragraphs,
+)
 from bot.safety.lint import find_fault
 from knowledge.policies.model import Passage
 from knowledge.search.entries import split_sentences
 
 Excerpt = tuple[int, int]
 
-# A list that is quoted whole, with what leads into it, stays this short; of a longer one nothing is quoted.
-LONGEST_LIST = 400
-_MARKED = re.compile(
-    r"\s*(?:[-–—*•▪◦●○■□☐☒‣∙·]\s|\(?(?:\d{1,3}(?:\.\d{1,3})*|[A-Za-z]|[IVXLCivxlc]{1,7})[.)]\s|\d{1,3}(?:\.\d{1,3})+\s)"
-)
+# What is quoted stays this short; of a longer list or paragraph nothing is quoted.
+LONGEST_QUOTE = 600
 _BULLET = re.compile(r"\s*[-–—*•▪◦●○■‣∙·]\s+")
-_CELLS = " | "
-# What a word means is said of that word alone, so its line in a list of definitions stands by itself.
-_GLOSSARY = re.compile(r"\bdefinitions?\b|\bglossary\b", re.I)
+# What a word means is said of that word alone, so it stands by itself where a section is nothing but definitions.
+_GLOSSARY = re.compile(
+    r"\W*(?:[A-Z\d]{1,4}[.)]\s+)?(?:key |general |important |list of )?(?:definitions?|glossary|terms)"
+    r"(?: (?:of|and) (?:key )?(?:terms?|definitions?|glossary|words))?\W*",
+    re.I,
+)
+_TERMS = re.compile(r"\b(?:terms?|definitions?|words?)\b", re.I)
+_HEAD = re.compile(r"[^.:]{2,60}?(?:\s[–—-]\s|:\s)")
+_DENIES = re.compile(r"\b(?:not?|never|none|cannot|exclu\w+|den(?:y|ies|ied)|without)\b|n['’]t\b", re.I)
+_CLAUSE = re.compile(r"(?:[A-Z]|\d{1,3}|[IVXLC]{1,6})(?:\.\w{1,6})+(?: \(\d+\))?")
 # The lines over a policy's first sentence (number, title, dates) say nothing that it rules.
 _WORDS_OF_SENTENCE = 6
-_HEAD_END = re.compile(r"\s[–—-]\s|:\s")
-_STOPS = ".!?"
-_CLOSING = "\"'”’)]*_"
-
-
-@dataclass(frozen=True)
-class _Line:
-    start: int
-    end: int
-    text: str
-
-    @property
-    def is_item(self) -> bool:
-        return bool(_MARKED.match(self.text)) or _CELLS in self.text
-
-    @property
-    def leads_in(self) -> bool:
-        return leads_in(self.text)
-
-
-def widen_quote(text: str, excerpt: Excerpt) -> Excerpt | None:
-    """The excerpt, widened to the whole of each list that it touches and the lines that lead into it.
-
-    None where it would be long, where nothing leads into the list, and where a sentence would be cut: then nothing
-    of it may be quoted.
-    """
-    start, end = excerpt
-    is_widened = False
-    blocks = _find_lists(_read_lines(text))
-    for first, last, has_lead_in in blocks:
-        if first < end and start < last:
-            if not has_lead_in:
-                return None
-            is_widened = is_widened or first < start or end < last
-            start, end = min(first, start), max(last, end)
-    if is_widened and end - start > LONGEST_LIST:
-        return None
-    return (start, end) if _is_whole(text, start, end) else None
+# "Infusion in a member who has antibodies." is a point of a list and no sentence: its only verb is of "who".
+_VERB = re.compile(
+    r"\b(?:is|are|was|were|has|have|had|may|must|can|cannot|could|will|would|shall|should|does|do|did|requires?|covers|"
+    r"pays|appl(?:y|ies)|considers|includes?|excludes?|means|decides?|allows|receives?|reads|sends|meets?|gives|makes|"
+    r"says|takes|looks)\b",
+    re.I,
+)
+_SUBORDINATE = re.compile(r"\b(?:who|whom|whose|that|which|when|where|if|because|while|once)\b", re.I)
+# What could close our quotation marks, or ask a member for something in the payer's name.
+_QUOTED = re.compile(r"“[^“”]*”")
+_ASKS = re.compile(r"\b(?:https?://|www\.)|\]\(|\b(?:[Rr]eply|REPLY|[Tt]ext) [A-Z]{3,}\b")
+_OF_ANY_QUESTION = frozenset(["the", "and", "for"])
 
 
 def find_quote(passage: Passage, excerpt: Excerpt, passages: Sequence[Passage], asked: str = "") -> Excerpt | None:
     """What of a payer's text may be quoted around the excerpt; `passages` are all of the document.
 
-    Nothing of a passage that is itself a point of another section's list, of the lines over the first sentence, and of
-    what may not be said to a member. In a list of definitions it is the one that says most of the words in `asked`.
+    The whole passage where it is short, else whole paragraphs of it. Nothing under a heading that may not be said, of
+    a clause that hangs on another one, of the lines over the first sentence, and of what may not be said to a member.
+    In a section of definitions alone it is the one of the word in `asked`.
     """
     text = passage.payer_text or ""
-    for other in passages:
-        is_above = other.position < passage.position and passage.section.startswith(f"{other.section}.")
-        if (is_above or other.position == passage.position - 1) and leads_in(other.payer_text or ""):
-            return None
-    start, end = max(excerpt[0], find_first_sentence(passage, passages)), excerpt[1]
+    if (passage.heading and find_fault(passage.heading)) or _hangs_on_others(passage, passages):
+        return None
+    above = find_first_sentence(passage, passages)
+    start, end = max(excerpt[0], above), excerpt[1]
     if start >= end:
         return None
-    widened = _find_definition(text, (start, end), asked) if _GLOSSARY.search(passage.heading) else None
-    if widened is None:
-        # What stands over the first sentence is no sentence that the quote could cut.
-        above = find_first_sentence(passage, passages)
-        found = widen_quote(text[above:], (start - above, end - above))
-        widened = (found[0] + above, found[1] + above) if found else None
-    return None if widened is None or find_fault(text[slice(*widened)]) else widened
-
-
-def narrow_quote(text: str, excerpt: Excerpt, asked: str) -> Excerpt:
-    """The excerpt without the sentences around those that say a word of `asked`; whole where none does."""
-    words = _beginnings(asked)
-    spans = [span for span in split_sentences(text) if span[0] < excerpt[1] and excerpt[0] < span[1]]
-    saying = [span for span in spans if any(word in text[slice(*span)].lower() for word in words)]
-    return (saying[0][0], saying[-1][1]) if saying else excerpt
+    found = _find_definition(text, above, (start, end), asked) if _GLOSSARY.fullmatch(passage.heading) else None
+    found = found or _find_paragraphs(text, above, (start, end), is_clause=_is_clause(passage))
+    return None if found is None or not _may_be_said(text[slice(*found)]) else found
 
 
 def says_half(text: str, asked: str) -> bool:
@@ -105,89 +82,111 @@ def find_first_sentence(passage: Passage, passages: Sequence[Passage]) -> int:
     text = passage.payer_text or ""
     if any(other.position < passage.position for other in passages):
         return 0
-    for line in _read_lines(text):
-        if len(line.text.split()) >= _WORDS_OF_SENTENCE and _ends(line.text):
+    for line in read_lines(text):
+        if len(line.text.split()) >= _WORDS_OF_SENTENCE and line.ends:
             return line.start
     return len(text)
 
 
-def leads_in(text: str) -> bool:
-    """True where this text ends by announcing what follows, as "These uses are not covered:" does."""
-    return text.rstrip().rstrip(_CLOSING).endswith(":")
+def _hangs_on_others(passage: Passage, passages: Sequence[Passage]) -> bool:
+    """True where another passage says something that changes what this one says, or where its title is not on file."""
+    is_clause = _is_clause(passage)
+    others = [other for other in passages if other.position != passage.position]
+    siblings = [other for other in others if is_clause and _section_of(other) == _section_of(passage)]
+    for other in others:
+        text, is_before = other.payer_text or "", other.position < passage.position
+        if is_before and passage.section.startswith(f"{other.section}."):
+            if announces(text) or _DENIES.search(last_sentence(text)):
+                return True
+        elif other.position == passage.position - 1 and leads_in(text):
+            return True
+    for other in siblings:
+        text, is_before = other.payer_text or "", other.position < passage.position
+        if announces(text) if is_before else other.position == passage.position + 1 and goes_back(text):
+            return True
+    # The title over clauses that have titles of their own is not kept, and it may be "Exclusions".
+    return is_clause and (
+        goes_back(passage.payer_text or "") or all(other.heading != passage.heading for other in siblings)
+    )
 
 
-def _find_definition(text: str, excerpt: Excerpt, asked: str) -> Excerpt | None:
-    """The line of one word, without its mark; None where no line of a list is touched."""
-    items = [line for line in _read_lines(text) if line.is_item]
-    words = _beginnings(asked)
-    # Asked for by name, any line may be it; else the one at the excerpt.
-    lines = items if words else [line for line in items if line.start < excerpt[1] and excerpt[0] < line.end]
-    if not lines:
+def _is_clause(passage: Passage) -> bool:
+    return bool(_CLAUSE.fullmatch(passage.section))
+
+
+def _section_of(passage: Passage) -> str:
+    return passage.section.split(".")[0] if _is_clause(passage) else passage.section
+
+
+def _find_paragraphs(text: str, above: int, excerpt: Excerpt, *, is_clause: bool) -> Excerpt | None:
+    """All of a short text; of a long one the paragraphs that are touched, where they are sentences."""
+    paragraphs: Sequence[Paragraph] = read_paragraphs(text, above)
+    if not paragraphs:
         return None
+    is_part = paragraphs[-1].end - paragraphs[0].start > LONGEST_QUOTE
+    if is_part:
+        if any(each.has_title for each in paragraphs):
+            return None
+        paragraphs = [each for each in paragraphs if each.start < excerpt[1] and excerpt[0] < each.end]
+    if not paragraphs or not all(each.is_whole for each in paragraphs):
+        return None
+    start, end = paragraphs[0].start, paragraphs[-1].end
+    if end - start > LONGEST_QUOTE:
+        return None
+    stands_alone = all(_is_sentence(text[each.start : each.end]) for each in paragraphs)
+    if is_part and goes_back(text[start:end]):
+        return None
+    return (start, end) if stands_alone or not (is_part or is_clause) else None
 
-    def count(line: _Line) -> int:
-        head = _HEAD_END.split(line.text, maxsplit=1)[0].lower()
-        return sum((word in line.text.lower()) + 2 * (word in head) for word in words)
 
-    line = max(lines, key=count)
-    mark = _BULLET.match(line.text)
-    return line.start + (mark.end() if mark else 0), line.end
+def _is_sentence(text: str) -> bool:
+    spans = split_sentences(text)
+    first = text[slice(*spans[0])] if spans else ""
+    return len(_VERB.findall(first)) > len(_SUBORDINATE.findall(first))
+
+
+def _find_definition(text: str, above: int, excerpt: Excerpt, asked: str) -> Excerpt | None:
+    """The definition of the word that is asked for by name, without its mark; without `asked` the one at the excerpt.
+
+    None where the section has more in it than definitions, so that a line could be a point of something else.
+    """
+    lines = read_lines(text, above)
+    first = next((number for number, line in enumerate(lines) if line.is_item), len(lines))
+    lead = " ".join(line.text for line in lines[:first])
+    if lead and (not _TERMS.search(lead) or not announces(lead) or _DENIES.search(lead)):
+        return None
+    if any(not (line.is_item or line.runs_on) and before.ends for before, line in itertools.pairwise(lines[first:])):
+        return None
+    items = list(_read_definitions(text, lines[first:]))
+    if not items or not all(_HEAD.match(text[start:end]) and text[start:end][-1] in STOPS for start, end in items):
+        return None
+    if not asked:
+        return next((item for item in items if item[0] < excerpt[1] and excerpt[0] < item[1]), None)
+    words = _beginnings(asked)
+
+    def count(item: Excerpt) -> int:
+        head = _HEAD.match(text[slice(*item)])
+        return sum(bool(re.search(rf"\b{word}", head[0].lower())) for word in words) if head else 0
+
+    best = max(items, key=count)
+    return best if count(best) else None
+
+
+def _read_definitions(text: str, lines: Sequence[Line]) -> Iterator[Excerpt]:
+    """Each point of a list, without its mark and with the lines that go on with it."""
+    begun = [number for number, line in enumerate(lines) if line.is_item]
+    for number, after in zip(begun, [*begun[1:], len(lines)], strict=True):
+        mark = _BULLET.match(lines[number].text)
+        start = lines[number].start + (mark.end() if mark else 0)
+        yield start, start + len(text[start : lines[after - 1].end].rstrip())
 
 
 def _beginnings(asked: str) -> list[str]:
     """How the telling words of a question begin, so that "tests" finds "testing"."""
-    return [word.removesuffix("s")[:5] for word in re.findall(r"[a-z0-9]{3,}", asked.lower())]
+    words = (word for word in re.findall(r"[a-z0-9]{3,}", asked.lower()) if word not in _OF_ANY_QUESTION)
+    return [word.removesuffix("s")[:5] for word in words]
 
 
-def _read_lines(text: str) -> list[_Line]:
-    """The lines that say something."""
-    found = re.finditer(r"[^\n]+", text)
-    return [_Line(each.start(), each.end(), each.group()) for each in found if each.group().strip()]
-
-
-def _find_lists(lines: Sequence[_Line]) -> list[tuple[int, int, bool]]:
-    """Each list with its lead-in, as places in the text, and whether it has one."""
-    blocks, at = [], 0
-    while at < len(lines):
-        follows = lines[at].leads_in and not lines[at].is_item
-        if not (follows or lines[at].is_item):
-            at += 1
-            continue
-        # What an unmarked list under "...:" ends with nobody can tell, so it goes on to the end.
-        is_marked = not follows or (at + 1 < len(lines) and lines[at + 1].is_item)
-        last = _last_item(lines, at) if is_marked else len(lines) - 1
-        first = _first_of_sentence(lines, at) if follows else at
-        blocks.append((lines[first].start, lines[last].end, follows))
-        at = last + 1
-    return blocks
-
-
-def _last_item(lines: Sequence[_Line], at: int) -> int:
-    """The last line of a list: lines between items ("AND", "any of these:") and ones that run on belong to it."""
-    last = at
-    for number in range(at + 1, len(lines)):
-        line = lines[number]
-        is_between = number + 1 < len(lines) and lines[number + 1].is_item
-        if not (line.is_item or line.text.lstrip()[:1].islower() or is_between):
-            break
-        last = number
-    return last
-
-
-def _first_of_sentence(lines: Sequence[_Line], at: int) -> int:
-    """The line with which the sentence begins that leads into the list."""
-    while at and not lines[at - 1].is_item and not _ends(lines[at - 1].text):
-        at -= 1
-    return at
-
-
-def _ends(text: str) -> bool:
-    return text.rstrip().rstrip(_CLOSING)[-1:] in tuple(f"{_STOPS}:")
-
-
-def _is_whole(text: str, start: int, end: int) -> bool:
-    """True where the excerpt begins after a sentence and ends with one, or with the text."""
-    before, after = text[:start].rstrip(), text[end:].strip()
-    begins = not before or before.rstrip(_CLOSING)[-1:] in tuple(_STOPS)
-    last = text[start:end].rstrip().rstrip(_CLOSING)[-1:]
-    return begins and (last in tuple(_STOPS) or (not after and last != ":"))
+def _may_be_said(text: str) -> bool:
+    rest = _QUOTED.sub("", text)
+    return not (find_fault(text) or "“" in rest or "”" in rest or _ASKS.search(text))

@@ -17,12 +17,17 @@ QUESTION = "can the cells turn into cancer later on"
 NOTHING = SearchResult((), False, 3)
 
 
+# The first words of a policy are told from its first full sentence on.
+TEXT = "First one of the three sentences. Second one. Third one."
+
+
 def passage_hit(document: PolicyDocument, *, of_payer: bool = False) -> Hit:
-    text = "First one. Second one. Third one."
-    passage = Passage(document.version_id, 1, "D.I", "Policy", "" if of_payer else text, text if of_payer else None)
+    text, start = TEXT, TEXT.index("Second")
+    section = "D" if of_payer else "D.I"
+    passage = Passage(document.version_id, 1, section, "Policy", "" if of_payer else text, text if of_payer else None)
     return Hit(
-        HitKind.PASSAGE, "D.I", "policy_lookup", passage, document, "D.I", document.citation("D.I"), "Second one.",
-        (11, 22), of_payer, 0.9,
+        HitKind.PASSAGE, section, "policy_lookup", passage, document, section, document.citation(section),
+        "Second one.", (start, start + 11), of_payer, 0.9,
     )  # fmt: skip
 
 
@@ -59,7 +64,7 @@ async def test_the_payers_own_text_stands_between_quotation_marks(document: Poli
     stage = Stage(plan_id="caresource")
     stage.search.found[CARE] = confident(passage_hit(document, of_payer=True))
 
-    assert "“Second one.”" in (await ask(stage)).values["statement"]
+    assert f"“{TEXT}”" in (await ask(stage)).values["statement"]
 
 
 async def test_a_fact_is_told_with_its_source() -> None:
