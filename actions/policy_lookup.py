@@ -112,7 +112,8 @@ class AnswerPolicyLookup(TopicAction):
             if say_out_of_scope(turn, found.out_of_scope[0], replies, self.phrases):
                 left += waits
         elif number and number not in {each.id for each in await self.services.policies.list_versions()}:
-            replies.say("utter_policy_lookup_unknown_number", "handoff_offered", number=number)
+            # Not said back: somebody's birth date may look like one.
+            replies.say("utter_policy_lookup_unknown_number", "handoff_offered")
         else:
             left = [*await self._say_no_text(turn, facts, replies), SlotSet("policy_number", None)]
         self.ask_day(turn, replies)
@@ -141,10 +142,11 @@ class AnswerPolicyLookup(TopicAction):
         return keep_place(self.topic, turn, given)
 
     async def _list_on_file(self, turn: Turn) -> tuple[PolicyDocument, ...]:
-        """The plan's policies on therapies of the class; none for who asks about one that they are not on."""
+        """The plan's policies on therapies of the class; with a condition asked about, those on a product for it."""
         found = only_policies(await self.services.policies.find_documents(turn.scope, turn.day))
-        if turn.about or not found.in_force:
-            return ()
+        if turn.about:
+            matcher = await build_matcher(turn.about, self.services)
+            return tuple(each for each in found.in_force if matcher.is_on_product(each))[:_MOST_NAMED]
         written = await self.services.therapies.list_names()
         is_known = is_about_these(name for names in written.values() for name in names)
         return tuple(each for each in found.in_force if is_known(each.title))[:_MOST_NAMED]

@@ -81,11 +81,15 @@ class Matcher:
         is_about_therapy = bool(_CLASS.search(title) or self._titles.read(title).named)
         return is_about_therapy and names_title(self._text, title)
 
+    def is_on_product(self, document: PolicyDocument) -> bool:
+        """True where its title names a product for the condition asked about; it is not that condition's own policy."""
+        return self._subject is not None and self._titles.names_any(document.title, self._subject.products)
+
     def _calls(self, title: str) -> bool:
         """True where the message calls a policy by its title, and is not itself about the product or condition."""
-        subject = self._subject
-        named = self._titles.read(self._text).named if subject else ()
-        return names_title(self._text, title) and not any(subject and subject.id in name.ids for name in named)
+        if not names_title(self._text, title):
+            return False
+        return self._subject is None or not self._titles.names_any(self._text, {self._subject.id})
 
     def is_of_class(self, document: PolicyDocument) -> bool:
         """True where its title is about the whole class, and what is asked about is of it."""
@@ -104,12 +108,14 @@ class Subject:
     """The entry of the catalogue that is asked about.
 
     `names` are its whole names; `also` the ids that may stand beside it in a title: the conditions of a product.
+    `products` are those for a condition.
     """
 
     id: str
     names: frozenset[Words]
     is_condition: bool
     also: frozenset[str] = frozenset()
+    products: frozenset[str] = frozenset()
 
     def is_named_by(self, title: str, titles: TitleReader) -> bool:
         """True where the title names it whole and nothing else of the catalogue.
@@ -167,12 +173,11 @@ async def build_matcher(about: str | None, services: ActionServices, text: str =
         product = Subject(about, names, is_condition=False, also=frozenset(therapy.conditions))
         return Matcher(titles, product, kinds=frozenset({therapy.kind}), text=text)
     if about and (condition := await catalogue.find_condition(about)):
-        known = [
-            await catalogue.find_therapy(name) for name in (*condition.therapies, *condition.discontinued_therapies)
-        ]
+        products = frozenset((*condition.therapies, *condition.discontinued_therapies))
+        known = [await catalogue.find_therapy(name) for name in sorted(products)]
         kinds = frozenset(therapy.kind for therapy in known if therapy)
         names = titles.whole_names((condition.name, *condition.names))
-        subject = Subject(about, names, is_condition=True)
+        subject = Subject(about, names, is_condition=True, products=products)
         return Matcher(titles, subject, is_class=condition.has_product, kinds=kinds, text=text)
     if about and (other := await catalogue.find_other_product(about)):
         # Not one of the class, or not approved: a policy on the class says nothing of it.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -61,6 +61,10 @@ class TitleReader:
                 rest.append(words[at])
             at += len(found.words) if found else 1
         return Reading(tuple(named), tuple(rest))
+
+    def names_any(self, text: str, ids: Set[str]) -> bool:
+        """True where a title or a message names one of these entries, in whatever way."""
+        return any(name.ids & ids for name in self.read(text).named)
 
     def whole_names(self, names: Iterable[str]) -> frozenset[Words]:
         """These names of one entry as a title may write them: without the FDA's suffix only where no other has it."""

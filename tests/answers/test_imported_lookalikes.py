@@ -82,7 +82,6 @@ async def hear(stage: RealStage, topic: str, text: str, about: str | None) -> Sp
     ("text", "about"),
     [
         ("who can get itvisma", "itvisma"),
-        ("who can get gene therapy for spinal muscular atrophy", "sma"),
         ("who can get hemgenix for hemophilia b", "hemgenix"),
         ("who can get a gene therapy for hemophilia b", "hemophilia_b"),
         ("who can get kymriah for lymphoma", "kymriah"),
@@ -122,6 +121,15 @@ async def test_a_policy_on_anything_is_still_found_by_its_title(stage: RealStage
     said = await hear(stage, "policy_lookup", "what does the appeals policy say", None)
 
     assert {citation.get("number") for citation in said.citations} == {"08.04.05"}
+
+
+async def test_a_condition_has_no_policy_of_its_own_where_a_product_for_it_has_one(stage: RealStage) -> None:
+    for topic in ("candidacy", "coverage_general", "policy_lookup"):
+        said = await hear(stage, topic, "who can get gene therapy for spinal muscular atrophy", "sma")
+        # The look-up lists it among what is on file, by its title.
+        expected = {"08.04.01"} if topic == "policy_lookup" else set()
+        assert {each.get("number") for each in said.citations} & set(POLICIES) == expected
+        assert said.key not in ("utter_policy_lookup_in_force", "utter_policy_lookup_says")
 
 
 async def test_a_title_in_the_message_counts_before_the_product_talked_about_earlier(stage: RealStage) -> None:
