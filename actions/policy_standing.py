@@ -22,7 +22,7 @@ _CARD_STANDINGS = {"in_force": "in force", "not_yet": "not yet in force", "not_o
 
 @dataclass(frozen=True)
 class Editions:
-    """The other editions of a document that was found: the one to come, and those that rule in some states."""
+    """The other editions of a document that was found: the one to come, and those that have ruled in some states."""
 
     newer: PolicyDocument | None = None
     elsewhere: tuple[PolicyDocument, ...] = ()
@@ -32,11 +32,7 @@ class Editions:
         """What else of the same document was found."""
         newer = next((other for other in found.not_yet if other.series == document.series), None)
         others = (other for other in (*found.out_of_scope, *found.in_force) if other.series == document.series)
-        later = [
-            other
-            for other in others
-            if other.in_force_on(turn.day) and (other.in_force_from, other.sequence) > _order(document)
-        ]
+        later = [other for other in others if _has_ruled(other, turn.day) and _order(other) > _order(document)]
         return cls(newer, tuple(later))
 
     @classmethod
@@ -58,18 +54,17 @@ class Editions:
 
     @classmethod
     def differ(cls, found: DocumentLookup, state: str | None, day: date) -> PolicyDocument | None:
-        """The edition that rules in some states where another one does in others, and the state is not known."""
+        """The edition that rules in some states where another one took its place, and the state is not known."""
         if state is not None or found.in_force:
             return None
-        ruling = [each for each in (*found.ended, *found.out_of_scope) if each.in_force_on(day)]
-        return next(
-            (
-                each
-                for each in ruling
-                if any(other.series == each.series and other.version_id != each.version_id for other in ruling)
-            ),
-            None,
-        )
+        others = [each for each in (*found.ended, *found.out_of_scope) if _has_ruled(each, day)]
+        ruling = [each for each in others if each.in_force_on(day)]
+
+        def is_beside(each: PolicyDocument, other: PolicyDocument) -> bool:
+            is_same = other.series == each.series and other.version_id != each.version_id
+            return is_same and (other in ruling or _order(other) > _order(each))
+
+        return next((each for each in ruling if any(is_beside(each, other) for other in others)), None)
 
 
 def say_standing(
@@ -90,7 +85,7 @@ def say_standing(
     newer = editions.newer
     parts = [
         say_since(document, turn.day, phrases),
-        _say_states(document, editions, phrases) if is_in_force else "",
+        _say_states(document, editions, turn.day, phrases) if is_in_force else "",
         say_next(newer, document, phrases) if newer else "",
     ]
     key = "not_on_file" if standing == "not_on_file" else "in_force" if is_in_force else "not_in_force"
@@ -173,11 +168,12 @@ def hides_title(document: PolicyDocument, turn: Turn) -> bool:
     return is_hidden and not names_title(turn.text, document.title)
 
 
-def _say_states(document: PolicyDocument, editions: Editions, phrases: Phrases) -> str:
-    """For which states it is, without those in which another edition rules by then."""
+def _say_states(document: PolicyDocument, editions: Editions, day: date, phrases: Phrases) -> str:
+    """For which states it is, without those in which another edition took its place, and where that one rules."""
     taken = {state for other in editions.elsewhere for state in other.states}
+    ruled = {state for other in editions.elsewhere if other.in_force_on(day) for state in other.states}
     states = phrases.list_of(say_state(state) for state in document.states if state not in taken)
-    others = [state for state in document.states if state in taken]
+    others = [state for state in document.states if state in ruled]
     told = phrases.say("utter_policy_lookup_part_states", states=states) if states else ""
     if not (told and others):
         return told
@@ -191,6 +187,11 @@ def _word_standing(turn: Turn, document: PolicyDocument, phrases: Phrases) -> st
         return ""
     tense = "past" if turn.day < turn.today else "now" if turn.day == turn.today else "later"
     return phrases.say(f"utter_policy_lookup_part_{standing}_{tense}")
+
+
+def _has_ruled(document: PolicyDocument, day: date) -> bool:
+    """True from its first day on, also where it has ended since: the earlier edition does not come back."""
+    return document.in_force_from <= day and not document.is_never_spoken
 
 
 def _order(document: PolicyDocument) -> tuple[date, int]:

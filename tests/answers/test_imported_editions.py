@@ -11,7 +11,7 @@ import pytest
 from knowledge.bootstrap import build_knowledge
 from knowledge.policies.ledger import Ledger, plan_archive
 from tests.actions.cast import NOW
-from tests.answers.asking import GEORGIA, INDEPENDENCE, Asker, Question, RealStage, Spoken
+from tests.answers.asking import GEORGIA, INDEPENDENCE, OHIO, Asker, Question, RealStage, Spoken
 from tests.answers.importing import import_policy, open_content, stage_with
 from tests.answers.test_imported_numbers import CARESOURCE_HEAD, INDEPENDENCE_HEAD
 from tests.answers.test_imported_words import EDITION
@@ -82,4 +82,29 @@ async def test_of_a_policy_without_an_edition_in_force_the_last_one_is_told_and_
     begin("third", "01/01/2027")
     said = await ask()
     assert (said.key, [each["effective_on"] for each in said.citations]) == (NOT_ON_FILE, ["2026-11-26", "2027-01-01"])
+    await database.close()
+
+
+async def test_an_edition_that_was_archived_still_stands_between_the_earlier_one_and_its_states(
+    sqlite_template: Path, tmp_path: Path
+) -> None:
+    database, clock = open_content(sqlite_template, tmp_path), StoppedClock(NOW)
+    import_policy(database, tmp_path, "edition", EDITION, now=NOW)
+    clock.now = NOW + timedelta(days=12)
+    ledger = Ledger(database, clock)
+    (edition,) = [each for each in ledger.look().find_document("MP-AD-1623") if each.effective_on == date(2026, 12, 1)]
+    ledger.archive(plan_archive(ledger.look(), edition.version_id, None), by="anna")
+    stage = RealStage(knowledge=build_knowledge(database, clock))
+
+    async def ask(asker: Asker) -> Spoken:
+        question = Question("policy_lookup", asker, day=DECEMBER, number="MP-AD-1623", text="is it in force")
+        return (await stage.ask(question))[0]
+
+    georgia, ohio, unknown = [await ask(asker) for asker in (GEORGIA, OHIO, ANY_STATE)]
+    assert (georgia.key, [each["effective_on"] for each in georgia.citations]) == (NOT_ON_FILE, ["2026-12-01"])
+    # The earlier one goes on in Ohio alone, and nothing is in force elsewhere.
+    assert ohio.key == "utter_policy_lookup_in_force"
+    assert "Ohio" in ohio.text
+    assert "Georgia" not in ohio.text
+    assert unknown.key == "utter_policy_lookup_which_edition"
     await database.close()
