@@ -123,8 +123,11 @@ class PolicyTelling:
         chosen = choose_pieces(steps)
         given = place_after(chosen, pieces)
         more, buttons = say_more(turn, self.phrases, given is not None)
-        policy = name_policy(document, turn, self.phrases)
-        first = [self.phrases.say("utter_policy_lookup_part_from", policy=policy)] if is_rest else []
+        first = []
+        if is_rest and any(piece.passage for piece in chosen):
+            # A fact of ours says whose it is; a section does not.
+            policy = document.number or document.title
+            first.append(self.phrases.say("utter_policy_lookup_part_from", policy=policy))
         if turn.day != turn.today:
             kind = "past" if turn.day < turn.today else "later"
             first.append(self.phrases.say(f"utter_part_on_{kind}_day", day=say_day(turn.day)))
@@ -135,7 +138,7 @@ class PolicyTelling:
             "policy",
             sources=Sources(tuple(cited), facts),
             buttons=buttons,
-            policy=policy,
+            policy=name_policy(document, turn, self.phrases),
             statement=self.phrases.join(
                 [*first, *(said for piece in chosen for said in (piece.lead, piece.text)), more]
             ),
