@@ -111,7 +111,7 @@ def read_request(text: str, document: PolicyDocument, names: Iterable[str] = ())
     section = _normalise(marked["mark"] or marked["bare"]) if marked else None
     # What is no section is nothing to search for either: "part d", "section i".
     rest = _SECTION.sub(" ", rest)
-    rest = re.sub(r"\d{1,4}[/-]\d{1,2}[/-]\d{1,4}", " ", rest)
+    rest = re.sub(r"\d{1,4}[/.-]\d{1,2}[/.-]\d{1,4}", " ", rest)
     is_own = is_specific(document.title)
     told = {*words_of_title(document.title), *_tokens(document.payer_name)}
     is_within = bool(_WITHIN.search(text))

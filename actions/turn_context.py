@@ -13,6 +13,7 @@ from typing import Any
 from rasa_sdk.interfaces import Tracker
 
 from actions.message import Message, Slots, read_day
+from actions.number_or_day import take_number_for_day
 from actions.patience import PLAN_BUDGET_S, LookUpIsLate, within
 from actions.plain_words import names_plan_not_on_file
 from actions.services import ActionServices
@@ -75,7 +76,7 @@ class Turn(Message):
 
 async def read_turn(tracker: Tracker, services: ActionServices) -> Turn:
     """Converts the tracker and adds what the conversation's record knows. Raises StoreUnavailable."""
-    message = _read_message(tracker)
+    message = await take_number_for_day(_read_message(tracker), services.policies)
     context = await _find_context(tracker.sender_id, services)
     day = message.find_day(services.policies.today(None))
     verified = _find_verified_member(context)

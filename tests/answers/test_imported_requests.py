@@ -10,10 +10,11 @@ import pytest
 from tests.answers.asking import INDEPENDENCE, Question, RealStage, Spoken
 from tests.answers.importing import stage_with
 
-NUMBER = "08.03.77"
+# A day too, in August of 2026.
+NUMBER = "08.03.26"
 POLICY = """# Independence Blue Cross Medical Policy
 
-**Policy Number:** 08.03.77
+**Policy Number:** 08.03.26
 **Title:** Marten Therapy
 **Effective Date:** 10/01/2026
 **Policy Type:** Medical Policy
@@ -96,3 +97,31 @@ async def test_such_words_that_it_does_not_say_together_find_nothing(stage: Real
 async def test_such_words_alone_never_choose_the_passage_of_a_topic(stage: RealStage) -> None:
     told = await stage.ask(Question("cost", INDEPENDENCE, text="marten therapy at home"))
     assert "never given at home" not in told[0].text
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        (NUMBER, "utter_policy_lookup_in_force"),
+        (f"and {NUMBER}?", "utter_policy_lookup_in_force"),
+        # A day is asked for, or told with somebody's birth.
+        (f"which policy was in force on {NUMBER}", None),
+        (f"my son was born {NUMBER}", None),
+    ],
+)
+async def test_what_reads_as_a_day_is_the_number_of_a_policy_on_file(
+    stage: RealStage, text: str, key: str | None
+) -> None:
+    stage.begin(INDEPENDENCE)
+    ran = await stage.run("action_answer_inform", text=text, entities=[("date", "2026-08-03")])
+
+    assert (ran.slots.get("policy_number") == NUMBER) is (key is not None)
+    assert key is None or ran.keys == [key]
+    assert ran.slots.get("date") is None
+
+
+async def test_a_number_that_is_not_on_file_is_not_said_back(stage: RealStage) -> None:
+    said = await stage.ask(Question("policy_lookup", INDEPENDENCE, text="policy number 03.14.62", number="03.14.62"))
+
+    assert said[0].key == "utter_policy_lookup_unknown_number"
+    assert "03.14" not in said[0].text + str(said[0].reply)

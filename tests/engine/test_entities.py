@@ -152,8 +152,10 @@ def test_a_policy_number_is_read_in_any_spelling(catalogue: Catalogue, text: str
 @pytest.mark.parametrize(
     ("text", "number"),
     [
-        ("08.02.99", "08.02.99"),
         ("what does policy 08.01.47 say", "08.01.47"),
+        ("what does 08.01.47 say", "08.01.47"),
+        ("the 08.02.99 bulletin", "08.02.99"),
+        ("08.32.99 in force", "08.32.99"),
         ("is 08.01.50b in force?", "08.01.50b"),
         ("policy number 8-1-50b", "08.01.50b"),
         ("policy no. 08 02 99", "08.02.99"),
@@ -171,23 +173,28 @@ def test_a_policy_number_with_points_is_no_day(catalogue: Catalogue, text: str, 
     "text",
     [
         "04.30.2026", "policy number 04.30.2026", "in force on 04.30.26", "as of 04.30.26", "4.30.26",
-        "was the policy 04/30/26 in force",
+        "was the policy 04/30/26 in force", "04.30.26", "was it in force for 04.30.26?", "is it in effect 04.30.26",
+        "policy effective date 04.30.26", "policy valid at 04.30.26 covers what", "no, 04.30.26",
     ],
 )  # fmt: skip
 def test_a_day_with_points_stays_a_day(catalogue: Catalogue, text: str) -> None:
     assert read(text, catalogue) == [("date", "2026-04-30")]
 
 
-@pytest.mark.parametrize("text", ["born 03.14.62", "dob: 03.14.62", "GG1000001, 03.14.62"])
+@pytest.mark.parametrize(
+    "text", ["born 03.14.62", "dob: 03.14.62", "GG1000001, 03.14.62", "my daughter, 03.14.62", "03.14.62"]
+)
 def test_a_birth_date_with_points_is_no_policy_number(catalogue: Catalogue, text: str) -> None:
     found = dict(read(text, catalogue))
     assert found["date"] == "1962-03-14"
     assert "policy_number" not in found
 
 
-def test_a_policy_number_and_a_day_stay_apart(catalogue: Catalogue) -> None:
-    found = read("was policy 08.02.99 in force on 11/10/2026", catalogue)
-    assert found == [("policy_number", "08.02.99"), ("date", "2026-11-10")]
+@pytest.mark.parametrize("number", ["policy 08.02.99", "MP-AD-1623", "08.01.50b"])
+def test_a_policy_number_and_a_day_stay_apart(catalogue: Catalogue, number: str) -> None:
+    for day in ("on 11/10/2026", "11.10.26"):
+        found = read(f"was {number} in force {day}", catalogue)
+        assert found == [("policy_number", number.removeprefix("policy ")), ("date", "2026-11-10")]
 
 
 def test_words_before_a_number_do_not_make_a_policy_number(catalogue: Catalogue) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import date
 
 from bot.engine.entities.found import Found, without_overlaps
 
@@ -23,10 +24,19 @@ _NAMED_NUMBER = re.compile(
     r"(?P<number>(?P<first>\d{1,2})[-_/\s.](?P<second>\d{1,2})[-_/\s.](?P<third>\d{2,3}[a-z]?))(?![\w-]|[./]\d)",
     re.IGNORECASE,
 )
-# What may also be a day written with points, and what tells that it is one.
-_LIKE_DAY = re.compile(r"\d{2}\.\d{2}\.\d{2}")
+# What may also be a day written with points ("04.30.26"); what tells that it is a policy, and what that it is a day.
+_LIKE_DAY = re.compile(r"(?P<month>\d{2})\.(?P<day>\d{2})\.(?P<year>\d{2})")
+_BEFORE_POLICY = re.compile(
+    r"(?:\b(?:(?:polic(?:y|ies)|bulletins?)(?:\s*(?:numbers?|num|no|nr)\b\.?)?|numbers?|what\s+is|what['’]?s|does|look\s+up)|#)"
+    r"\s*(?:is\b|:)?\s*$",
+    re.IGNORECASE,
+)
+_AFTER_POLICY = re.compile(
+    r"\s+(?:polic(?:y|ies)|bulletins?|says?|covers?|mentions?|requires?|allows?)\b", re.IGNORECASE
+)
 _BEFORE_DAY = re.compile(
-    r"(?<!\w)(?:on|as\s+of|by|since|from|until|till|before|after|through|effective|dated|el)\s+(?:the\s+|day\s+)?$",
+    r"(?<!\w)(?:on|as\s+of|by|since|from|until|till|before|after|through|between|and|to|for|at|effective|date|dated|day|el|"
+    r"in\s+force|in\s+effect|valid|active|current)\s+(?:the\s+|day\s+|date\s+)?$",
     re.IGNORECASE,
 )
 BIRTH_WORD = re.compile(r"\b(?:born|birth\w*|dob|naci\w*)\b", re.IGNORECASE)
@@ -49,11 +59,13 @@ def read_numbers(text: str, dates: tuple[Found, ...]) -> tuple[Found, ...]:
 def read_policy_numbers(text: str) -> tuple[Found, ...]:
     """Policy numbers as they stand on file, but for capitals: `MP-AD-1623`, `08.01.50b`, `MA08.102`.
 
-    Two digits, three times, with points between them are a policy's number rather than a day: people in the US hardly
-    write a day so. Words of a birth or of a day before it tell that it is one.
+    Two digits, three times, with points between them are a day where they make one, unless the words beside them speak
+    of a policy and nothing else does: a birth date taken for a number would be looked up and shown.
     """
     found = [Found("policy_number", _plain_number(match), *match.span()) for match in _POLICY_NUMBER.finditer(text)]
-    numbers = [each for each in found if not _is_day(text, each)]
+    numbers = [each for each in found if not _makes_day(each.value)]
+    if not (numbers or BIRTH_WORD.search(text) or MEMBER_NUMBER.search(text)):
+        numbers = [each for each in found if _names_policy(text, each)]
     for match in _NAMED_NUMBER.finditer(text):
         value = f"{match['first']:0>2}.{match['second']:0>2}.{match['third']}"
         numbers.append(Found("policy_number", value, *match.span("number")))
@@ -69,10 +81,22 @@ def _plain_number(match: re.Match[str]) -> str:
     return f"{letters[:2]}-{letters[2:]}-{match['digits']}"
 
 
-def _is_day(text: str, found: Found) -> bool:
-    is_like_day = _LIKE_DAY.fullmatch(text[found.start : found.end])
-    tells_day = _BEFORE_DAY.search(text[: found.start]) or BIRTH_WORD.search(text) or MEMBER_NUMBER.search(text)
-    return bool(is_like_day and tells_day)
+def _makes_day(number: str) -> bool:
+    parts = _LIKE_DAY.fullmatch(number)
+    if parts is None:
+        return False
+    try:
+        # 2000 is a leap year.
+        date(2000, int(parts["month"]), int(parts["day"]))
+    except ValueError:
+        return False
+    return True
+
+
+def _names_policy(text: str, found: Found) -> bool:
+    before, after = text[: found.start], text[found.end :]
+    is_named = _BEFORE_POLICY.search(before) or _AFTER_POLICY.match(after)
+    return bool(is_named) and not _BEFORE_DAY.search(before)
 
 
 def _member_numbers(text: str) -> Iterator[Found]:
