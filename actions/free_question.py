@@ -13,7 +13,9 @@ from actions.form_steps import ask_plan
 from actions.own_text import OwnText
 from actions.phrases import Phrases
 from actions.policy_lookup import AnswerPolicyLookup
+from actions.policy_match import POLICIES, build_matcher
 from actions.policy_request import names_section
+from actions.policy_standing import cite, hides_title, name_policy
 from actions.policy_text import name_section
 from actions.quotes import find_quote
 from actions.replies import Button, Replies, Sources
@@ -25,7 +27,7 @@ from actions.therapy_parts import field_of
 from actions.topic_action import TopicAction
 from actions.topic_answers import keep_place
 from actions.turn_context import Turn
-from knowledge.policies.model import Fact, Passage, Scope
+from knowledge.policies.model import Fact, Passage, PolicyDocument, Scope
 from knowledge.search.model import Hit, HitKind, SearchResult
 from knowledge.therapies.model import Term
 
@@ -105,7 +107,14 @@ class AnswerFreeQuestion(TopicAction):
         return await self._own_text.tell(topic, turn, day, facts, replies)
 
     async def _find(self, turn: Turn, scope: Scope) -> SearchResult:
-        return await self.services.search.find(turn.text, scope, turn.day)
+        """What was found but for the policies on something else than the product or condition that is asked about.
+
+        Where one of those was the best, what came behind it was not judged as an answer, and is none.
+        """
+        result = await self.services.search.find(turn.text, scope, turn.day)
+        matcher = await build_matcher(turn.about, self.services, turn.text)
+        hits = tuple(hit for hit in result.hits if hit.document is None or not matcher.is_of_another(hit.document))
+        return replace(result, hits=hits, is_confident=result.is_confident and hits[:1] == result.hits[:1])
 
     async def _some_plan_answers(self, turn: Turn) -> bool:
         """True where the plan is not known, and one of those on file has an answer."""
@@ -124,7 +133,12 @@ class AnswerFreeQuestion(TopicAction):
             return await self._info.respond(named, replies.about(self._info.topic))
         if isinstance(best.source, Term) and (own := await find_own_facts(best.source, turn, self.services.policies)):
             return say_term(best.source, own, turn, topic, self.phrases, replies.about(topic))
-        said = await self._say_quote(best, turn.text) if best.is_quote else self._say(best)
+        policy = best.document if best.document and best.document.kind in POLICIES else None
+        if policy and hides_title(policy, turn):
+            cited = Sources((cite(policy, turn, self.phrases),))
+            replies.about(self._policy.topic).say("utter_policy_lookup_not_texted", "handoff_offered", sources=cited)
+            return keep_place(self._policy.topic, turn)
+        said = await self._say_quote(best, turn) if best.is_quote else self._say(best, turn)
         facts = (best.source,) if isinstance(best.source, Fact) else ()
         sources = Sources.of(facts) if facts else Sources((best.citation,))
         replies.about(topic).say(
@@ -137,7 +151,7 @@ class AnswerFreeQuestion(TopicAction):
         )
         return keep_place(topic, turn)
 
-    def _say(self, hit: Hit) -> list[str]:
+    def _say(self, hit: Hit, turn: Turn) -> list[str]:
         """Whose words they are, and the words."""
         source = hit.source
         if isinstance(source, Term):
@@ -145,8 +159,7 @@ class AnswerFreeQuestion(TopicAction):
             return [self.phrases.say("utter_free_question_part_term", term=term), definition]
         if hit.document is None:
             raise ValueError(f"{hit.kind.value} without a document")
-        where = "policy" if hit.document.number and hit.document.payer else "page"
-        whose = {"payer": hit.document.payer_name, "number": hit.document.number or ""}
+        where, whose = self._say_whose(hit.document, turn)
         if isinstance(source, Fact):
             return [self.phrases.say(f"utter_free_question_part_fact_{where}", **whose), say_fact(source)]
         if not isinstance(source, Passage):
@@ -154,16 +167,21 @@ class AnswerFreeQuestion(TopicAction):
         said = say_passage(source, excerpt=hit.excerpt)
         return [self.phrases.say(f"utter_free_question_part_passage_{where}", **whose), said]
 
-    async def _say_quote(self, hit: Hit, asked: str) -> list[str]:
+    def _say_whose(self, document: PolicyDocument, turn: Turn) -> tuple[str, dict[str, str]]:
+        """Which frame it takes, and what that one says of the document."""
+        is_policy = document.kind in POLICIES or (document.number and document.payer)
+        whose = {"payer": document.payer_name, "policy": name_policy(document, turn, self.phrases)}
+        return ("policy", whose) if is_policy else ("page", {"payer": document.payer_name})
+
+    async def _say_quote(self, hit: Hit, turn: Turn) -> list[str]:
         """The payer's own words with the heading over them; of a part that may not stand alone only where it stands."""
         passage, document = hit.source, hit.document
         if document is None or not isinstance(passage, Passage):
             raise ValueError(f"{hit.kind.value} has no words of a payer")
-        where = "policy" if document.number and document.payer else "page"
-        whose = {"payer": document.payer_name, "number": document.number or ""}
+        where, whose = self._say_whose(document, turn)
         place = name_section(passage)
         passages = await self.services.policies.list_passages(passage.version)
-        excerpt = find_quote(passage, hit.excerpt, passages, asked)
+        excerpt = find_quote(passage, hit.excerpt, passages, turn.text)
         if excerpt is None:
             return [self.phrases.say(f"utter_free_question_part_section_{where}", section=place, **whose)]
         quote = say_passage(passage, of_payer=True, excerpt=excerpt)

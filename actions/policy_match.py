@@ -81,6 +81,13 @@ class Matcher:
         is_about_therapy = bool(_CLASS.search(title) or self._titles.read(title).named)
         return is_about_therapy and names_title(self._text, title)
 
+    def is_of_another(self, document: PolicyDocument) -> bool:
+        """True where a product or condition is asked about, and the policy's title names something else."""
+        if document.kind not in POLICIES or not is_specific(document.title):
+            return False
+        is_asked = self._subject is not None or bool(self._titles.read(self._text).named)
+        return is_asked and self.rank(document) is None
+
     def is_on_product(self, document: PolicyDocument) -> bool:
         """True where its title names a product for the condition asked about; it is not that condition's own policy."""
         return self._subject is not None and self._titles.names_any(document.title, self._subject.products)
