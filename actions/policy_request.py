@@ -11,7 +11,7 @@ from actions.turn_context import Turn
 from knowledge.policies.model import Passage, PolicyDocument
 from knowledge.us_states import US_STATES
 
-_MARK = r"(?:[a-z]|\d{1,2}|[ivxl]{1,6})(?:[.\s-](?:[ivxl]{1,6}|\d{1,2}))*"
+_MARK = r"(?:[a-z]|\d{1,2}|[ivxl]{1,6})(?:[.\s-](?:[ivxl]{1,6}|\d{1,2})|[.-][a-z](?!\w))*"
 _SECTION = re.compile(
     rf"\b(?:sections?|(?P<part>parts?)|clause|paragraph)\s+(?P<mark>{_MARK})(?!\w|['’])"
     # Without such a word only in capitals, and no "A.I." or "I.V.".
@@ -119,7 +119,9 @@ def read_request(text: str, document: PolicyDocument, names: Iterable[str] = ())
         # What a policy on all of them rules holds for each: "the criteria for Abecma" asks for its rules.
         told |= {*_tokens(" ".join(names)), "car", "t", "cart"}
     places = {*_tokens(" ".join(US_STATES.values())), *(code.lower() for code in document.states)}
-    left = [word for word in _tokens(rest) if word not in _FILLER | told | places and not word.isdigit()]
+    left = [
+        word for word in _tokens(rest) if word not in _FILLER | told | places and not word.isdigit() and len(word) > 1
+    ]
     if _CRITERIA.search(text) and not is_within:
         left = []
     asked = _AROUND.sub(" ", rest)
