@@ -25,6 +25,8 @@ Excerpt = tuple[int, int]
 
 # What is quoted stays this short; of a longer list or paragraph nothing is quoted.
 LONGEST_QUOTE = 600
+# The name of a section without a mark is cut there at import, and "... are not covered" may be what is cut off.
+_LONGEST_HEADING = 100
 _BULLET = re.compile(r"\s*[-–—*•▪◦●○■‣∙·]\s+")
 # What a word means is said of that word alone, so it stands by itself where a section is nothing but definitions.
 _GLOSSARY = re.compile(
@@ -39,13 +41,17 @@ _CLAUSE = re.compile(r"(?:[A-Z]|\d{1,3}|[IVXLC]{1,6})(?:\.\w{1,6})+(?: \(\d+\))?
 # The lines over a policy's first sentence (number, title, dates) say nothing that it rules.
 _WORDS_OF_SENTENCE = 6
 # "Infusion in a member who has antibodies." is a point of a list and no sentence: its only verb is of "who".
-_VERB = re.compile(
+_VERBS = (
     r"\b(?:is|are|was|were|has|have|had|may|must|can|cannot|could|will|would|shall|should|does|do|did|requires?|covers|"
     r"pays|appl(?:y|ies)|considers|includes?|excludes?|means|decides?|allows|receives?|reads|sends|meets?|gives|makes|"
-    r"says|takes|looks)\b",
+    r"says|takes|looks)\b"
+)
+_VERB = re.compile(_VERBS, re.I)
+_SUBORDINATE = re.compile(
+    r"\b(?:who|whom|whose|that|which|when|where|if|because|while|once)\b|"
+    rf"\b(?:after|before|until|as)\b(?=.*{_VERBS})",
     re.I,
 )
-_SUBORDINATE = re.compile(r"\b(?:who|whom|whose|that|which|when|where|if|because|while|once)\b", re.I)
 # What could close our quotation marks, or ask a member for something in the payer's name.
 _QUOTED = re.compile(r"“[^“”]*”")
 _ASKS = re.compile(r"\b(?:https?://|www\.)|\]\(|\b(?:[Rr]eply|REPLY|[Tt]ext) [A-Z]{3,}\b")
@@ -60,7 +66,7 @@ def find_quote(passage: Passage, excerpt: Excerpt, passages: Sequence[Passage], 
     In a section of definitions alone it is the one of the word in `asked`.
     """
     text = passage.payer_text or ""
-    if (passage.heading and find_fault(passage.heading)) or _hangs_on_others(passage, passages):
+    if not _has_sayable_heading(passage) or _hangs_on_others(passage, passages):
         return None
     above = find_first_sentence(passage, passages)
     start, end = max(excerpt[0], above), excerpt[1]
@@ -74,7 +80,7 @@ def find_quote(passage: Passage, excerpt: Excerpt, passages: Sequence[Passage], 
 def says_half(text: str, asked: str) -> bool:
     """True where a text has at least half of the telling words of a question, whatever their endings."""
     words, plain = _beginnings(asked), text.lower()
-    return 2 * sum(word in plain for word in words) >= len(words)
+    return 2 * sum(bool(re.search(rf"\b{word}", plain)) for word in words) >= len(words)
 
 
 def find_first_sentence(passage: Passage, passages: Sequence[Passage]) -> int:
@@ -108,6 +114,11 @@ def _hangs_on_others(passage: Passage, passages: Sequence[Passage]) -> bool:
     return is_clause and (
         goes_back(passage.payer_text or "") or all(other.heading != passage.heading for other in siblings)
     )
+
+
+def _has_sayable_heading(passage: Passage) -> bool:
+    """False where the heading may not be said, or where not all of it would be."""
+    return not (passage.heading and find_fault(passage.heading)) and len(passage.heading) <= _LONGEST_HEADING
 
 
 def _is_clause(passage: Passage) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from actions.quotes import LONGEST_QUOTE, find_quote
+from actions.quotes import LONGEST_QUOTE, find_quote, says_half
 from knowledge.policies.model import Passage, VersionId
 
 LEAD_IN = "The uses below are not covered:"
@@ -90,7 +90,10 @@ def test_what_takes_a_paragraph_back_is_quoted_with_it(after: str) -> None:
     assert quoted(f"{LONGER}\n{after}", after) is None
 
 
-@pytest.mark.parametrize("heading", ["Zolgensma is covered under your plan if none of these apply", "You are covered"])
+@pytest.mark.parametrize(
+    "heading",
+    ["Zolgensma is covered under your plan if none of these apply", "You are covered", "Uses " * 20 + "left out"],
+)
 def test_under_a_heading_that_may_not_be_said_nothing_is_quoted(heading: str) -> None:
     assert quoted("A child may receive it.", "A child", "Policy") is not None
     assert quoted("A child may receive it.", "A child", heading) is None
@@ -103,6 +106,8 @@ def test_under_a_heading_that_may_not_be_said_nothing_is_quoted(heading: str) ->
         ("The following is never paid.", "A second infusion is looked at by two doctors.", "A visit is paid.", False),
         ("Two things are not paid.", "A second infusion is looked at by two doctors.", "A visit is paid.", False),
         ("Each request is read by itself.", "A second infusion in five years.", "A visit is paid.", False),
+        ("Each request is read by itself.", "The plan for the time after a dose is given.", "A visit is paid.", False),
+        ("Each request is read by itself.", "A test is done before a dose is given.", "A visit is paid.", True),
         ("Each request is read by itself.", "This is paid for adults.", "A visit is paid.", False),
         ("Each request is read by itself.", "A second infusion is paid.", "However, not at home.", False),
     ],
@@ -181,3 +186,8 @@ def test_under_the_plan_never_pays_no_line_stands_alone() -> None:
 def test_what_could_speak_for_us_is_not_quoted(words: str) -> None:
     assert quoted(words, words) is None
     assert quoted("The word “dose” is so.", "dose") == "The word “dose” is so."
+
+
+def test_a_word_that_stands_within_another_is_not_said() -> None:
+    assert says_half("An age of two years and a genetic test.", "ages and tests")
+    assert not says_half("The coverage of a detest.", "ages and tests")
