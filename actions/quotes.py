@@ -36,7 +36,7 @@ _GLOSSARY = re.compile(
 )
 _TERMS = re.compile(r"\b(?:terms?|definitions?|words?)\b", re.I)
 _HEAD = re.compile(r"[^.:]{2,60}?(?:\s[–—-]\s|:\s)")
-_DENIES = re.compile(r"\b(?:not?|never|none|cannot|exclu\w+|den(?:y|ies|ied)|without)\b|n['’]t\b", re.I)
+_DENIES = re.compile(r"\b(?:not?|never|none|cannot|except\w*|exclu\w+|den(?:y|ies|ied)|without)\b|n['’]t\b", re.I)
 _CLAUSE = re.compile(r"(?:[A-Z]|\d{1,3}|[IVXLC]{1,6})(?:\.\w{1,6})+(?: \(\d+\))?")
 # The lines over a policy's first sentence (number, title, dates) say nothing that it rules.
 _WORDS_OF_SENTENCE = 6
@@ -138,7 +138,7 @@ def _find_paragraphs(text: str, above: int, excerpt: Excerpt, *, is_clause: bool
     if is_part:
         if any(each.has_title for each in paragraphs):
             return None
-        paragraphs = [each for each in paragraphs if each.start < excerpt[1] and excerpt[0] < each.end]
+        paragraphs = _with_denials(text, paragraphs, excerpt)
     if not paragraphs or not all(each.is_whole for each in paragraphs):
         return None
     start, end = paragraphs[0].start, paragraphs[-1].end
@@ -150,9 +150,27 @@ def _find_paragraphs(text: str, above: int, excerpt: Excerpt, *, is_clause: bool
     return (start, end) if stands_alone or not (is_part or is_clause) else None
 
 
-def _is_sentence(text: str) -> bool:
+def _with_denials(text: str, paragraphs: Sequence[Paragraph], excerpt: Excerpt) -> Sequence[Paragraph]:
+    """The paragraphs that are touched, with what says "not" right before them or behind them."""
+    touched = [n for n, each in enumerate(paragraphs) if each.start < excerpt[1] and excerpt[0] < each.end]
+    if not touched:
+        return ()
+    said = [text[each.start : each.end] for each in paragraphs]
+    first, last = touched[0], touched[-1]
+    while first and _DENIES.search(last_sentence(said[first - 1])):
+        first -= 1
+    while last + 1 < len(said) and _DENIES.search(_first_sentence(said[last + 1])):
+        last += 1
+    return paragraphs[first : last + 1]
+
+
+def _first_sentence(text: str) -> str:
     spans = split_sentences(text)
-    first = text[slice(*spans[0])] if spans else ""
+    return text[slice(*spans[0])] if spans else ""
+
+
+def _is_sentence(text: str) -> bool:
+    first = _first_sentence(text)
     return len(_VERB.findall(first)) > len(_SUBORDINATE.findall(first))
 
 

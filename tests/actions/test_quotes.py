@@ -91,6 +91,21 @@ def test_what_takes_a_paragraph_back_is_quoted_with_it(after: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "lines",
+    [
+        ("Three uses are not paid for.", "A member may be older."),
+        ("The points may not be met.", "A member may be older.", "No member is younger."),
+        ("A member may be older.", "Excluded are members with antibodies."),
+    ],
+)
+def test_what_says_not_beside_a_paragraph_is_quoted_with_it(lines: tuple[str, ...]) -> None:
+    told = "\n".join(lines)
+
+    assert quoted(f"{LONGER}\n{told}\n{LONG}", "A member may be older.") == told
+    assert quoted(f"{LONGER}\n{told} {LONGER}", "A member may be older.") is None
+
+
+@pytest.mark.parametrize(
     "heading",
     ["Zolgensma is covered under your plan if none of these apply", "You are covered", "Uses " * 20 + "left out"],
 )
