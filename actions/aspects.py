@@ -97,9 +97,20 @@ _ASPECTS = (
         _words(r"chemo\w*|conditioning"),
         "utter_part_not_just_that",
     ),
+    # Checks for years are not those of the first weeks: what tells of these alone is no answer.
     Aspect(
         frozenset({"process_followup"}),
-        _words(r"(?:how (?:long|often|many)|years?|long[- ]term|life)\b.*\b(?:follow|check|monitor|watch)\w*"),
+        _words(
+            r"(?:years?|long[- ]term|life(?:long|time)?)\b.*\b(?:follow|check|monitor|watch)\w*|"
+            r"how (?:long|many)\b.*\bfollow|"
+            r"(?:follow|check|monitor|watch)\w*\b.*\b(?:years?|long[- ]term|life(?:long|time)?)\b"
+        ),
+        _words(r"up to \d+ years|watched for a long time"),
+        "utter_part_no_time",
+    ),
+    Aspect(
+        frozenset({"process_followup"}),
+        _words(r"how (?:long|often|many)\b.*\b(?:check|monitor|watch|follow)\w*"),
         _words(r"up to \d+ years|watched for a long time|daily checks"),
         "utter_part_no_time",
     ),

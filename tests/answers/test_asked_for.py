@@ -37,6 +37,9 @@ TOLD = [
     ("process_followup", INDEPENDENCE, "do i need chemo first", "casgevy", "process-conditioning"),
     ("process_followup", OHIO, "when can I go home after car-t", None, "process-car-t-monitoring"),
     ("process_followup", OHIO, "how long do they follow you after", "hemgenix", "process-follow-up-15-years"),
+    ("process_followup", INDEPENDENCE, "how many years of follow up for it", "kymriah", "process-follow-up-15-years"),
+    ("process_followup", INDEPENDENCE, "is the follow up for life", "kymriah", "process-follow-up-15-years"),
+    ("process_followup", INDEPENDENCE, "how often do they check on me", "kymriah", "process-car-t-monitoring"),
     ("therapy_basics", OHIO, "what is CBER", None, "cs-risks-cber"),
     ("out_of_scope", OHIO, "is a stem cell transplant covered", None, "cs-coverage-stem-cells"),
     ("out_of_scope_far", OHIO, "what is parity", None, "cs-evidence-parity"),
@@ -75,6 +78,14 @@ async def test_the_fact_that_is_asked_for_comes_first(
     said = (await stage.ask(Question(topic, asker, text=text, about=about)))[0]
     assert said.facts[:1] == [first]
     assert parts(said) == set()
+
+
+@pytest.mark.parametrize("about", ["kymriah", "zolgensma"])
+async def test_behind_what_is_asked_of_one_product_stands_no_example_of_another(stage: RealStage, about: str) -> None:
+    said = await stage.ask(
+        Question("process_followup", INDEPENDENCE, text="how many years of follow up for it", about=about)
+    )
+    assert not any(name in each.text for each in said for name in ("Adstiladrin", "Vyjuvek", "Casgevy"))
 
 
 @pytest.mark.parametrize(("topic", "asker", "text"), NOT_ON_FILE, ids=lambda value: str(value)[:40])
