@@ -161,16 +161,18 @@ def _cut_quotes(passage: Passage, passages: Sequence[Passage]) -> Iterator[Excer
     at, is_gap = find_first_sentence(passage, passages), False
     spans = split_sentences(passage.payer_text or "")
     while rest := [span for span in spans if span[0] >= at]:
-        for count in range(min(_SENTENCES, len(rest)), 0, -1):
-            quote = find_quote(passage, (rest[0][0], rest[count - 1][1]), passages)
-            if quote and quote[1] > rest[0][0]:
-                yield quote
-                at, is_gap = quote[1], False
-                break
-        else:
+        quote = find_quote(passage, rest[0], passages)
+        if quote is None or quote[1] <= rest[0][0]:
             if not is_gap:
                 yield None
             at, is_gap = rest[0][1], True
+            continue
+        for count in range(min(_SENTENCES, len(rest)), 1, -1):
+            if longer := find_quote(passage, (rest[0][0], rest[count - 1][1]), passages):
+                quote = longer
+                break
+        yield quote
+        at, is_gap = quote[1], False
 
 
 def choose_pieces(pieces: Sequence[Piece]) -> tuple[Piece, ...]:
