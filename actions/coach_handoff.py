@@ -5,7 +5,7 @@ from __future__ import annotations
 from rasa_sdk.events import EventType
 
 from actions.form_steps import leave_form
-from actions.phone_numbers import asks_for_number, find_number
+from actions.phone_numbers import asks_for_number, asks_for_other_number, find_number
 from actions.replies import Replies, Sources
 from actions.said import say_fact
 from actions.topic_action import TurnAction
@@ -35,8 +35,15 @@ class RequestHandoff(TurnAction):
         return leave_form()
 
     async def _give_number(self, turn: Turn, replies: Replies) -> list[EventType]:
+        if asks_for_other_number(turn.text):
+            replies.say("utter_phone_number_elsewhere", "handoff_offered")
+            return []
         number = await find_number(turn, self.services)
-        if number is None:
+        if turn.plan is None and not turn.plan_not_on_file:
+            plans = await self.services.policies.list_plans()
+            names = self.phrases.list_of((plan.name for plan in plans), is_choice=True)
+            replies.say("utter_phone_number_which_plan", "handoff_offered", plans=names)
+        elif number is None:
             replies.say("utter_phone_number_unknown", "handoff_offered")
         else:
             replies.say(

@@ -1,4 +1,4 @@
-"""Does a member ask for a number to call, rather than to be called? Which number of the plan is on file?"""
+"""Does a member ask for a number to call, rather than to be called? Whose is it, and is the plan's on file?"""
 
 from __future__ import annotations
 
@@ -25,12 +25,23 @@ _WANTS_PERSON = re.compile(
     r"|\b(?:my|this|is)\b[\w\s]*\bnumber\s+(?:is\b|:)|\d{3}",
     re.IGNORECASE,
 )
+_CARE = r"(?:hospital|clinic|cent(?:er|re)|doctor|physician|specialist|pharmacy|lab|chop|penn)\b"
+_ELSEWHERE = re.compile(
+    rf"\b(?:number|phone|hotline)\s+(?:of|for|to|at)\s+(?:\w+\s+){{0,3}}?{_CARE}|\b{_CARE}(?:['’]?s)?\s+(?:phone|number|hotline)"
+    rf"|\b(?:call|phone|contact|reach)\s+(?:the\s+|a\s+|my\s+)?{_CARE}",
+    re.IGNORECASE,
+)
 _ON_FILE = re.compile(r"can be called at\b.*\d{3}-\d{3}-\d{4}", re.IGNORECASE | re.DOTALL)
 
 
 def asks_for_number(text: str) -> bool:
     """True for "what number do I call"; False for a wish for a person, and for a number that is given."""
     return bool(_ASKS.search(text)) and not _WANTS_PERSON.search(text)
+
+
+def asks_for_other_number(text: str) -> bool:
+    """True where the number that is asked for is one of a hospital, a doctor or a pharmacy: never the plan's."""
+    return bool(_ELSEWHERE.search(text))
 
 
 async def find_number(turn: Turn, services: ActionServices) -> Fact | None:

@@ -82,6 +82,8 @@ NOTHING_ON_FILE = frozenset(
         "utter_more_nothing",
         "utter_free_question_unknown",
         "utter_phone_number_unknown",
+        "utter_phone_number_which_plan",
+        "utter_phone_number_elsewhere",
         "utter_facility_search_no_network",
         "utter_facility_search_plan_unknown",
     }

@@ -231,7 +231,10 @@ async def test_a_class_talked_about_is_what_the_next_question_is_about(stage: Re
         (INDEPENDENCE, "phone # please", "utter_phone_number"),
         (INDEPENDENCE, "who can i call about this", "utter_phone_number"),
         (OHIO, "phone number", "utter_phone_number_unknown"),
-        (Asker(), "which number should i call for help", "utter_phone_number_unknown"),
+        (Asker(), "which number should i call for help", "utter_phone_number_which_plan"),
+        (INDEPENDENCE, "what is the phone number of the hospital", "utter_phone_number_elsewhere"),
+        (Asker(), "i need my doctor's phone number", "utter_phone_number_elsewhere"),
+        (INDEPENDENCE, "what number can my doctor call", "utter_phone_number"),
     ],
 )
 async def test_who_asks_for_a_number_gets_it_and_is_offered_a_coach(
