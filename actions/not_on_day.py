@@ -7,11 +7,13 @@ from datetime import date
 
 from actions.document_days import say_on_file_from
 from actions.phrases import Phrases
+from actions.policy_match import POLICIES
+from actions.policy_standing import cite, name_policy
 from actions.replies import Button, Replies, Sources
 from actions.services import ActionServices
 from actions.spoken import say_day
 from actions.turn_context import Turn
-from knowledge.policies.model import DETAIL, Fact
+from knowledge.policies.model import DETAIL, Fact, PolicyDocument
 
 
 async def say_not_on_day(
@@ -35,6 +37,7 @@ async def say_not_on_day(
     own = next((fact.document for fact in others), None)
     if own is None:
         return False
+    is_policy = own.kind in POLICIES
     own_day = phrases.say(
         "utter_not_on_day_part_dated" if own.effective_on else "utter_not_on_day_part_undated",
         day=say_day(own.effective_on or own.read_on),
@@ -42,14 +45,18 @@ async def say_not_on_day(
     replies.say(
         "utter_not_on_day",
         "answer",
-        sources=Sources((own.citation(),)),
+        sources=Sources((cite(own, turn, phrases) if is_policy else own.citation(),)),
         buttons=[Button(phrases.say("utter_not_on_day_part_button"), f"/{topic}")],
         day=say_day(turn.day),
         payer=own.payer_name,
-        policy=f"{own.title} ({own.number})" if own.number else own.title,
+        policy=name_policy(own, turn, phrases) if is_policy else _name_page(own),
         since=phrases.join([own_day, say_on_file_from(own, phrases)]),
     )
     return True
+
+
+def _name_page(document: PolicyDocument) -> str:
+    return f"{document.title} ({document.number})" if document.number else document.title
 
 
 def _is_detail(fact: Fact) -> bool:

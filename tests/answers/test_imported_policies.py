@@ -12,6 +12,7 @@ import pytest
 import sqlalchemy as sa
 import yaml
 
+from bot.conversations.model import Channel
 from bot.database import Database
 from knowledge.bootstrap import build_knowledge
 from knowledge.origin import Origin
@@ -150,6 +151,16 @@ async def test_what_an_activation_brought_is_not_on_file_for_a_day_before_it(imp
 
     assert before.key == "utter_not_on_day"
     assert "06/01/2026" in before.text
+
+
+async def test_a_text_names_no_product_or_disease_by_a_title_for_such_a_day_either(imported: RealStage) -> None:
+    question = Question("evidence_of_coverage", INDEPENDENCE, Channel.SMS, day=BETWEEN)
+    (before,) = await imported.ask(question)
+
+    shown = before.text + str(before.citations)
+    assert before.key == "utter_not_on_day"
+    assert any(number in shown for number in POLICIES)
+    assert not any(policy["title"] in shown for policy in POLICIES.values())
 
 
 async def ask_freely(stage: RealStage, text: str) -> Spoken:
