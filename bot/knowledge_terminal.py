@@ -92,7 +92,7 @@ def show_activation(plan: Activation, holdings: Holdings, record: DocumentRecord
     if plan.goes_on:
         lines += wrap(f"{plan.goes_on.version_id} would go on where this one is not for: see states and lines.")
     if not record.facts:
-        lines += wrap("It has no facts of ours: no topic is answered from it. It is found by its number and quoted.")
+        lines += wrap("It has no facts of ours: it is named, and quoted where its own words answer.")
     if not any(passage.rendering for passage in record.passages):
         lines += wrap("None of its passages is in our words.")
     return "\n".join(lines)
