@@ -23,7 +23,8 @@ _ANNOUNCES = re.compile(r"\b(?:following|as follows|below|these|those|listed|thi
 # What begins so says something about what stands before it: an exception, or of whom it speaks.
 _GOES_BACK = re.compile(
     r"\W*(?:this|that|these|those|it|its|they|their|such|he|she|however|except|exceptions?|excluding|exclusions?|but|"
-    r"unless|otherwise|notwithstanding|nor|neither|none of|both|only|also|and|or|note|the above|"
+    r"unless|otherwise|notwithstanding|nor|neither|none of|both|only|also|and|or|note|provided|"
+    r"the (?:\w+ ){0,3}(?:above|preceding|foregoing)|"
     r"(?:in|for|to|under|with) (?:this|that|these|those|such|either|both)|limits?|limitations?)\b",
     re.I,
 )

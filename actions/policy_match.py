@@ -88,6 +88,11 @@ class Matcher:
         is_asked = self._subject is not None or bool(self._titles.read(self._text).named)
         return is_asked and self.rank(document) is None
 
+    def is_foreign(self, document: PolicyDocument) -> bool:
+        """`is_of_another`, and its title names neither a product for the condition nor the product's condition."""
+        kin = self._subject.products | self._subject.also if self._subject is not None else frozenset()
+        return self.is_of_another(document) and not self._titles.names_any(document.title, kin)
+
     def is_on_product(self, document: PolicyDocument) -> bool:
         """True where its title names a product for the condition asked about; it is not that condition's own policy."""
         return self._subject is not None and self._titles.names_any(document.title, self._subject.products)

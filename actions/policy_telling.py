@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from rasa_sdk.events import EventType, SlotSet
 
 from actions.phrases import Phrases
-from actions.policy_match import is_specific
+from actions.policy_match import build_matcher, is_specific
 from actions.policy_request import (
     PolicyRequest,
     find_history,
@@ -54,6 +54,8 @@ class PolicyTelling:
         names = (therapy.brand, therapy.proper_name, *therapy.names) if therapy else ()
         request = read_request(question_of(turn), document, names)
         pieces = await self._text.read(document, own_facts(facts, document))
+        if not request.section and await self._is_foreign(turn, document):
+            return await self._say_not_there(turn, document, request, replies)
         if (chosen := await self._find_asked(document, request)) is not None:
             if chosen:
                 return self._tell(turn, document, chosen, pieces, replies)
@@ -80,6 +82,11 @@ class PolicyTelling:
             buttons=buttons,
         )
         return self._keep(turn, document, len(words) if is_more else None)
+
+    async def _is_foreign(self, turn: Turn, document: PolicyDocument) -> bool:
+        """True where the message names a product or condition that the policy is not about: its rules are another's."""
+        named = turn.named("therapy") or turn.named("condition")
+        return bool(named) and (await build_matcher(named, self.services, question_of(turn))).is_foreign(document)
 
     async def _find_asked(self, document: PolicyDocument, request: PolicyRequest) -> Sequence[Piece] | None:
         """The steps that answer what is asked for in it; empty where it says nothing of it, None for no such wish."""

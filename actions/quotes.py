@@ -36,7 +36,12 @@ _GLOSSARY = re.compile(
 )
 _TERMS = re.compile(r"\b(?:terms?|definitions?|words?)\b", re.I)
 _HEAD = re.compile(r"[^.:]{2,60}?(?:\s[–—-]\s|:\s)")
-_DENIES = re.compile(r"\b(?:not?|never|none|cannot|except\w*|exclu\w+|den(?:y|ies|ied)|without)\b|n['’]t\b", re.I)
+# What denies, and what narrows: "The rule above holds for plans in Ohio alone."
+_DENIES = re.compile(
+    r"\b(?:not?|never|none|cannot|except\w*|exclu\w+|den(?:y|ies|ied)|without|only|alone|solely|unless|provided|"
+    r"limit(?:s|ed|ation|ations)?|restrict\w*|above|preceding|foregoing)\b|n['’]t\b",
+    re.I,
+)
 _CLAUSE = re.compile(r"(?:[A-Z]|\d{1,3}|[IVXLC]{1,6})(?:\.\w{1,6})+(?: \(\d+\))?")
 # The lines over a policy's first sentence (number, title, dates) say nothing that it rules.
 _WORDS_OF_SENTENCE = 6

@@ -96,6 +96,8 @@ def test_what_takes_a_paragraph_back_is_quoted_with_it(after: str) -> None:
         ("Three uses are not paid for.", "A member may be older."),
         ("The points may not be met.", "A member may be older.", "No member is younger."),
         ("A member may be older.", "Excluded are members with antibodies."),
+        ("A member may be older.", "The rule above holds for members in Ohio."),
+        ("A member may be older.", "Members of plans in Ohio alone are meant."),
     ],
 )
 def test_what_says_not_beside_a_paragraph_is_quoted_with_it(lines: tuple[str, ...]) -> None:

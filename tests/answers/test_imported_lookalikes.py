@@ -191,3 +191,39 @@ async def test_a_title_stands_for_what_it_names_and_for_no_look_alike(
     found = {about: (await build_matcher(about, stage.services, "words")).rank(document) for about in standing}
 
     assert found == standing
+
+
+@pytest.mark.parametrize(
+    ("number", "text", "about"),
+    [
+        ("08.04.01", "what does 08.04.01 say about itvisma", "itvisma"),
+        ("08.04.01", "does 08.04.01 cover kymriah", "kymriah"),
+        ("08.04.01", "does 08.04.01 apply to itvisma", "itvisma"),
+        ("08.04.02", "does 08.04.02 cover hemophilia b", "hemophilia_b"),
+        ("08.04.02", "criteria for hemgenix in 08.04.02", "hemgenix"),
+    ],
+)
+async def test_its_number_makes_no_policy_one_on_something_else(
+    stage: RealStage, number: str, text: str, about: str
+) -> None:
+    said = (await stage.ask(Question("policy_lookup", INDEPENDENCE, text=text, about=about, number=number)))[0]
+
+    assert said.key == "utter_policy_lookup_not_said"
+
+
+@pytest.mark.parametrize(
+    ("number", "text", "about"),
+    [
+        ("08.04.01", "does 08.04.01 cover zolgensma", "zolgensma"),
+        ("08.04.01", "criteria of 08.04.01 for spinal muscular atrophy", "sma"),
+        ("08.04.02", "criteria of 08.04.02 for roctavian", "roctavian"),
+        ("08.04.02", "criteria of 08.04.02 for hemophilia a", "hemophilia_a"),
+    ],
+)
+async def test_by_its_number_a_policy_is_told_for_its_product_and_its_condition(
+    stage: RealStage, number: str, text: str, about: str
+) -> None:
+    said = (await stage.ask(Question("policy_lookup", INDEPENDENCE, text=text, about=about, number=number)))[0]
+
+    assert said.key in ("utter_policy_lookup_in_force", "utter_policy_lookup_says")
+    assert "B.I" in {citation.get("section") for citation in said.citations}
