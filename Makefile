@@ -4,7 +4,7 @@ APP := .venv/app/bin
 ENGINE := .venv/engine/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench soak train lock clean
+.PHONY: help run test check evaluate bench soak train lock clean
 
 help:  ## Shows this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -25,6 +25,11 @@ check:  ## Lints, types and import rules (after `make test` has set things up)
 	@$(APP)/ruff format --check .
 	@$(APP)/mypy
 	@$(APP)/lint-imports
+
+evaluate:  ## Asks the product the held-out messages and dialogues; writes tests/understanding/scorecard.md
+	@$(PYTHON) scripts/environments.py test engine-test
+	@$(MAKE) --no-print-directory train
+	@$(APP)/python -m tests.understanding.run
 
 bench:  ## Measures the product beside the stock starter of `rasa init`; ROUNDS=3
 	@$(PYTHON) scripts/environments.py test engine-test
