@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from rasa_sdk.events import EventType, SlotSet
@@ -56,6 +57,9 @@ class PolicyTelling:
         pieces = await self._text.read(document, own_facts(facts, document))
         if not request.section and await self._is_foreign(turn, document):
             return await self._say_not_there(turn, document, request, replies)
+        if named := _naming(pieces, names) if turn.named("therapy") and not is_specific(document.title) else ():
+            # A policy on all of them may say that it is not for this one.
+            return self._tell(turn, document, named, pieces, replies)
         if (chosen := await self._find_asked(document, request)) is not None:
             if chosen:
                 return self._tell(turn, document, chosen, pieces, replies)
@@ -168,6 +172,14 @@ class PolicyTelling:
     def _keep(self, turn: Turn, document: PolicyDocument, given: int | None = None) -> list[EventType]:
         """What "tell me more", "and section C?" and "what does it say?" go on from."""
         return [*keep_place(TOPIC, turn, given), SlotSet("policy_number", key_of(document))]
+
+
+def _naming(pieces: Sequence[Piece], names: Sequence[str]) -> tuple[Piece, ...]:
+    """The steps of sections in the payer's words that name a product."""
+    if not names:
+        return ()
+    named = re.compile(rf"\b(?:{'|'.join(map(re.escape, names))})\b", re.I)
+    return tuple(each for each in pieces if each.passage and named.search(each.passage.payer_text or ""))
 
 
 def own_facts(facts: Sequence[Fact], document: PolicyDocument) -> tuple[Fact, ...]:

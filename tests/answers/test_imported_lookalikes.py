@@ -20,6 +20,7 @@ from knowledge.policies.model import PolicyDocument
 from knowledge.shipped.importer import load_content
 from tests.actions.cast import NOW, TODAY
 from tests.answers.asking import INDEPENDENCE, Question, RealStage, Spoken
+from tests.answers.importing import import_policy, open_content
 from tests.answers.test_imported_words import HEAD
 from tests.databases import open_database
 
@@ -227,3 +228,18 @@ async def test_by_its_number_a_policy_is_told_for_its_product_and_its_condition(
 
     assert said.key in ("utter_policy_lookup_in_force", "utter_policy_lookup_says")
     assert "B.I" in {citation.get("section") for citation in said.citations}
+
+
+@pytest.mark.parametrize("text", ["which policy applies to lyfgenia", "does 08.04.08 apply to lyfgenia"])
+async def test_a_policy_on_all_of_them_is_told_with_what_it_says_of_the_one_that_is_asked_about(
+    sqlite_template: Path, tmp_path: Path, text: str
+) -> None:
+    policy = HEAD.format(number="08.04.08", title="Cellular and Gene Therapy")
+    policy += RULES.format(text="This policy does not apply to Lyfgenia.")
+    database = open_content(sqlite_template, tmp_path)
+    import_policy(database, tmp_path, "class", policy)
+    said = await hear(RealStage(knowledge=build_knowledge(database, lambda: NOW)), "policy_lookup", text, "lyfgenia")
+    await database.close()
+
+    assert said.key == "utter_policy_lookup_says"
+    assert "does not apply to Lyfgenia" in said.text
