@@ -44,7 +44,7 @@ def score_dialogues(walks: Sequence[Walk]) -> DialogueScores:
         dialogues[name] += 1
         by_channel.setdefault(walk.dialogue.channel, Counter())[name] += 1
     refused = sum(heard.refused for walk in walks for heard in walk.heard)
-    return DialogueScores(dialogues, by_channel, turns, fields, refused)
+    return DialogueScores(dict(dialogues), _plain(by_channel), dict(turns), _plain(fields), refused)
 
 
 def _judge_turns(walk: Walk) -> list[dict[str, Verdict]]:
@@ -64,6 +64,10 @@ def _judge_turns(walk: Walk) -> list[dict[str, Verdict]]:
 def _count(fields: dict[str, Counter[str]], verdicts: Mapping[str, Verdict]) -> None:
     for name, verdict in verdicts.items():
         fields.setdefault(name, Counter())[verdict.value] += 1
+
+
+def _plain(counts: Mapping[str, Counter[str]]) -> dict[str, dict[str, int]]:
+    return {name: dict(each) for name, each in counts.items()}
 
 
 def _name(verdict: Verdict) -> str:

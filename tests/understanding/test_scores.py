@@ -6,12 +6,12 @@ import json
 from pathlib import Path
 from typing import Any
 
-from tests.understanding.asking import Heard
+from tests.understanding.asking import Heard, Walk
 from tests.understanding.dialogue_scores import score_dialogues
 from tests.understanding.entity_scores import Found, score_entities, score_message_entities
 from tests.understanding.figures import Run, describe_latency, read_run
 from tests.understanding.scorecard import record
-from tests.understanding.sets import LabelledEntities, LabelledMessage
+from tests.understanding.sets import Dialogue, LabelledEntities, LabelledMessage, Turn
 from tests.understanding.topic_scores import NO_TOPIC, Share, score_topics
 
 
@@ -27,6 +27,7 @@ def row(wanted: dict[str, Any], **more: dict[str, list[str]]) -> LabelledEntitie
     return LabelledEntities("", wanted, more.get("may", {}), more.get("open", {}))
 
 
+TURN = Turn("how much", False, {"topic": "cost"}, False, {})
 MESSAGES = [
     message("cost"),
     message("cost", "trained on"),
@@ -112,7 +113,7 @@ def make_run(day: str, heard: list[Heard]) -> Run:
         topics=score_topics(MESSAGES, heard, frozenset()),
         entities=score_entities([row({"therapy": ["zolgensma"]})], [hear("cost")]),
         message_entities=score_message_entities(MESSAGES, heard),
-        dialogues=score_dialogues([]),
+        dialogues=score_dialogues([Walk(Dialogue("one", "sms", {}, {}, (TURN,)), [(TURN, heard[0], [])])]),
         latency=describe_latency([20.0]),
         refused_messages=0,
     )
