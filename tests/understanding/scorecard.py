@@ -17,6 +17,7 @@ _BARS = {
     "Near-domain taken as in scope": "at most 0.05",
     "Far taken as in scope": "at most 0.02",
     "Entity F1, entity set": "at least 0.95",
+    "Entity F1, entity set, what is never shown counted as missed": "at least 0.95",
     "Dialogues passed": "at least 0.85",
 }
 _INTRODUCTION = """# How well members are understood
