@@ -19,7 +19,11 @@ _JOINS = re.compile(r"\W*(?:and|or|and/or|plus)\W*", re.I)
 STOPS = ".!?"
 _CLOSING = "\"'”’)]*_"
 # A sentence that announces what follows it, also where it ends with a full stop.
-_ANNOUNCES = re.compile(r"\b(?:following|as follows|below|these|those|listed|this section)\b", re.I)
+_ANNOUNCES = re.compile(
+    r"\b(?:following|as follows|below|these|those|listed|this section|next|hereafter|"
+    r"set (?:out|forth)|cases? (?:that|where))\b",
+    re.I,
+)
 # What begins so says something about what stands before it: an exception, or of whom it speaks.
 _GOES_BACK = re.compile(
     r"\W*(?:this|that|these|those|it|its|they|their|such|he|she|however|except|exceptions?|excluding|exclusions?|but|"

@@ -146,7 +146,7 @@ class AnswerPolicyLookup(TopicAction):
         found = only_policies(await self.services.policies.find_documents(turn.scope, turn.day))
         if turn.about:
             matcher = await build_matcher(turn.about, self.services)
-            return tuple(each for each in found.in_force if matcher.is_on_product(each))[:_MOST_NAMED]
+            return tuple(each for each in found.in_force if matcher.is_near(each))[:_MOST_NAMED]
         written = await self.services.therapies.list_names()
         is_known = is_about_these(name for names in written.values() for name in names)
         return tuple(each for each in found.in_force if is_known(each.title))[:_MOST_NAMED]

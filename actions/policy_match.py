@@ -35,12 +35,12 @@ _WORD = re.compile(r"[a-z0-9]+", re.I)
 # What a title may hold beside the class and still be about all of it.
 _GENERAL_WORDS = frozenset(
     _WORD.findall(
-        "administrative adoptive advanced allogeneic and antigen approved as autologous based by car cell cells "
-        "cellular chimeric clinical coverage criteria drug drugs edited editing engineered fda for gene genes "
-        "genetic genomic guideline guidelines immunotherapies immunotherapy in infusion infusions medical "
-        "modified new of on one or other pharmacy policies policy product products receptor review rules services "
-        "specialty statement t tcr the therapeutic therapeutics therapies therapy time to treatment treatments "
-        "use with"
+        "administrative adoptive advanced allogeneic and antigen approved as autologous based benefit benefits "
+        "by car cell cells cellular chimeric clinical coverage criteria drug drugs edited editing engineered fda "
+        "for gene genes genetic genomic guideline guidelines immunotherapies immunotherapy in infusion infusions "
+        "injection injections intravenous medical modified new of on one or other pharmacy policies policy "
+        "product products receptor replacement review rules services specialty statement suspension t tcr the "
+        "therapeutic therapeutics therapies therapy time to treatment treatments use with"
     )
 )
 _BRACKETS = re.compile(r"\(([^)]*)\)")
@@ -89,19 +89,32 @@ class Matcher:
         return is_asked and self.rank(document) is None
 
     def is_foreign(self, document: PolicyDocument) -> bool:
-        """`is_of_another`, and its title names neither a product for the condition nor the product's condition."""
-        kin = self._subject.products | self._subject.also if self._subject is not None else frozenset()
+        """`is_of_another`, and its title names neither that nor its product or condition."""
+        kin = {self._subject.id, *self._subject.products, *self._subject.also} if self._subject else frozenset()
         return self.is_of_another(document) and not self._titles.names_any(document.title, kin)
 
-    def is_on_product(self, document: PolicyDocument) -> bool:
-        """True where its title names a product for the condition asked about; it is not that condition's own policy."""
-        return self._subject is not None and self._titles.names_any(document.title, self._subject.products)
+    def is_near(self, document: PolicyDocument) -> bool:
+        """True where its title names what is asked about among others, a product for the condition, or its condition.
+
+        Such a policy may be named as one on file, never as the one that applies.
+        """
+        if self._subject is None:
+            return False
+        own = {self._subject.id}
+        products = self._subject.products if self._subject.is_condition else own
+        conditions = own if self._subject.is_condition else self._subject.also
+        # A disease has policies on other things, too.
+        near = products | conditions if _CLASS.search(document.title) else products
+        return self._titles.names_any(document.title, near)
 
     def _calls(self, title: str) -> bool:
-        """True where the message calls a policy by its title, and is not itself about the product or condition."""
+        """True where the message calls a policy by its title, and is not about a product or condition outside of it."""
         if not names_title(self._text, title):
             return False
-        return self._subject is None or not self._titles.names_any(self._text, {self._subject.id})
+        if self._subject is None or not self._titles.names_any(self._text, {self._subject.id}):
+            return True
+        is_on_therapy = not self._subject.is_condition or bool(_CLASS.search(title))
+        return is_on_therapy and self._titles.names_any(title, {self._subject.id})
 
     def is_of_class(self, document: PolicyDocument) -> bool:
         """True where its title is about the whole class, and what is asked about is of it."""
@@ -130,9 +143,9 @@ class Subject:
     products: frozenset[str] = frozenset()
 
     def is_named_by(self, title: str, titles: TitleReader) -> bool:
-        """True where the title names it whole and nothing else of the catalogue.
+        """True where the title names it whole, nothing else of the catalogue, and nothing that could narrow it.
 
-        Of a condition it must be about the class, and say nothing that could make it one kind of it alone.
+        Of a condition it must be about the class. "Antibody Testing Before Zolgensma" is not the policy on Zolgensma.
         """
         reading = titles.read(title)
         own = self.also | {self.id}
@@ -140,7 +153,7 @@ class Subject:
             return False
         if not any(name.words in self.names and self.id in name.ids for name in reading.named):
             return False
-        return not self.is_condition or (bool(_CLASS.search(title)) and set(reading.rest) <= _GENERAL_WORDS)
+        return set(reading.rest) <= _GENERAL_WORDS and (not self.is_condition or bool(_CLASS.search(title)))
 
 
 def is_specific(title: str) -> bool:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from actions.policy_match import is_specific, words_of_title
 from actions.turn_context import Turn
 from knowledge.policies.model import Passage, PolicyDocument
+from knowledge.policies.numbers import number_key
 from knowledge.us_states import US_STATES
 
 _MARK = r"(?:[a-z]|\d{1,2}|[ivxl]{1,6})(?:[.\s-](?:[ivxl]{1,6}|\d{1,2})|[.-][a-z](?!\w))*"
@@ -164,8 +165,8 @@ def question_of(turn: Turn) -> str:
 
 def find_number(text: str, numbers: Iterable[str]) -> str | None:
     """The longest of these policy numbers that a message writes, in capitals; None where it writes none."""
-    plain = normalise_number(text) or ""
-    written = [number for number in numbers if (normalise_number(number) or number) in plain]
+    plain = number_key(text)
+    written = [number for number in numbers if number_key(number) in plain]
     found = [number for number in sorted(written, key=len, reverse=True) if number_pattern(number).search(text)]
     return normalise_number(found[0]) if found else None
 
@@ -187,8 +188,8 @@ def find_history(passages: Sequence[Passage]) -> tuple[Passage, ...]:
 
 
 def number_pattern(number: str) -> re.Pattern[str]:
-    """A policy's number as members write it: "mp ad 1623" for "MP-AD-1623"."""
-    parts = [re.escape(part) for part in re.split(r"[\s_\-\u2010-\u2015]+", number.strip())]
+    """A policy's number as members write it: "mp ad 1623" for "MP-AD-1623", "mm 0456" for "MM0456"."""
+    parts = map(re.escape, re.split(r"[\s_\-\u2010-\u2015]+|(?<=[A-Za-z])(?=\d)", number.strip()))
     return re.compile(r"(?<![\w.-])" + r"[\s_\-\u2010-\u2015]*".join(parts) + r"(?![\w-]|\.\d)", re.I)
 
 

@@ -39,7 +39,8 @@ _HEAD = re.compile(r"[^.:]{2,60}?(?:\s[–—-]\s|:\s)")
 # What denies, and what narrows: "The rule above holds for plans in Ohio alone."
 _DENIES = re.compile(
     r"\b(?:not?|never|none|cannot|except\w*|exclu\w+|den(?:y|ies|ied)|without|only|alone|solely|unless|provided|"
-    r"limit(?:s|ed|ation|ations)?|restrict\w*|above|preceding|foregoing)\b|n['’]t\b",
+    r"limit(?:s|ed|ation|ations)?|restrict\w*|above|preceding|foregoing|neither|experimental|investigational|unproven|"
+    r"refus\w+|declin\w+|reject\w+|prohibit\w+|contraindicat\w+)\b|n['’]t\b",
     re.I,
 )
 _CLAUSE = re.compile(r"(?:[A-Z]|\d{1,3}|[IVXLC]{1,6})(?:\.\w{1,6})+(?: \(\d+\))?")

@@ -98,6 +98,7 @@ def test_what_takes_a_paragraph_back_is_quoted_with_it(after: str) -> None:
         ("A member may be older.", "Excluded are members with antibodies."),
         ("A member may be older.", "The rule above holds for members in Ohio."),
         ("A member may be older.", "Members of plans in Ohio alone are meant."),
+        ("The uses named here are experimental.", "A member may be older."),
     ],
 )
 def test_what_says_not_beside_a_paragraph_is_quoted_with_it(lines: tuple[str, ...]) -> None:

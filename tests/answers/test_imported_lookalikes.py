@@ -46,6 +46,8 @@ POLICIES = {
     "08.04.04": ("CAR-T Cell Therapy for Leukemia", "Of those, Kymriah is one."),
     "08.04.05": ("Appeals", "A letter must reach us in sixty days after gene therapy was denied."),
     "08.04.06": ("Medical Necessity", "What is needed for gene therapy is told here."),
+    "08.04.09": ("Antibody Testing Before Kebilidi", "Antibodies are counted first."),
+    "08.04.10": ("Skysona and Lenmeldy", "Two products are named."),
     "08.04.07": ("Durable Equipment for Sickle Cell Disease", "A pump is measured by weight of the member."),
 }
 
@@ -243,3 +245,24 @@ async def test_a_policy_on_all_of_them_is_told_with_what_it_says_of_the_one_that
 
     assert said.key == "utter_policy_lookup_says"
     assert "does not apply to Lyfgenia" in said.text
+
+
+@pytest.mark.parametrize("about", ["skysona", "lenmeldy"])
+async def test_a_policy_on_two_products_is_listed_and_found_by_its_title_and_is_neithers_own(
+    stage: RealStage, about: str
+) -> None:
+    which = await hear(stage, "policy_lookup", f"which policy applies to {about}", about)
+    called = await hear(stage, "policy_lookup", "what does the skysona and lenmeldy policy say", about)
+
+    assert which.key == "utter_policy_lookup_no_text"
+    assert {each.get("number") for each in which.citations} & set(POLICIES) == {"08.04.10"}
+    assert {each.get("number") for each in called.citations} == {"08.04.10"}
+
+
+@pytest.mark.parametrize("topic", ["candidacy", "coverage_general", "policy_lookup"])
+async def test_a_policy_on_what_comes_before_a_product_is_not_the_products_own(stage: RealStage, topic: str) -> None:
+    said = await hear(stage, topic, "is kebilidi covered and who can get it", "kebilidi")
+
+    # It may be named as one that is on file, and no more.
+    assert said.key not in ("utter_policy_lookup_in_force", "utter_policy_lookup_says")
+    assert topic == "policy_lookup" or "08.04.09" not in {each.get("number") for each in said.citations}

@@ -70,6 +70,7 @@ def stage(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> It
     [
         ("MM 0456", "MM 0456"),
         ("mm-0456", "MM 0456"),
+        ("MM0456", "MM 0456"),
         ("MED_205", "MED_205"),
         ("med 205", "MED_205"),
     ],

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from bot.safety.gate import normalise
 
 _NOT_A_WORD = re.compile(r"[^a-z0-9]+")
+_MARKS = re.compile("[™℠®©]")
 # The suffix of a biologic's proper name ("-xioi") that hardly anybody writes.
 _SUFFIX = re.compile(r"-[a-z]{4}$")
 
@@ -39,4 +40,5 @@ class PrivateNames:
 
 
 def _plain(text: str) -> str:
-    return _NOT_A_WORD.sub(" ", normalise(text)).strip()
+    # The marks first: spelled out as letters they would be part of the name.
+    return _NOT_A_WORD.sub(" ", normalise(_MARKS.sub(" ", text))).strip()

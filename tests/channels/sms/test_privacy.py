@@ -22,6 +22,7 @@ NAMES = PrivateNames(
     [
         ("Zolgensma is a gene therapy.", {"zolgensma"}),
         ("ZOLGENSMA®", {"zolgensma"}),
+        ("Zolgensma™ and Zolgensma℠", {"zolgensma"}),
         ("does sma type 1 count", {"sma"}),
         ("Spinal  muscular\natrophy?", {"sma"}),
         ("onasemnogene abeparvovec", {"zolgensma", "itvisma"}),
