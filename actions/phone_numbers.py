@@ -31,6 +31,12 @@ _ELSEWHERE = re.compile(
     rf"|\b(?:call|phone|contact|reach)\s+(?:the\s+|a\s+|my\s+)?{_CARE}",
     re.IGNORECASE,
 )
+# The plan's own line, whatever stands beside it: "number to call about my hospital bill".
+_OF_PLAN = re.compile(
+    r"\b(?:call cent(?:er|re)|(?:member|customer) (?:services?|care)|help ?(?:desk|line)|plan|insurance|insurer|bills?|"
+    r"billing|claims?|pre-?approvals?|pre-?cert\w*|(?:prior )?authori[sz]ations?)\b",
+    re.IGNORECASE,
+)
 _ON_FILE = re.compile(r"can be called at\b.*\d{3}-\d{3}-\d{4}", re.IGNORECASE | re.DOTALL)
 
 
@@ -41,7 +47,7 @@ def asks_for_number(text: str) -> bool:
 
 def asks_for_other_number(text: str) -> bool:
     """True where the number that is asked for is one of a hospital, a doctor or a pharmacy: never the plan's."""
-    return bool(_ELSEWHERE.search(text))
+    return bool(_ELSEWHERE.search(text)) and not _OF_PLAN.search(text)
 
 
 async def find_number(turn: Turn, services: ActionServices) -> Fact | None:

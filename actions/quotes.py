@@ -105,6 +105,8 @@ def _hangs_on_others(passage: Passage, passages: Sequence[Passage]) -> bool:
     is_clause = _is_clause(passage)
     others = [other for other in passages if other.position != passage.position]
     siblings = [other for other in others if is_clause and _section_of(other) == _section_of(passage)]
+    if any(_speaks_of(passage.section).search(other.payer_text or "") for other in others):
+        return True
     for other in others:
         text, is_before = other.payer_text or "", other.position < passage.position
         if is_before and passage.section.startswith(f"{other.section}."):
@@ -120,6 +122,13 @@ def _hangs_on_others(passage: Passage, passages: Sequence[Passage]) -> bool:
     return is_clause and (
         goes_back(passage.payer_text or "") or all(other.heading != passage.heading for other in siblings)
     )
+
+
+def _speaks_of(mark: str) -> re.Pattern[str]:
+    """What another passage says of this one by its mark: "Clause I is suspended in Pennsylvania"."""
+    last = mark.rpartition(".")[2]
+    kinds = r"(?:sections?|clauses?|items?|parts?|paragraphs?|criteri\w+|numbers?|points?|no\.)"
+    return re.compile(rf"\b{kinds}\s+(?:{re.escape(mark)}|{re.escape(last)})(?!\w)", re.I)
 
 
 def _has_sayable_heading(passage: Passage) -> bool:

@@ -128,6 +128,8 @@ def test_under_a_heading_that_may_not_be_said_nothing_is_quoted(heading: str) ->
         ("Each request is read by itself.", "A test is done before a dose is given.", "A visit is paid.", True),
         ("Each request is read by itself.", "This is paid for adults.", "A visit is paid.", False),
         ("Each request is read by itself.", "A second infusion is paid.", "However, not at home.", False),
+        ("Each request is read by itself.", "A second infusion is paid.", "Clause I is void in Ohio.", False),
+        ("Each request is read by itself.", "A second infusion is paid.", "A part in it is a visit.", True),
     ],
 )
 def test_a_clause_that_hangs_on_another_is_not_quoted(above: str, own: str, after: str, is_quoted: bool) -> None:

@@ -235,6 +235,8 @@ async def test_a_class_talked_about_is_what_the_next_question_is_about(stage: Re
         (INDEPENDENCE, "what is the phone number of the hospital", "utter_phone_number_elsewhere"),
         (Asker(), "i need my doctor's phone number", "utter_phone_number_elsewhere"),
         (INDEPENDENCE, "what number can my doctor call", "utter_phone_number"),
+        (INDEPENDENCE, "what is the phone number for the call center", "utter_phone_number"),
+        (INDEPENDENCE, "number to call about my hospital bill", "utter_phone_number"),
     ],
 )
 async def test_who_asks_for_a_number_gets_it_and_is_offered_a_coach(
