@@ -34,6 +34,8 @@ DECIDED_TOPICS = frozenset(
     }
 )
 _ABOUT_TOPICS = frozenset({"coverage_general", "precertification", "cost"})
+# Where the plan's own policy is named, too, although its words could not be quoted.
+_RULED_TOPICS = _ABOUT_TOPICS | {"candidacy"}
 
 
 @dataclass(frozen=True)
@@ -91,9 +93,10 @@ async def _say_about(
     topic: str, turn: Turn, facts: Sequence[Fact], services: ActionServices, phrases: Phrases
 ) -> tuple[str, Citation | None]:
     """Which product the answer is for, and where the plan has a policy on it that none of the facts tells of."""
-    if not facts or topic not in _ABOUT_TOPICS:
+    if not facts or topic not in _RULED_TOPICS:
         return "", None
-    therapy = await services.therapies.find_therapy(turn.about) if turn.about else None
+    about = turn.about if topic in _ABOUT_TOPICS else None
+    therapy = await services.therapies.find_therapy(about) if about else None
     is_own = therapy is not None and any(turn.about in fact.subjects for fact in facts)
     if therapy and is_own:
         return phrases.say("utter_part_about", brand=therapy.brand), None

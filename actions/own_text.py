@@ -55,7 +55,7 @@ class OwnText:
                 if piece is None and policy.is_named and topic == _WHO:
                     # Who can get it is what a policy on one product rules.
                     piece = next(iter(await self._text.read(policy.document, ())), None)
-                if piece and not hides_title(policy.document, turn):
+                if piece and piece.is_told and not hides_title(policy.document, turn):
                     self._quote(topic, turn, day, policy.document, piece, replies)
                     return keep_place(topic, turn)
         if has_own_facts:
@@ -71,7 +71,8 @@ class OwnText:
         """The same for a question that fits no topic: a quote of what says nearly all of it, or None and nothing."""
         for policy in await list_own_policies(turn, turn.day, self._services):
             is_told = policy.is_silent and not hides_title(policy.document, turn)
-            if is_told and (piece := await self._find(turn, policy.document, is_literal=is_literal)):
+            piece = await self._find(turn, policy.document, is_literal=is_literal) if is_told else None
+            if piece and piece.is_told:
                 self._quote(_LOOKUP, turn, turn.day, policy.document, piece, replies)
                 return [*keep_place(_LOOKUP, turn), SlotSet("policy_number", key_of(policy.document))]
         return None

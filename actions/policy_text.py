@@ -33,7 +33,8 @@ _MOST_HEADINGS = 12
 class Piece:
     """One step of what a policy says: a sentence or more with its source.
 
-    `fact` is the fact that it speaks, if any; `lead` stands before it where it answers a question.
+    `fact` is the fact that it speaks, if any; `lead` stands before it where it answers a question. `is_told` is False
+    where the section is named alone, because its text may not be quoted.
     """
 
     text: str
@@ -41,6 +42,7 @@ class Piece:
     passage: Passage | None = None
     fact: Fact | None = None
     lead: str = field(default="", compare=False)
+    is_told: bool = True
 
 
 class PolicyText:
@@ -76,7 +78,7 @@ class PolicyText:
                 yield Piece(text, citation, passage)
         else:
             for quote in _cut_quotes(passage, passages):
-                yield Piece(self._say_quote(document, passage, quote), citation, passage)
+                yield Piece(self._say_quote(document, passage, quote), citation, passage, is_told=quote is not None)
 
     async def tell_hits(self, document: PolicyDocument, found: SearchResult, asked: str) -> Piece | None:
         """The first part that was found, or its section where it may not be quoted; None where nothing was found."""
@@ -89,7 +91,7 @@ class PolicyText:
             return replace(piece, lead=self._phrases.say(key))
         # Not the next one instead: what may not be quoted could take back what that one says.
         if isinstance(hit.source, Passage):
-            return Piece(self._say_quote(document, hit.source, None), hit.citation, hit.source)
+            return Piece(self._say_quote(document, hit.source, None), hit.citation, hit.source, is_told=False)
         return None
 
     async def list_headings(self, document: PolicyDocument) -> str:

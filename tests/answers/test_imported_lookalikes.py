@@ -266,3 +266,10 @@ async def test_a_policy_on_what_comes_before_a_product_is_not_the_products_own(s
     # It may be named as one that is on file, and no more.
     assert said.key not in ("utter_policy_lookup_in_force", "utter_policy_lookup_says")
     assert topic == "policy_lookup" or "08.04.09" not in {each.get("number") for each in said.citations}
+
+
+async def test_a_section_that_may_not_be_quoted_takes_the_place_of_no_answer(stage: RealStage) -> None:
+    said = await hear(stage, "candidacy", "who can get zolgensma", "zolgensma")
+
+    assert said.key != "utter_policy_lookup_says"
+    assert said.facts
