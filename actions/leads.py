@@ -41,10 +41,8 @@ class AskedFor:
 
 
 def asked_words(turn: Turn) -> str:
-    """The question's own words, also where it has waited for the plan; none where a button was pressed."""
-    waiting = turn.slots.waiting_question
-    asked = waiting if turn.is_bare_answer and waiting else turn.text
-    return "" if asked.startswith("/") else asked
+    """The question's own words; none where a button was pressed."""
+    return "" if turn.question.startswith("/") else turn.question
 
 
 def find_continued(topic: str, turn: Turn) -> str | None:

@@ -102,6 +102,11 @@ class Message:
         is_read = self.named("date") or self.names_birth_date or read_relative_day(self.text, date.min)
         return not is_read and seems_to_name_day(self.text)
 
+    @property
+    def question(self) -> str:
+        """What the member asks, also where a question of ours came between and this message only answers that."""
+        return self.slots.waiting_question if self.is_bare_answer and self.slots.waiting_question else self.text
+
     def find_named_day(self, today: date) -> date | None:
         """The day that this very message asks about."""
         return None if self.names_birth_date else read_day(self.named("date")) or read_relative_day(self.text, today)

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import date
 
 from actions.policy_match import POLICIES, build_matcher
-from actions.policy_request import question_of
 from actions.services import ActionServices
 from actions.turn_context import Turn
 from knowledge.policies.model import PolicyDocument
@@ -32,7 +31,7 @@ async def list_own_policies(turn: Turn, day: date, services: ActionServices) -> 
     own = [document for document in current if document.payer and document.kind in POLICIES]
     if not own:
         return ()
-    matcher = await build_matcher(turn.about, services, question_of(turn))
+    matcher = await build_matcher(turn.about, services, turn.question)
     found = []
     for document in own:
         is_named = matcher.names(document)

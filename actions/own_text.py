@@ -11,7 +11,7 @@ from actions.document_days import say_since
 from actions.own_policies import list_own_policies
 from actions.phrases import Phrases
 from actions.policy_match import Matcher, build_matcher, only_policies
-from actions.policy_request import question_of, read_request
+from actions.policy_request import read_request
 from actions.policy_standing import Editions, ask_state_of_edition, cite, hides_title, key_of, name_policy
 from actions.policy_text import Piece, PolicyText
 from actions.quotes import says_half
@@ -80,8 +80,8 @@ class OwnText:
     async def _find(self, turn: Turn, document: PolicyDocument, *, is_literal: bool = False) -> Piece | None:
         """What says nearly all that is asked; with `is_literal` by half of its very words, not by others like them."""
         therapy = await self._services.therapies.find_therapy(turn.about) if turn.about else None
-        names = (therapy.brand, therapy.proper_name, *therapy.names) if therapy else ()
-        request = read_request(question_of(turn), document, names)
+        names = therapy.written if therapy else ()
+        request = read_request(turn.question, document, names)
         # One word is in many a sentence that has nothing to do with the question.
         if not request.topic or (is_literal and len(set(request.words.split())) < _FEWEST_WORDS):
             return None
@@ -120,7 +120,7 @@ class OwnText:
 
     async def _ask_state(self, topic: str, turn: Turn, day: date, replies: Replies) -> list[EventType] | None:
         found = only_policies(await self._services.policies.find_documents(turn.scope, day))
-        matcher = await build_matcher(turn.about, self._services, question_of(turn))
+        matcher = await build_matcher(turn.about, self._services, turn.question)
         edition = Editions.differ(_only_about(found, matcher), turn.state, day)
         if edition is None:
             return None
@@ -128,14 +128,12 @@ class OwnText:
         return [
             *keep_place(topic, turn),
             SlotSet("date", day.isoformat() if day != turn.today else None),
-            SlotSet("waiting_question", question_of(turn)),
+            SlotSet("waiting_question", turn.question),
         ]
 
 
 def _only_about(found: DocumentLookup, matcher: Matcher) -> DocumentLookup:
     """Whether the plan's other policies differ by state tells nothing of what is asked."""
-
-    def about(documents: tuple[PolicyDocument, ...]) -> tuple[PolicyDocument, ...]:
-        return tuple(each for each in documents if matcher.names(each) or matcher.is_of_class(each))
-
-    return DocumentLookup(*map(about, (found.in_force, found.not_yet, found.ended, found.out_of_scope)))
+    return found.each(
+        lambda documents: tuple(each for each in documents if matcher.names(each) or matcher.is_of_class(each))
+    )

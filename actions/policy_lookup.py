@@ -9,8 +9,8 @@ from rasa_sdk.events import EventType, SlotSet
 
 from actions.form_steps import ask_plan
 from actions.phrases import Phrases
-from actions.policy_match import Matcher, build_matcher, choose_matching, is_about_these, only_policies
-from actions.policy_request import find_number, normalise_number, points_back, question_of
+from actions.policy_match import build_matcher, choose_matching, is_about_these, only_policies
+from actions.policy_request import find_number, normalise_number, points_back
 from actions.policy_standing import Editions, ask_state_of_edition, cite, name_policy, say_out_of_scope, say_standing
 from actions.policy_telling import PolicyTelling
 from actions.replies import Replies, Sources
@@ -88,7 +88,8 @@ class AnswerPolicyLookup(TopicAction):
         policies = self.services.policies
         found = only_policies(await policies.find_documents(turn.scope, turn.day, number=number))
         if number is None:
-            found = _only_matching(found, await build_matcher(turn.about, self.services, question_of(turn)))
+            matcher = await build_matcher(turn.about, self.services, turn.question)
+            found = found.each(lambda documents: choose_matching(documents, matcher))
         scope = turn.scope
         if scope.payer is None and found.in_force:
             # A number alone names its payer too.
@@ -150,10 +151,3 @@ class AnswerPolicyLookup(TopicAction):
         written = await self.services.therapies.list_names()
         is_known = is_about_these(name for names in written.values() for name in names)
         return tuple(each for each in found.in_force if is_known(each.title))[:_MOST_NAMED]
-
-
-def _only_matching(found: DocumentLookup, matcher: Matcher) -> DocumentLookup:
-    def matching(documents: tuple[PolicyDocument, ...]) -> tuple[PolicyDocument, ...]:
-        return choose_matching(documents, matcher)
-
-    return DocumentLookup(*map(matching, (found.in_force, found.not_yet, found.ended, found.out_of_scope)))

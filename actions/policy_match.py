@@ -171,16 +171,13 @@ def names_title(text: str, title: str) -> bool:
 
     "Giraffe Gene Therapy (giraffegene vec-abcd)" is called by "giraffe" and by "giraffegene vec-abcd".
     """
-    return _calls(text, title)
+    written = f" {' '.join(_words(text))} "
+    return any(all(f" {phrase} " in written for phrase in own) for own in _ways_to_call(title))
 
 
 def only_policies(found: DocumentLookup) -> DocumentLookup:
     """The medical and administrative policies among what was found."""
-
-    def policies(documents: tuple[PolicyDocument, ...]) -> tuple[PolicyDocument, ...]:
-        return tuple(document for document in documents if document.kind in POLICIES)
-
-    return DocumentLookup(*map(policies, (found.in_force, found.not_yet, found.ended, found.out_of_scope)))
+    return found.each(lambda documents: tuple(document for document in documents if document.kind in POLICIES))
 
 
 def is_about_these(names: Iterable[str]) -> Callable[[str], bool]:
@@ -242,11 +239,6 @@ def _own_phrases(title: str) -> tuple[str, ...]:
             phrases.append(word)
         is_behind_own = is_own
     return tuple(phrases)
-
-
-def _calls(text: str, title: str) -> bool:
-    written = f" {' '.join(_words(text))} "
-    return any(all(f" {phrase} " in written for phrase in own) for own in _ways_to_call(title))
 
 
 @lru_cache(maxsize=4096)

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from actions.policy_match import is_specific, words_of_title
-from actions.turn_context import Turn
 from knowledge.policies.model import Passage, PolicyDocument
 from knowledge.policies.numbers import number_key
 from knowledge.us_states import US_STATES
@@ -156,11 +155,6 @@ def names_section(text: str) -> bool:
 def normalise_number(number: str | None) -> str | None:
     """Upper-case with single dashes, as numbers stand on file: "mp ad 1623" is "MP-AD-1623"."""
     return re.sub(r"[\s_\-\u2010-\u2015]+", "-", number.strip()).upper() if number else None
-
-
-def question_of(turn: Turn) -> str:
-    """What the member asked, also where a question of ours came between."""
-    return turn.slots.waiting_question if turn.is_bare_answer and turn.slots.waiting_question else turn.text
 
 
 def find_number(text: str, numbers: Iterable[str]) -> str | None:

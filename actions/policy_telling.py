@@ -13,7 +13,6 @@ from actions.policy_request import (
     PolicyRequest,
     find_history,
     find_sections,
-    question_of,
     read_request,
 )
 from actions.policy_standing import Editions, cite, hide_title, hides_title, key_of, name_policy, say_standing
@@ -52,8 +51,8 @@ class PolicyTelling:
         """What is asked for of the policy in force: a section, what it says of something, its words, its standing."""
         document = found.in_force[0]
         therapy = await self.services.therapies.find_therapy(turn.about) if turn.about else None
-        names = (therapy.brand, therapy.proper_name, *therapy.names) if therapy else ()
-        request = read_request(question_of(turn), document, names)
+        names = therapy.written if therapy else ()
+        request = read_request(turn.question, document, names)
         pieces = await self._text.read(document, own_facts(facts, document))
         if not request.section and await self._is_foreign(turn, document):
             return await self._say_not_there(turn, document, request, replies)
@@ -90,7 +89,7 @@ class PolicyTelling:
     async def _is_foreign(self, turn: Turn, document: PolicyDocument) -> bool:
         """True where the message names a product or condition that the policy is not about: its rules are another's."""
         named = turn.named("therapy") or turn.named("condition")
-        return bool(named) and (await build_matcher(named, self.services, question_of(turn))).is_foreign(document)
+        return bool(named) and (await build_matcher(named, self.services, turn.question)).is_foreign(document)
 
     async def _find_asked(self, document: PolicyDocument, request: PolicyRequest) -> Sequence[Piece] | None:
         """The steps that answer what is asked for in it; empty where it says nothing of it, None for no such wish."""

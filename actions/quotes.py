@@ -105,7 +105,8 @@ def _hangs_on_others(passage: Passage, passages: Sequence[Passage]) -> bool:
     is_clause = _is_clause(passage)
     others = [other for other in passages if other.position != passage.position]
     siblings = [other for other in others if is_clause and _section_of(other) == _section_of(passage)]
-    if any(_speaks_of(passage.section).search(other.payer_text or "") for other in others):
+    speaks_of_it = _speaks_of(passage.section)
+    if any(speaks_of_it.search(other.payer_text or "") for other in others):
         return True
     for other in others:
         text, is_before = other.payer_text or "", other.position < passage.position

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
@@ -236,6 +237,10 @@ class DocumentLookup:
     not_yet: tuple[PolicyDocument, ...]
     ended: tuple[PolicyDocument, ...]
     out_of_scope: tuple[PolicyDocument, ...]
+
+    def each(self, choose: Callable[[tuple[PolicyDocument, ...]], tuple[PolicyDocument, ...]]) -> DocumentLookup:
+        """What `choose` takes of each place."""
+        return DocumentLookup(*map(choose, (self.in_force, self.not_yet, self.ended, self.out_of_scope)))
 
 
 class FactOfAnotherDocument(Exception):

@@ -175,6 +175,11 @@ class Therapy(Entry):
     unverified: tuple[Unverified, ...] = ()
     label_changes: tuple[LabelChange, ...] = ()
 
+    @property
+    def written(self) -> tuple[str, ...]:
+        """Every way to write it: brand, proper name, further names."""
+        return (self.brand, self.proper_name, *self.names)
+
 
 @dataclass(frozen=True)
 class OtherProduct(Entry):

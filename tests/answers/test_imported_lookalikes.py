@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import cast
 
 import pytest
-import sqlalchemy as sa
 
 from actions.policy_match import build_matcher
 from knowledge.bootstrap import build_knowledge
-from knowledge.policies.drafting import Corrections
-from knowledge.policies.import_store import activate
-from knowledge.policies.importer import read_drafts, store_drafts
 from knowledge.policies.model import PolicyDocument
-from knowledge.shipped.importer import load_content
-from tests.actions.cast import NOW, TODAY
+from tests.actions.cast import NOW
 from tests.answers.asking import INDEPENDENCE, Question, RealStage, Spoken
-from tests.answers.importing import import_policy, open_content
+from tests.answers.importing import import_policy, open_content, stage_with
 from tests.answers.test_imported_words import HEAD
-from tests.databases import open_database
 
 RULES = """**Effective Date:** 10/01/2026
 **Policy Type:** Medical Policy
@@ -55,25 +48,12 @@ POLICIES = {
 @pytest.fixture(scope="module")
 def stage(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealStage]:
     """What ships, and these policies of Independence, imported as files and in force."""
-    folder = tmp_path_factory.mktemp("lookalikes")
-    path = folder / "content.sqlite"
-    path.write_bytes(sqlite_template.read_bytes())
-    database = open_database(f"sqlite:///{path}")
-    load_content(database, now=NOW)
-    paths = [folder / f"{number}.md" for number in POLICIES]
-    for each in paths:
-        title, text = POLICIES[each.stem]
-        each.write_text(HEAD.format(number=each.stem, title=title) + RULES.format(text=text), encoding="utf-8")
-    drafts = read_drafts(database, paths, Corrections(), now=NOW)
-    store_drafts(database, drafts, now=NOW, by="anna")
-
-    def begin(connection: sa.Connection) -> None:
-        for draft in drafts:
-            activate(connection, draft.record.document.version_id, TODAY, today=TODAY)
-
-    database.write_now(begin)
-    yield RealStage(knowledge=build_knowledge(database, lambda: NOW))
-    asyncio.run(database.close())
+    texts = {
+        number: HEAD.format(number=number, title=title) + RULES.format(text=text)
+        for number, (title, text) in POLICIES.items()
+    }
+    with stage_with(sqlite_template, tmp_path_factory.mktemp("lookalikes"), texts) as stage:
+        yield stage
 
 
 async def hear(stage: RealStage, topic: str, text: str, about: str | None) -> Spoken:

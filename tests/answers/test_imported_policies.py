@@ -18,10 +18,9 @@ from knowledge.bootstrap import build_knowledge
 from knowledge.origin import Origin
 from knowledge.policies.files import read_document
 from knowledge.policies.import_store import activate, add_version
-from knowledge.shipped.importer import load_content
 from tests.actions.cast import NOW, TODAY
 from tests.answers.asking import FREE, INDEPENDENCE, Question, RealStage, Spoken
-from tests.databases import open_database
+from tests.answers.importing import open_content
 
 EFFECTIVE, BETWEEN = date(2026, 6, 1), date(2026, 8, 1)
 LEAD_IN = "The following uses are not covered:"
@@ -51,7 +50,7 @@ POLICIES: dict[str, dict[str, Any]] = {
 def imported(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealStage]:
     """The shipped content and these policies of Independence, activated today."""
     folder = tmp_path_factory.mktemp("imported")
-    database = open_with_content(sqlite_template, folder)
+    database = open_content(sqlite_template, folder)
     for number in POLICIES:
         import_policy(database, folder, number)
     yield RealStage(knowledge=build_knowledge(database, lambda: NOW))
@@ -62,19 +61,11 @@ def imported(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) ->
 def with_others(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealStage]:
     """The same without the policy on a therapy."""
     folder = tmp_path_factory.mktemp("others")
-    database = open_with_content(sqlite_template, folder)
+    database = open_content(sqlite_template, folder)
     for number in ("08.01.70", "08.01.71"):
         import_policy(database, folder, number)
     yield RealStage(knowledge=build_knowledge(database, lambda: NOW))
     asyncio.run(database.close())
-
-
-def open_with_content(template: Path, folder: Path) -> Database:
-    path = folder / "content.sqlite"
-    path.write_bytes(template.read_bytes())
-    database = open_database(f"sqlite:///{path}")
-    load_content(database, now=NOW)
-    return database
 
 
 def import_policy(database: Database, folder: Path, number: str) -> None:

@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
-import sqlalchemy as sa
 
 from bot.conversations.model import Channel
-from bot.database import Database
-from knowledge.bootstrap import build_knowledge
-from knowledge.policies.drafting import Corrections
-from knowledge.policies.import_store import activate
-from knowledge.policies.importer import read_drafts, store_drafts
-from knowledge.shipped.importer import load_content
-from tests.actions.cast import NOW, TODAY
 from tests.actions.stage import Ran
 from tests.answers.asking import FREE, GEORGIA, INDEPENDENCE, OHIO, Asker, Question, RealStage, Spoken
-from tests.databases import open_database
+from tests.answers.importing import stage_with
 
 DECEMBER = date(2026, 12, 5)
 NUMBER = "08.03.11b"
@@ -89,28 +80,8 @@ FILES = {
 @pytest.fixture(scope="module")
 def stage(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealStage]:
     """What ships, two policies of Independence, and an edition of CareSource's for three of its four states."""
-    folder = tmp_path_factory.mktemp("words")
-    path = folder / "content.sqlite"
-    path.write_bytes(sqlite_template.read_bytes())
-    database = open_database(f"sqlite:///{path}")
-    load_content(database, now=NOW)
-    import_files(database, folder)
-    yield RealStage(knowledge=build_knowledge(database, lambda: NOW))
-    asyncio.run(database.close())
-
-
-def import_files(database: Database, folder: Path) -> None:
-    paths = [folder / f"{name}.md" for name in FILES]
-    for path in paths:
-        path.write_text(FILES[path.stem], encoding="utf-8")
-    drafts = read_drafts(database, paths, Corrections(), now=NOW)
-    store_drafts(database, drafts, now=NOW, by="anna")
-
-    def begin(connection: sa.Connection) -> None:
-        for document in (draft.record.document for draft in drafts):
-            activate(connection, document.version_id, max(TODAY, document.effective_on or TODAY), today=TODAY)
-
-    database.write_now(begin)
+    with stage_with(sqlite_template, tmp_path_factory.mktemp("words"), FILES) as stage:
+        yield stage
 
 
 async def ask(stage: RealStage, topic: str, text: str, asker: Asker = INDEPENDENCE, **question: Any) -> list[Spoken]:
