@@ -43,7 +43,9 @@ _LONG = 3000
 def read_document(data: bytes, suffix: str, payers: Sequence[KnownPayer]) -> ReadPolicy:
     """Reads one document; `suffix` is its name's ending, in small letters. Raises Unreadable."""
     kind_of_file = find_format(data)
-    blocks, dropped, page_title, notes = _read_blocks(data, kind_of_file)
+    found, dropped, page_title, notes = _read_blocks(data, kind_of_file)
+    # A row of empty cells, or of a lone sign between them, says nothing.
+    blocks = [block for block in found if block.line.strip()]
     if not blocks:
         raise Unreadable("the document has no text")
     cleaned = clean_blocks(blocks)
