@@ -47,6 +47,11 @@ def score_dialogues(walks: Sequence[Walk]) -> DialogueScores:
     return DialogueScores(dict(dialogues), _plain(by_channel), dict(turns), _plain(fields), refused)
 
 
+def list_passed(walks: Sequence[Walk]) -> list[str]:
+    """The ids of the dialogues that passed."""
+    return [walk.dialogue.id for walk in walks if score_dialogues([walk]).dialogues.get("passed")]
+
+
 def _judge_turns(walk: Walk) -> list[dict[str, Verdict]]:
     before, judged = Before(), list[dict[str, Verdict]]()
     before.learn({name: [value] for name, value in walk.dialogue.start.items()})

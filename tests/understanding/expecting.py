@@ -20,8 +20,6 @@ _STATES_FACTS = frozenset({"answer", "policy", "facilities"})
 _ASKS = frozenset({"ask", "clarify"})
 # A question for plan or state, where it is unknown, may stand before any plan fact: then these are never a failure.
 _EXCUSED_BY_PLAN_QUESTION = frozenset({"outcome", "about", "must_cite", "says_any", "choices", "asks_for", "may_ask"})
-_ADULT_YEARS = 18
-_UNSHOWN_SLOTS = frozenset({"age"})
 _PATIENT_WORDS = {
     "child": r"\byour (?:child|son|daughter|baby|kid)",
     "self": r"\b(?:for you|for yourself)\b",
@@ -131,11 +129,6 @@ def _judge_slot(name: str, value: str, found: Mapping[str, set[str]], heard: Hea
         used = any(is_named(each, said) for each in list_names(value))
     else:
         used = is_named(value, said)
-    if not used and name in _UNSHOWN_SLOTS and name not in found:
-        # The API shows the age group alone: a right one tells that the age was read, not that it was read right.
-        number, unit = make_plain(name, value).split()
-        group = "adult" if unit == "years" and int(number) >= _ADULT_YEARS else "pediatric"
-        return Verdict.OPEN if group in found.get("age_group", set()) else Verdict.FAILED
     return _held(used)
 
 

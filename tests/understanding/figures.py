@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from tests.understanding.dialogue_scores import DialogueScores
@@ -14,8 +14,19 @@ _PERCENTILES = (50, 90, 95, 99, 100)
 
 
 @dataclass(frozen=True)
+class ByText:
+    """What the sets have by text, sent as texts: right topics of the messages, and dialogues by how they came out."""
+
+    topics: Share
+    dialogues: Mapping[str, int]
+
+
+@dataclass(frozen=True)
 class Run:
-    """The scores of one run: when (UTC), of which commit, and how many set texts stood in the training data."""
+    """The scores of one run: when (UTC), of which commit, and how many set texts stood in the training data.
+
+    `right` lists by set (`messages`, `entities`, `dialogues`) the ids of what came out right; the first run has none.
+    """
 
     measured_at: str
     commit: str
@@ -26,6 +37,8 @@ class Run:
     dialogues: DialogueScores
     latency: Mapping[str, float]
     refused_messages: int
+    by_text: ByText | None = None
+    right: Mapping[str, list[str]] = field(default_factory=dict)
 
     def headline(self) -> dict[str, float]:
         """The figures that the history keeps, rates from 0 to 1 and milliseconds."""
@@ -73,12 +86,15 @@ def read_run(data: Mapping[str, Any]) -> Run:
             taken=_shares(topics["taken"]),
             answered=_shares(topics["answered"]),
             confused=[(label, topic, count) for label, topic, count in topics["confused"]],
+            readings=[(label, topic, count) for label, topic, count in topics.get("readings", ())],
         ),
         entities={kind: Found(**each) for kind, each in data["entities"].items()},
         message_entities={kind: Found(**each) for kind, each in data["message_entities"].items()},
         dialogues=DialogueScores(**dialogues),
         latency=data["latency"],
         refused_messages=data["refused_messages"],
+        by_text=_read_by_text(data.get("by_text")),
+        right=data.get("right", {}),
     )
 
 
@@ -87,6 +103,19 @@ def describe_latency(took_ms: Sequence[float]) -> dict[str, float]:
     ordered = sorted(took_ms)
     last = len(ordered) - 1
     return {f"p{percent}": round(ordered[round(last * percent / 100)], 1) for percent in _PERCENTILES}
+
+
+def list_changes(before: Run, after: Run) -> dict[str, dict[str, list[str]]]:
+    """By set the ids that were `won` and `lost` between two runs; only of what both of them listed."""
+    changes = {}
+    for name in before.right.keys() & after.right.keys():
+        was, now = set(before.right[name]), set(after.right[name])
+        changes[name] = {"won": sorted(now - was), "lost": sorted(was - now)}
+    return dict(sorted(changes.items()))
+
+
+def _read_by_text(data: Mapping[str, Any] | None) -> ByText | None:
+    return ByText(Share(**data["topics"]), data["dialogues"]) if data else None
 
 
 def _shares(data: Mapping[str, Mapping[str, int]]) -> dict[str, Share]:

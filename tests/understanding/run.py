@@ -18,12 +18,13 @@ from pathlib import Path
 
 import aiohttp
 
-from tests.product import ROOT, start_product
+from tests.databases import open_database
+from tests.product import ROOT, RunningProduct, start_product
 from tests.understanding.asking import Heard, Walk, ask_alone, walk_through
 from tests.understanding.copies import find_near_copies, list_examples
-from tests.understanding.dialogue_scores import score_dialogues
-from tests.understanding.entity_scores import score_entities, score_message_entities
-from tests.understanding.figures import Run, describe_latency
+from tests.understanding.dialogue_scores import list_passed, score_dialogues
+from tests.understanding.entity_scores import list_right_rows, score_entities, score_message_entities
+from tests.understanding.figures import ByText, Run, describe_latency
 from tests.understanding.scorecard import record, render
 from tests.understanding.sets import (
     Dialogue,
@@ -35,7 +36,8 @@ from tests.understanding.sets import (
     load_entities,
     load_messages,
 )
-from tests.understanding.topic_scores import score_topics
+from tests.understanding.texting import list_phones, needs_a_phone, text_alone, walk_by_text
+from tests.understanding.topic_scores import list_right, score_topics
 
 
 def main() -> int:
@@ -55,18 +57,28 @@ def measure() -> Run:
     """One run over all sets, on a product of its own."""
     messages, rows, dialogues = load_messages(), load_entities(), load_dialogues()
     measured_at, commit = datetime.now(timezone.utc).strftime("%Y-%m-%d %H:%M UTC"), _describe_commit()
+    by_text = [message for message in messages if message.channel == "sms"]
+    text_dialogues = [dialogue for dialogue in dialogues if dialogue.channel == "sms"]
     folder = Path(tempfile.mkdtemp(prefix="gene-guide-evaluate-"))
     try:
         product = start_product(folder)
         try:
-            walks, alone, single = asyncio.run(_ask(product.base_url, messages, rows, dialogues))
+            walks, alone, single = asyncio.run(_ask(product, messages, rows, dialogues))
+            texted, texted_alone = asyncio.run(_text(product, by_text, text_dialogues))
         finally:
             product.stop()
     finally:
         # The product's database holds what was asked.
         shutil.rmtree(folder, ignore_errors=True)
+    # What only a text can do is judged by text.
+    by_id = {walk.dialogue.id: walk for walk in texted if needs_a_phone(walk.dialogue)}
+    walks = [by_id.get(walk.dialogue.id, walk) for walk in walks]
     copies = find_near_copies(list_texts(), list_examples())
-    everything = [*alone, *single, *(heard for walk in walks for heard in walk.heard)]
+    everything = [
+        *alone,
+        *single,
+        *(heard for walk in walks if walk.dialogue.id not in by_id for heard in walk.heard),
+    ]
     return Run(
         measured_at=measured_at,
         commit=commit,
@@ -77,18 +89,42 @@ def measure() -> Run:
         dialogues=score_dialogues(walks),
         latency=describe_latency([heard.took_ms for heard in everything]),
         refused_messages=sum(heard.refused for heard in everything),
+        by_text=ByText(score_topics(by_text, texted_alone, frozenset()).everything, score_dialogues(texted).dialogues),
+        right={
+            "messages": list_right(messages, alone),
+            "entities": list_right_rows(rows, single),
+            "dialogues": list_passed(walks),
+        },
     )
 
 
 async def _ask(
-    base_url: str, messages: Sequence[LabelledMessage], rows: Sequence[LabelledEntities], dialogues: Sequence[Dialogue]
+    product: RunningProduct,
+    messages: Sequence[LabelledMessage],
+    rows: Sequence[LabelledEntities],
+    dialogues: Sequence[Dialogue],
 ) -> tuple[list[Walk], list[Heard], list[Heard]]:
+    base_url = product.base_url
     async with aiohttp.ClientSession() as http:
         # The dialogues first: what waits for a coach later does not lengthen their queue.
         walks = [await walk_through(http, base_url, dialogue) for dialogue in dialogues]
         alone = await ask_alone(http, base_url, [message.text for message in messages])
         single = await ask_alone(http, base_url, [row.text for row in rows])
     return walks, alone, single
+
+
+async def _text(
+    product: RunningProduct, messages: Sequence[LabelledMessage], dialogues: Sequence[Dialogue]
+) -> tuple[list[Walk], list[Heard]]:
+    phones, database = list_phones(), open_database(product.database_url)
+    try:
+        async with aiohttp.ClientSession() as http:
+            walks = [
+                await walk_by_text(http, product.base_url, database, dialogue, next(phones)) for dialogue in dialogues
+            ]
+            return walks, await text_alone(http, product.base_url, database, messages, phones)
+    finally:
+        await database.close()
 
 
 def _describe_commit() -> str:

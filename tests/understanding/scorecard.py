@@ -7,11 +7,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from tests.understanding.confusion import draw_confusion
 from tests.understanding.entity_scores import Found, add_up
-from tests.understanding.figures import Run, read_run
+from tests.understanding.figures import Run, list_changes, read_run
 from tests.understanding.topic_scores import Share
 
 FOLDER = Path(__file__).parent
+PICTURE = "confusion.svg"
 _BARS = {
     "Topic accuracy in scope": "at least 0.92",
     "Near-domain taken as in scope": "at most 0.05",
@@ -20,17 +22,20 @@ _BARS = {
     "Entity F1, entity set, what is never shown counted as missed": "at least 0.95",
     "Dialogues passed": "at least 0.85",
 }
+# The sets by which won and lost are told, and the heads of their columns.
+_CHANGING = {"messages": "Topics", "entities": "Entity messages", "dialogues": "Dialogues"}
 _INTRODUCTION = """# How well members are understood
 
 Written by `make evaluate` over the frozen sets (what their labels mean: [messages](README.md), [dialogues and
 entities](set/README.md)), asked of the whole product through its public API. Totals alone: whoever improves the data
 must not learn the messages here.
 
-- Every single message opens a web conversation of its own, without a plan. **Messages and dialogues that the sets have
-  by text are run on the web channel too**: the text channel itself, its keywords and its wording are not judged here.
+- Every single message opens a web conversation of its own, without a plan. So does every dialogue, also one that the
+  set has by text, as the set leaves the plan of those open and a plan's number tells it; only dialogues that expect
+  what a text alone can do (STOP, START) are texted. What is texted beside that stands under "By text".
 - *Not judged* is what can't be told from outside: a therapy that is understood but not named, where the answer may be
-  the same for all (`about`), and ages and phone numbers, which the API's reading does not show. It never counts as
-  passed.
+  the same for all (`about`). It never counts as passed. In the first run that held for ages and phone numbers too,
+  which the API's reading did not show yet.
 - *Excused* is a field behind a question for the plan or state while that is unknown, which the set never counts as a
   failure.
 - "Nothing is promised" and "no question thrice" are judged by patterns and by equal words, so a promise or a question
@@ -44,7 +49,8 @@ def record(run: Run, folder: Path = FOLDER) -> str:
     path = folder / "scorecard.json"
     kept: dict[str, Any] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
     entry = run.as_json()
-    line = {"measured_at": run.measured_at, "commit": run.commit, **entry["headline"]}
+    changes = list_changes(read_run(kept["latest"]), run) if kept else {}
+    line = {"measured_at": run.measured_at, "commit": run.commit, **entry["headline"], "changes": changes}
     history = [*kept.get("history", ()), line]
     first = kept.get("first", entry)
     path.write_text(
@@ -52,6 +58,8 @@ def record(run: Run, folder: Path = FOLDER) -> str:
     )
     text = render([read_run(first), run] if kept else [run], history)
     (folder / "scorecard.md").write_text(text, encoding="utf-8")
+    picture = draw_confusion(run.topics.readings, f"Topics, {run.measured_at} ({run.commit})")
+    (folder / PICTURE).write_text(picture, encoding="utf-8")
     return text
 
 
@@ -73,13 +81,26 @@ def render(runs: Sequence[Run], history: Sequence[Mapping[str, Any]] = ()) -> st
         *_render_topics(first, latest),
         *_render_entities(first, latest),
         *_render_dialogues(first, latest),
+        *_render_by_text(latest),
         "## Latency, milliseconds",
         _table(("", "First", "Latest"), ((name, first.latency[name], latest.latency[name]) for name in latest.latency)),
     ]
     if history:
         columns = [*_BARS, "p95 ms"]
-        rows = ([line["measured_at"], line["commit"], *(_figure(line[name]) for name in columns)] for line in history)
-        parts += ["## History", _table(("Measured", "Commit", *columns), rows)]
+        rows = (
+            [
+                line["measured_at"],
+                line["commit"],
+                *(_figure(line[name]) for name in columns),
+                *(_show_change(line.get("changes", {}).get(name)) for name in _CHANGING),
+            ]
+            for line in history
+        )
+        parts += [
+            "## History",
+            "Won and lost since the run before; which ones is in `scorecard.json`.",
+            _table(("Measured", "Commit", *columns, *_CHANGING.values()), rows),
+        ]
     return "\n\n".join(parts) + "\n"
 
 
@@ -91,6 +112,7 @@ def _render_topics(first: Run, latest: Run) -> Iterable[str]:
             (f"By {kind}", "First", "Latest"),
             ((name, _share(before.get(name, Share(0, 0))), _share(each)) for name, each in names.items()),
         )
+    yield f"What the latest run takes for what: ![confusion of topics]({PICTURE})"
     yield "Most often confused, in the latest run:"
     known = {(label, topic): count for label, topic, count in first.topics.confused}
     yield _table(
@@ -139,6 +161,25 @@ def _render_dialogues(first: Run, latest: Run) -> Iterable[str]:
             for name, counts in sorted(now.fields.items())
         ),
     )
+
+
+def _render_by_text(latest: Run) -> Iterable[str]:
+    if latest.by_text is None:
+        return
+    yield "## By text"
+    yield (
+        "The sets' texts sent through the simulated carrier, each dialogue and each message from a phone of its own."
+        " What was understood and said is read from the gateway's record. The number texted tells the plan (CareSource"
+        " where the member names it when asked, else Independence), so that plan is never asked for."
+    )
+    counts = latest.by_text.dialogues
+    rows = [("topics of messages", _share(latest.by_text.topics))]
+    rows += [(f"dialogues {name}", str(counts.get(name, 0))) for name in ("passed", "not judged", "failed")]
+    yield _table(("By text", "Latest"), rows)
+
+
+def _show_change(change: Mapping[str, Sequence[str]] | None) -> str:
+    return f"+{len(change['won'])} -{len(change['lost'])}" if change else "-"
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:

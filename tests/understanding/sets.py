@@ -22,6 +22,7 @@ _HASHES = {FOLDER / "messages.sha256": "messages.yml", FOLDER / "set/set.sha256"
 class LabelledMessage:
     """A message with the topic that it is about (`also` are as good), and how it is written."""
 
+    id: str
     text: str
     topic: str
     also: tuple[str, ...]
@@ -34,6 +35,7 @@ class LabelledMessage:
 class LabelledEntities:
     """A message with the values in it by type; `may` are allowed, `open` ones only all together."""
 
+    id: str
     text: str
     wanted: Mapping[str, list[Any]]
     may: Mapping[str, list[str]]
@@ -71,6 +73,7 @@ def load_messages() -> list[LabelledMessage]:
     """The messages with topics."""
     return [
         LabelledMessage(
+            row["id"],
             row["text"],
             row["topic"],
             tuple(row.get("also", ())),
@@ -85,7 +88,7 @@ def load_messages() -> list[LabelledMessage]:
 def load_entities() -> list[LabelledEntities]:
     """The messages with entities."""
     return [
-        LabelledEntities(row["text"], row["entities"], row.get("may", {}), row.get("open", {}))
+        LabelledEntities(row["id"], row["text"], row["entities"], row.get("may", {}), row.get("open", {}))
         for row in _load(ENTITIES)["messages"]
     ]
 

@@ -73,7 +73,6 @@ def test_what_can_not_be_told_from_outside_is_not_held() -> None:
     before = Before()
     before.learn({"therapy": ["zolgensma"]})
     assert verdict("about", ["zolgensma"], hear("It is given once."), before) is OPEN
-    assert verdict("slots", {"age": "4 years"}, hear(entities={"age_group": ("pediatric",)})) is OPEN
     assert verdict("slots", {"age": "4 years"}, hear(entities={"age_group": ("adult",)})) is FAILED
     assert verdict("slots", {"age": "4 years"}, hear(entities={"age": ("4 yrs",)})) is HELD
     assert verdict("a_field_of_tomorrow", True, hear()) is OPEN
@@ -131,14 +130,21 @@ def test_a_dialogue_passes_when_all_its_turns_do() -> None:
     walks = [
         walk(hear(), expect={"topic": "cost"}),
         walk(hear(), expect={"topic": "cost"}, finally_expect={"outcome": "ask"}),
-        walk(hear("It is."), expect={"slots": {"age": "4 years"}}),
+        # Which age it is shows no reply: that it is a child's is not enough.
         walk(hear(entities={"age_group": ("pediatric",)}), expect={"slots": {"age": "4 years"}}),
+        walk(hear("It is."), expect={"about": ["zolgensma"]}, start={"therapy": "zolgensma"}),
     ]
     scores = score_dialogues(walks)
     assert scores.dialogues == {"passed": 1, "failed": 2, "not judged": 1}
     assert scores.fields["finally outcome"] == {"failed": 1}
 
 
-def walk(heard: Heard, *, expect: dict[str, Any], finally_expect: dict[str, Any] | None = None) -> Walk:
+def walk(
+    heard: Heard,
+    *,
+    expect: dict[str, Any],
+    finally_expect: dict[str, Any] | None = None,
+    start: dict[str, str] | None = None,
+) -> Walk:
     turn = Turn("how much", False, expect, False, finally_expect or {})
-    return Walk(Dialogue("one", "web", {}, {}, (turn,)), [(turn, heard, [])])
+    return Walk(Dialogue("one", "web", start or {}, {}, (turn,)), [(turn, heard, [])])

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 from tests.understanding.asking import Heard, Walk
+from tests.understanding.confusion import draw_confusion
 from tests.understanding.dialogue_scores import score_dialogues
 from tests.understanding.entity_scores import Found, score_entities, score_message_entities
-from tests.understanding.figures import Run, describe_latency, read_run
+from tests.understanding.figures import ByText, Run, describe_latency, list_changes, read_run
 from tests.understanding.scorecard import record
 from tests.understanding.sets import Dialogue, LabelledEntities, LabelledMessage, Turn
 from tests.understanding.topic_scores import NO_TOPIC, Share, score_topics
@@ -20,11 +23,11 @@ def hear(*topics: str, outcome: str = "answer", **entities: tuple[str, ...]) -> 
 
 
 def message(topic: str, text: str = "a b c d", *also: str, **entities: list[str]) -> LabelledMessage:
-    return LabelledMessage(text, topic, also, "web", "plain", entities)
+    return LabelledMessage("one", text, topic, also, "web", "plain", entities)
 
 
 def row(wanted: dict[str, Any], **more: dict[str, list[str]]) -> LabelledEntities:
-    return LabelledEntities("", wanted, more.get("may", {}), more.get("open", {}))
+    return LabelledEntities("one", "", wanted, more.get("may", {}), more.get("open", {}))
 
 
 TURN = Turn("how much", False, {"topic": "cost"}, False, {})
@@ -75,11 +78,22 @@ def test_of_what_is_left_open_all_or_nothing_is_right() -> None:
     assert score_entities(rows, [hear("cost", condition=("hemophilia_a",))])["condition"] == Found(wrong=1)
 
 
-def test_what_the_api_never_shows_is_not_judged_and_never_right() -> None:
-    found = score_entities([row({"phone": ["+12155550101"]})], [hear("cost")])["phone"]
-    assert found == Found(not_judged=1)
-    assert found.f1_unshown_missed == 0
-    assert score_entities([row({"phone": ["+12155550101"]})], [hear("cost", phone=("2155550101",))])["phone"].right == 1
+def test_an_age_or_a_phone_that_is_not_shown_is_missed() -> None:
+    rows = [row({"phone": ["+12155550101"], "age": ["26 months"]})] * 2
+    scores = score_entities(rows, [hear("cost"), hear("cost", phone=("2155550101",), age=("26 months", "2 years"))])
+    assert scores["phone"] == Found(right=1, missed=1)
+    assert scores["age"] == Found(right=1, wrong=1, missed=1)
+
+
+def test_what_the_first_run_could_not_judge_counts_as_missed_in_the_second_figure() -> None:
+    assert Found(right=1, not_judged=2).f1 == 1
+    assert Found(right=1, not_judged=2).f1_unshown_missed == 0.5
+
+
+def test_a_word_that_leaves_the_type_open_may_be_read_as_all_its_candidates() -> None:
+    both, one = ("hemophilia_a", "hemophilia_b"), ("hemophilia_a",)
+    assert score_message_entities([message("cost")], [hear("cost", condition=both)])["condition"] == Found()
+    assert score_message_entities([message("cost")], [hear("cost", condition=one)])["condition"] == Found(wrong=1)
 
 
 def test_the_member_self_found_where_none_is_labelled_counts_neither_way() -> None:
@@ -103,6 +117,24 @@ def test_the_first_run_stays_and_every_run_is_in_the_history(tmp_path: Path) -> 
     assert [line["measured_at"] for line in kept["history"]] == ["2026-01-01", "2026-01-02"]
     assert "| Topic accuracy in scope | 0.750 | 1.000 | at least 0.92 |" in text
     assert text == (tmp_path / "scorecard.md").read_text(encoding="utf-8")
+    assert kept["history"][1]["changes"]["messages"] == {"won": ["crisis"], "lost": []}
+    assert "| +1 -0 |" in text
+    assert (tmp_path / "confusion.svg").read_text(encoding="utf-8") == draw_confusion(
+        better.topics.readings, "Topics, 2026-01-02 (abc)"
+    )
+
+
+def test_a_run_of_before_the_ids_were_kept_tells_no_changes() -> None:
+    run = make_run("2026-01-01", HEARD)
+    assert list_changes(replace(run, right={}), run) == {}
+
+
+def test_the_picture_has_every_reading_and_right_ones_apart() -> None:
+    picture = ElementTree.fromstring(draw_confusion([("cost", "cost", 8), ("cost", "deny", 2)], "Topics"))  # noqa: S314
+    shown = [each.text for each in picture.iter("{http://www.w3.org/2000/svg}text")]
+    assert [shown.count(each) for each in ("cost", "deny", "8", "2")] == [2, 1, 1, 1]
+    colors = {each.get("fill") for each in picture.iter("{http://www.w3.org/2000/svg}rect")} - {"#fff", None}
+    assert len(colors) == 2
 
 
 def make_run(day: str, heard: list[Heard]) -> Run:
@@ -116,4 +148,6 @@ def make_run(day: str, heard: list[Heard]) -> Run:
         dialogues=score_dialogues([Walk(Dialogue("one", "sms", {}, {}, (TURN,)), [(TURN, heard[0], [])])]),
         latency=describe_latency([20.0]),
         refused_messages=0,
+        by_text=ByText(Share(1, 2), {"passed": 1}),
+        right={"messages": ["crisis"] if heard[3].topics == ("crisis",) else []},
     )

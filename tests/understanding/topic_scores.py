@@ -36,7 +36,8 @@ class TopicScores:
     """Right topics in scope, over all and by slice (its kind and name); taken as in scope wrongly; confused pairs.
 
     `taken` counts by the first topic of the reading, `answered` by what the replies tell; both by near, far, nonsense.
-    `confused` has the label, the reading and how often, most often first.
+    `confused` has the label, the reading and how often, most often first; `readings` all of them, right ones included,
+    in which another topic that is as good counts as the label.
     """
 
     in_scope: Share
@@ -46,6 +47,7 @@ class TopicScores:
     taken: Mapping[str, Share]
     answered: Mapping[str, Share]
     confused: Sequence[tuple[str, str, int]]
+    readings: Sequence[tuple[str, str, int]] = ()
 
 
 def score_topics(
@@ -57,7 +59,10 @@ def score_topics(
     for message, topic, _ in rows:
         for kind, name in _slices_of(message):
             slices.setdefault(kind, {}).setdefault(name, []).append(_is_right(message, topic))
-    confused = Counter((message.topic, topic) for message, topic, _ in rows if not _is_right(message, topic))
+    readings = Counter(
+        (message.topic, message.topic if _is_right(message, topic) else topic) for message, topic, _ in rows
+    )
+    confused = Counter({pair: count for pair, count in readings.items() if pair[0] != pair[1]})
     return TopicScores(
         in_scope=_share([_is_right(message, topic) for message, topic, _ in rows if message.topic not in OUT]),
         everything=_share([_is_right(message, topic) for message, topic, _ in rows]),
@@ -78,7 +83,13 @@ def score_topics(
             for label in (NEAR, FAR, NONSENSE)
         },
         confused=[(label, topic, count) for (label, topic), count in confused.most_common(PAIRS_SHOWN)],
+        readings=[(label, topic, count) for (label, topic), count in sorted(readings.items())],
     )
+
+
+def list_right(messages: Sequence[LabelledMessage], heard: Sequence[Heard]) -> list[str]:
+    """The ids of the messages whose topic is right."""
+    return [each.id for each, answer in zip(messages, heard, strict=True) if _is_right(each, _read_topic(answer))]
 
 
 def _read_topic(heard: Heard) -> str:
