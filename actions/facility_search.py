@@ -6,9 +6,18 @@ from collections.abc import Sequence
 
 from rasa_sdk.events import EventType, SlotSet
 
+from actions.asked import MOST_ASKED
 from actions.facility_answers import FacilityAnswers
 from actions.facility_words import asks_about_one, asks_for_all, find_named, find_town, has_no_zip_code
-from actions.form_steps import FACILITY_FORM, MISSES_BEFORE_GIVING_UP, ask_plan, begin_form, resume_form
+from actions.form_steps import (
+    FACILITY_FORM,
+    MISSES_BEFORE_GIVING_UP,
+    ask_plan,
+    begin_form,
+    mark_progress,
+    resume_form,
+)
+from actions.form_words import has_no_answer
 from actions.phrases import Phrases
 from actions.plan_form import names_no_plan_on_file
 from actions.replies import Replies
@@ -22,8 +31,10 @@ from knowledge.policies.model import Plan
 
 # The form's question was answered with something that is no ZIP code.
 _MISSES = frozenset({"inform", "nlu_fallback", "gibberish"})
+# The value of the button for the whole list.
+_ALL = "all"
 # What a member may name instead of a ZIP code without having missed the question.
-_OTHER_ANSWERS = ("age_group", "for_whom", "therapy", "condition", "plan")
+_OTHER_ANSWERS = ("age", "age_group", "for_whom", "therapy", "condition", "plan")
 
 
 class AnswerFacilitySearch(TopicAction):
@@ -57,6 +68,9 @@ class AnswerFacilitySearch(TopicAction):
 
     def _say_without_zip_code(self, turn: Turn, network: Sequence[FacilityMatch], plan: Plan, replies: Replies) -> bool:
         named = set(turn.entities.get("facility", ()))
+        if _ALL in named:
+            self._answers.say_all("utter_facility_search_all", network, plan, replies)
+            return True
         meant = named | find_named(turn.text, [match.facility for match in network])
         listed = [match for match in network if match.facility.id in meant]
         if listed:
@@ -65,7 +79,9 @@ class AnswerFacilitySearch(TopicAction):
             self._answers.say_all("utter_facility_search_names", network, plan, replies)
         elif asks_for_all(turn.text):
             self._answers.say_all("utter_facility_search_all", network, plan, replies)
-        elif has_no_zip_code(turn.text):
+        elif has_no_zip_code(turn.text) or (
+            turn.active_form is None and turn.intent in _MISSES and has_no_answer(turn.text)
+        ):
             self._answers.say_all("utter_facility_search_without_zip_code", network, plan, replies)
         else:
             return False
@@ -119,11 +135,12 @@ class ValidateFacilityForm(TurnAction):
     def _take_zip_code(self, turn: Turn, replies: Replies) -> list[EventType]:
         zip_code = turn.named("zip_code") or ""
         if _is_place(zip_code):
-            return [SlotSet("zip_code", zip_code), SlotSet("missed_answers", None)]
+            return [SlotSet("zip_code", zip_code), SlotSet("missed_answers", None), mark_progress(turn)]
         return self._count_miss("utter_facility_search_unknown_zip_code", turn, replies)
 
     def _take_other_answer(self, turn: Turn, replies: Replies) -> list[EventType]:
-        ends = has_no_zip_code(turn.text) or asks_for_all(turn.text) or turn.named("facility")
+        cannot_say = turn.intent in _MISSES and has_no_answer(turn.text)
+        ends = cannot_say or has_no_zip_code(turn.text) or asks_for_all(turn.text) or turn.named("facility")
         if ends or (turn.intent == self.topic and asks_about_one(turn.text)):
             # No ZIP code is to come: the form ends, and the answer is what can be said without one.
             # Rasa takes the message for unanswered unless another slot is set, too.
@@ -136,11 +153,11 @@ class ValidateFacilityForm(TurnAction):
 
     def _count_miss(self, key: str, turn: Turn, replies: Replies) -> list[EventType]:
         misses = (turn.slots.missed_answers or 0) + 1
-        events = [SlotSet("zip_code", None), SlotSet("missed_answers", misses)]
-        if misses >= MISSES_BEFORE_GIVING_UP:
-            return [*events, SlotSet("requested_slot", None)]
+        if misses >= MISSES_BEFORE_GIVING_UP or turn.asked.count_in_a_row("zip_code") >= MOST_ASKED:
+            given_up = SlotSet("missed_answers", MISSES_BEFORE_GIVING_UP)
+            return [SlotSet("zip_code", None), given_up, SlotSet("requested_slot", None)]
         replies.say(key, "clarify")
-        return events
+        return [SlotSet("zip_code", None), SlotSet("missed_answers", misses)]
 
 
 def _is_place(zip_code: str) -> bool:

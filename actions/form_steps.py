@@ -14,7 +14,7 @@ PLAN_FORM = "plan_form"
 FACILITY_FORM = "facility_form"
 VERIFICATION_FORM = "verification_form"
 
-# After this many answers in a row that were not understood, a form gives up and the coach is offered.
+# After this many answers in a row that were not understood, a form gives up and choices are offered.
 MISSES_BEFORE_GIVING_UP = 2
 
 
@@ -41,7 +41,28 @@ def begin_form(turn: Turn, form: str) -> list[EventType]:
     """Opens a form; another one that is open steps aside and comes back when this one has ended."""
     aside = turn.active_form if turn.active_form not in (None, PLAN_FORM, form) else None
     kept = [SlotSet("interrupted_form", aside)] if aside else []
-    return [*kept, FollowupAction(form)]
+    return [*kept, mark_progress(turn), FollowupAction(form)]
+
+
+def mark_progress(turn: Turn) -> EventType:
+    """What is asked from here on is asked anew: a form was opened, or an answer was taken."""
+    return SlotSet("asked_fields", turn.asked.after_progress().as_text())
+
+
+def note_asked(turn: Turn, field: str) -> EventType:
+    """The field's question is put once more."""
+    return SlotSet("asked_fields", turn.asked.after(field).as_text())
+
+
+def wait_in_silence() -> list[EventType]:
+    """Closes the open form without a word. What waited for it stays, so that a bare answer still counts later."""
+    return [
+        SlotSet("requested_slot", None),
+        SlotSet("interrupted_form", None),
+        SlotSet("missed_answers", None),
+        # Else the rule of the form's end would run what the form was for.
+        FollowupAction("action_listen"),
+    ]
 
 
 def resume_form(turn: Turn) -> list[EventType]:

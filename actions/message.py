@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from actions.asked import Asked
 from actions.plain_words import names_birth, names_therapy_class, read_relative_day, seems_to_name_day
 
 # A member answers a question of ours with one of these.
@@ -39,6 +40,7 @@ class Slots:
     facts_given: float | None = None
     lead_fact: str | None = None
     missed_answers: float | None = None
+    asked_fields: str | None = None
     spanish_offered: bool | None = None
 
 
@@ -56,6 +58,11 @@ class Message:
     def named(self, entity: str) -> str | None:
         """The entity's first value in this message."""
         return next(iter(self.entities.get(entity, ())), None)
+
+    @property
+    def asked(self) -> Asked:
+        """The questions of ours that this dialogue has heard."""
+        return Asked.read(self.slots.asked_fields)
 
     @property
     def is_bare_answer(self) -> bool:

@@ -2,21 +2,34 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 
 from rasa_sdk.events import EventType, SlotSet
 
-from actions.form_steps import resume_form
+from actions.asked import MOST_ASKED
+from actions.form_questions import choose_words
+from actions.form_steps import MISSES_BEFORE_GIVING_UP, note_asked, resume_form, wait_in_silence
+from actions.form_words import has_no_answer
 from actions.free_question import FREE_QUESTION
 from actions.phrases import Phrases
+from actions.plan_choices import list_plan_choices
 from actions.replies import Button, Replies
 from actions.services import ActionServices
 from actions.topic_action import TopicAction, TurnAction
+from actions.topic_answers import PLAN_TOPICS
 from actions.turn_context import NOT_ON_FILE, UNKNOWN_PLAN, Turn
 
 # A plain reply that names no plan: "no", "I'm not sure", "Aetna".
 _ANSWERS = frozenset({"inform", "affirm", "deny"})
+_SEVERAL = 2
+# A message with one of these and nothing else to it may be an answer that was not understood.
+_MISSES = frozenset({"inform", "nlu_fallback", "gibberish"})
+# More words than these may be a question of their own.
+_FEW_WORDS = 5
+# After one of these the form only comes back: it has read the message before.
+_ANSWERED_BY = frozenset({"action_clarify", "action_answer_inform"})
+# What says more of the question that waits, or mends it.
+_CORRECTS = frozenset({"zip_code", "state", "city", "therapy", "condition", "age", "age_group", "for_whom", "date"})
 
 
 def names_no_plan_on_file(turn: Turn) -> bool:
@@ -36,19 +49,23 @@ class AskPlan(TurnAction):
     action_name = "action_ask_plan"
 
     async def respond(self, turn: Turn, replies: Replies) -> list[EventType]:
-        """The question belongs to the topic that needs the plan."""
-        plans = await self.services.policies.list_plans()
-        buttons = [Button(plan.name, f"/inform{json.dumps({'plan': plan.id})}") for plan in plans]
+        """The question belongs to the topic that needs the plan; nobody is asked a third time."""
+        if turn.asked.count("plan") >= MOST_ASKED and len(turn.entities.get("plan", ())) < _SEVERAL:
+            # What was asked since and answered in general is what a plan that is named later answers.
+            newer = turn.intent in PLAN_TOPICS
+            over = [SlotSet("topic_in_progress", None), SlotSet("waiting_question", None)] if newer else []
+            return [*over, *wait_in_silence()]
+        plans = await list_plan_choices(self.services)
         not_sure = Button(self.phrases.say("utter_ask_plan_part_not_sure"), f'/inform{{"plan": "{UNKNOWN_PLAN}"}}')
         replies.say(
-            "utter_ask_plan",
+            choose_words("utter_ask_plan", turn.asked.count("plan")),
             "ask",
             topic=_say_topic(turn.slots.topic_in_progress),
             awaiting=("plan", "choice"),
-            buttons=[*buttons, not_sure],
-            plans=self.phrases.list_of((plan.name for plan in plans), is_choice=True),
+            buttons=[*plans, not_sure],
+            plans=self.phrases.list_of((plan.title for plan in plans), is_choice=True),
         )
-        return []
+        return [note_asked(turn, "plan")]
 
 
 class ValidatePlanForm(TurnAction):
@@ -58,14 +75,36 @@ class ValidatePlanForm(TurnAction):
     keeps_plan = False
 
     async def respond(self, turn: Turn, replies: Replies) -> list[EventType]:
-        """A plan by name; "unknown" for an answer that names none; nothing for a question of its own."""
+        """A plan by name; "unknown" for an answer that names none; nothing for a question of its own.
+
+        What corrects the question that waits ("no wait, 19104") is taken, and the plan asked for again.
+        """
         if turn.requested_slot != "plan":
             return []
         if turn.plan_not_on_file:
             return [SlotSet("plan", NOT_ON_FILE)]
         if turn.named_plan:
             return [SlotSet("plan", turn.named_plan.id)]
-        return [SlotSet("plan", UNKNOWN_PLAN)] if names_no_plan_on_file(turn) else []
+        if names_no_plan_on_file(turn) or _cannot_say(turn):
+            return [SlotSet("plan", UNKNOWN_PLAN)]
+        return _take_correction(turn)
+
+
+def _cannot_say(turn: Turn) -> bool:
+    """True for words that say so, and for a few words where the question was missed before."""
+    if turn.intent not in _MISSES or turn.entities or turn.actions_run & _ANSWERED_BY:
+        return False
+    missed_again = (turn.slots.missed_answers or 0) + 1 >= MISSES_BEFORE_GIVING_UP
+    return has_no_answer(turn.text) or (missed_again and len(turn.text.split()) <= _FEW_WORDS)
+
+
+def _take_correction(turn: Turn) -> list[EventType]:
+    if turn.intent not in _MISSES or not set(turn.entities) & _CORRECTS:
+        return []
+    zip_code, state = turn.named("zip_code"), turn.plan_state
+    taken = [SlotSet("missed_answers", None)]
+    taken += [SlotSet("zip_code", zip_code)] if zip_code else []
+    return [*taken, *([SlotSet("state", state)] if state else [])]
 
 
 class ContinueTopic(TurnAction):

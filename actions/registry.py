@@ -10,6 +10,7 @@ from actions.clarify import Clarify
 from actions.coach_handoff import RequestHandoff
 from actions.eligibility_member import AnswerEligibilityMember
 from actions.facility_search import AnswerFacilitySearch, ValidateFacilityForm
+from actions.form_questions import FIELDS, AskField
 from actions.free_question import AnswerFreeQuestion
 from actions.inform import AnswerInform
 from actions.more import AnswerMore
@@ -50,6 +51,7 @@ def build_actions(services: ActionServices, phrases: Phrases) -> tuple[Action, .
         AnswerMore(services, phrases, {**topics, policy.topic: policy, info.topic: info}),
         AnswerYesOrNo(services, phrases, handoff),
         AskPlan(services, phrases),
+        *(AskField(services, phrases, field) for field in FIELDS),
         Cancel(services, phrases),
         clarify,
         ContinueTopic(services, phrases, {**answers, free.topic: free}),

@@ -21,6 +21,7 @@ from actions.leads import SURE, asked_words, find_continued, find_lead, is_passe
 from actions.not_on_day import say_not_on_day
 from actions.overview import Overview
 from actions.phrases import Phrases
+from actions.plan_choices import list_plan_choices
 from actions.replies import Button, Replies, Sources
 from actions.said import say_fact
 from actions.services import ActionServices
@@ -53,6 +54,8 @@ NEUTRAL_TOPICS = ("therapy_basics", "safety_risks", "process_followup", "clinica
 # A spoken answer stays readable; the rest waits for "tell me more".
 MOST_SENTENCES = 3
 _BASICS = "therapy_basics"
+# The frame of an answer that holds whatever the plan is.
+_GENERAL = "utter_plan_unknown_answer"
 # The points of "P.O. Box" end no sentence.
 _SENTENCE_END = re.compile(r"(?<!\.[A-Z])[.?!][\"')]*(?=\s|$)")
 
@@ -183,8 +186,12 @@ class AnswerTopic(TopicAction):
         told = (given or 0) + len(chosen)
         more, buttons = say_more(turn, self.phrases, told < len(facts))
         spoken = self.phrases.join([opening.facts, *map(say_fact, chosen), more])
+        frame = (described.frame if described and not facts else None) or self._frame(given, turn)
+        if frame == _GENERAL:
+            # Whose rules count is not asked again; who knows it now may say so.
+            buttons = [*await list_plan_choices(self.services), *buttons]
         replies.say(
-            (described.frame if described and not facts else None) or self._frame(given, turn),
+            frame,
             "answer",
             sources=Sources.of(chosen, *opening.citations),
             buttons=buttons,
@@ -212,7 +219,7 @@ class AnswerTopic(TopicAction):
         if given is not None:
             return "utter_more_answer"
         is_general = turn.plan is None and self.topic in PLAN_TOPICS
-        return "utter_plan_unknown_answer" if is_general else f"utter_{self.topic}_answer"
+        return _GENERAL if is_general else f"utter_{self.topic}_answer"
 
     async def _say_nothing(self, given: int | None, turn: Turn, replies: Replies) -> None:
         if given is not None:

@@ -12,6 +12,7 @@ from typing import Any
 
 from rasa_sdk.interfaces import Tracker
 
+from actions.asked import MOST_ASKED
 from actions.message import Message, Slots, read_day
 from actions.number_or_day import take_number_for_day
 from actions.patience import PLAN_BUDGET_S, LookUpIsLate, within
@@ -108,8 +109,7 @@ async def read_turn(tracker: Tracker, services: ActionServices) -> Turn:
         last_reply_topic=last_reply_topic,
         named_plan=named_plan,
         plan=plan,
-        plan_is_unknown=plan is None
-        and (not_on_file or UNKNOWN_PLAN in (*message.entities.get("plan", ()), message.slots.plan)),
+        plan_is_unknown=plan is None and (not_on_file or _was_told_unknown(message)),
         plan_not_on_file=not_on_file,
         state=message.plan_state or _find_known_state(context, record, plan, message.slots),
         today=services.policies.today(plan),
@@ -126,6 +126,14 @@ def _read_message(tracker: Tracker) -> Message:
         active_form=tracker.active_loop_name,
         requested_slot=tracker.slots.get("requested_slot"),
     )
+
+
+def _was_told_unknown(message: Message) -> bool:
+    """True for a member who does not know the plan, or was asked for it often enough; never where two are named."""
+    names = message.entities.get("plan", ())
+    if UNKNOWN_PLAN in (*names, message.slots.plan):
+        return True
+    return not names and message.asked.count("plan") >= MOST_ASKED
 
 
 def _find_verified_member(context: ConversationContext | None) -> MemberId | None:

@@ -8,9 +8,11 @@ from datetime import date
 from rasa_sdk.events import EventType, SlotSet
 
 from actions.eligibility_member import AnswerEligibilityMember
-from actions.form_steps import VERIFICATION_FORM, begin_form, forget_identity, leave_form, resume_form
+from actions.form_steps import VERIFICATION_FORM, begin_form, forget_identity, leave_form, mark_progress, resume_form
+from actions.form_words import has_no_answer, has_no_card, takes_back_birth_date, takes_back_number
 from actions.patience import RECORD_BUDGET_S, LookUpIsLate
 from actions.phrases import Phrases
+from actions.record_answer import CHILD, SELF
 from actions.replies import Replies
 from actions.services import ActionServices
 from actions.topic_action import TurnAction
@@ -18,6 +20,9 @@ from actions.turn_context import Turn, read_day
 from bot.conversations.model import Channel
 from knowledge.eligibility.model import VerificationOutcome
 
+_MISSES = frozenset({"inform", "nlu_fallback", "gibberish", "affirm", "deny"})
+# "My card is at home" may sound like a question on cards.
+_MAY_ANSWER = _MISSES | {"eligibility_member", "out_of_scope", "out_of_scope_far", "complaint"}
 # As member numbers are printed on cards: capitals perhaps, then at least five digits.
 _MEMBER_NUMBER = re.compile(r"\b(?:[A-Z]{1,4}[ -]?)?\d[\d-]{4,15}[A-Za-z]?\b")
 # Elsewhere "03.14.62" is a policy's number; here a birth date was asked for.
@@ -42,7 +47,14 @@ class ValidateVerificationForm(TurnAction):
         number, born = _find_member_number(turn), _find_date_of_birth(turn)
         events = [SlotSet("member_id", number)] if number else []
         events += [SlotSet("date_of_birth", born.isoformat())] if born else []
-        return [*events, SlotSet("missed_answers", None)] if events else []
+        events = events or _take_back(turn) or _take_whom(turn)
+        if events:
+            return [*events, SlotSet("missed_answers", None), mark_progress(turn)]
+        if _cannot_prove(turn):
+            # Nothing is to come: the form ends, and its last action says so. Rasa takes the message for unanswered
+            # unless another slot is set, too.
+            return [SlotSet("missed_answers", None), SlotSet("requested_slot", None)]
+        return []
 
 
 class VerifyMember(TurnAction):
@@ -66,6 +78,9 @@ class VerifyMember(TurnAction):
             if turn.slots.member_id and turn.slots.date_of_birth:
                 self.say_record_link(replies)
             return leave_form()
+        if _cannot_prove(turn):
+            replies.say("utter_eligibility_member_no_proof", "handoff_offered")
+            return [*leave_form(), *resume_form(turn)]
         born = read_day(turn.slots.date_of_birth)
         if turn.slots.member_id is None or born is None:
             return [*forget_identity(), *begin_form(turn, VERIFICATION_FORM)]
@@ -90,6 +105,26 @@ class VerifyMember(TurnAction):
         day = read_day(turn.slots.date)
         answered = await self._record.answer_from_record(turn, attempt.member_id, day, replies)
         return [*forget_identity(), *answered, *resume_form(turn)]
+
+
+def _cannot_prove(turn: Turn) -> bool:
+    """True for "I don't have my card with me" as the answer to a question of this form."""
+    if turn.entities or "action_clarify" in turn.actions_run or turn.intent not in _MAY_ANSWER:
+        return False
+    return has_no_card(turn.text) or (turn.intent in _MISSES and has_no_answer(turn.text))
+
+
+def _take_back(turn: Turn) -> list[EventType]:
+    """What was wrong is asked for again."""
+    is_wrong = {"member_id": takes_back_number(turn.text), "date_of_birth": takes_back_birth_date(turn.text)}
+    kept = {"member_id": turn.slots.member_id, "date_of_birth": turn.slots.date_of_birth}
+    return [SlotSet(name, None) for name, wrong in is_wrong.items() if wrong and kept[name]]
+
+
+def _take_whom(turn: Turn) -> list[EventType]:
+    """Whom the record is asked for, where the message says nothing else."""
+    whom = turn.named("for_whom")
+    return [SlotSet("for_whom", whom)] if whom in (SELF, CHILD) and turn.intent in _MISSES else []
 
 
 def _find_member_number(turn: Turn) -> str | None:

@@ -67,8 +67,8 @@ async def test_another_question_and_noise_are_no_answer(intent: str) -> None:
     assert (await tell(intent=intent)).events == []
 
 
-async def test_a_zip_code_is_no_answer_to_which_plan() -> None:
-    assert (await tell(("zip_code", "19104"))).events == []
+async def test_a_zip_code_is_no_plan_but_mends_the_question_that_waits() -> None:
+    assert (await tell(("zip_code", "19104"))).slots == {"zip_code": "19104", "missed_answers": None}
 
 
 async def test_the_waiting_question_is_answered_for_the_plan_that_was_named() -> None:

@@ -92,7 +92,10 @@ NOTHING_ON_FILE = frozenset(
 # Questions, and what is said to an answer that could not be read.
 QUESTIONS = frozenset(
     {
-        "utter_ask_plan", "utter_ask_zip_code", "utter_ask_member_id", "utter_ask_date_of_birth", "utter_ask_for_whom",
+        *(f"utter_ask_{field}{words}" for field in ("plan", "zip_code", "member_id", "date_of_birth")
+          for words in ("", "_again", "_briefly")),
+        "utter_eligibility_member_no_proof",
+        "utter_ask_for_whom",
         "utter_day_unclear", "utter_clarify", "utter_clarify_in_form", "utter_clarify_gave_up",
         "utter_facility_search_place_named", "utter_facility_search_unknown_zip_code",
         "utter_facility_search_not_a_zip_code", "utter_facility_search_gave_up", "utter_inform_plan_kept",
