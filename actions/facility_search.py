@@ -148,7 +148,7 @@ class ValidateFacilityForm(TurnAction):
         if turn.intent == self.topic or turn.intent not in _MISSES:
             return []
         if any(turn.named(entity) for entity in _OTHER_ANSWERS):
-            return [SlotSet("missed_answers", None)]
+            return [SlotSet("missed_answers", None), mark_progress(turn)]
         return self._count_miss("utter_facility_search_not_a_zip_code", turn, replies)
 
     def _count_miss(self, key: str, turn: Turn, replies: Replies) -> list[EventType]:

@@ -102,7 +102,9 @@ def _take_correction(turn: Turn) -> list[EventType]:
     if turn.intent not in _MISSES or not set(turn.entities) & _CORRECTS:
         return []
     zip_code, state = turn.named("zip_code"), turn.plan_state
-    taken = [SlotSet("missed_answers", None)]
+    # Asked for often enough: the question is answered in general, with what was mended.
+    asked_enough = turn.asked.count("plan") >= MOST_ASKED
+    taken = [SlotSet("missed_answers", None), *([SlotSet("plan", UNKNOWN_PLAN)] if asked_enough else [])]
     taken += [SlotSet("zip_code", zip_code)] if zip_code else []
     return [*taken, *([SlotSet("state", state)] if state else [])]
 
