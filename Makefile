@@ -4,10 +4,10 @@ APP := .venv/app/bin
 ENGINE := .venv/engine/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check evaluate bench soak train lock clean
+.PHONY: help run test check evaluate bench bench-nlu soak train lock clean
 
 help:  ## Shows this list
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
 
 run:  ## Starts everything in demo mode and prints the addresses; Ctrl-C stops it
 	@$(PYTHON) scripts/environments.py app engine
@@ -35,6 +35,10 @@ bench:  ## Measures the product beside the stock starter of `rasa init`; ROUNDS=
 	@$(PYTHON) scripts/environments.py test engine-test
 	@$(MAKE) --no-print-directory train
 	@$(APP)/python -m tests.benchmark.run --rounds $(or $(ROUNDS),3)
+
+bench-nlu:  ## Measures the reading of topics beside Rasa's DIET and logistic regression; EXAMPLES=4000 takes fewer
+	@$(PYTHON) scripts/environments.py test engine-test
+	@$(APP)/python -m tests.benchmark.nlu --examples $(or $(EXAMPLES),0)
 
 soak:  ## Kills the engine, the app and PostgreSQL in turn for 20 minutes while members ask; MINUTES=20
 	@$(PYTHON) scripts/environments.py test engine-test
