@@ -24,10 +24,10 @@ APP_VERSIONS = ("3.12", "3.13", "3.11", "3.10")
 ENVIRONMENTS = {
     "app": (".venv/app", ("app.txt", "minilm.txt"), APP_VERSIONS, 1.0, "the app environment"),
     "test": (".venv/app", ("test.txt", "minilm.txt"), APP_VERSIONS, 1.5, "the app environment with the test tools"),
-    "engine": (".venv/engine", ("engine.txt",), ENGINE_VERSIONS, 3.5, "the engine environment"),
+    "engine": (".venv/engine", ("engine.txt", "minilm.txt"), ENGINE_VERSIONS, 3.5, "the engine environment"),
     "engine-test": (
         ".venv/engine",
-        ("engine.txt", "engine-test.txt"),
+        ("engine.txt", "minilm.txt", "engine-test.txt"),
         ENGINE_VERSIONS,
         3.5,
         "the engine environment with the test tools",

@@ -22,6 +22,8 @@ _QUIET = {
     "RASA_TELEMETRY_ENABLED": "false",
     "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
     "TF_CPP_MIN_LOG_LEVEL": "3",
+    # A message is too small to share between threads: on a busy machine they wait for each other.
+    "OPENBLAS_NUM_THREADS": "1",
 }
 
 _INTERRUPTED = 130

@@ -9,8 +9,8 @@ from functools import cached_property
 import numpy
 from numpy.typing import NDArray
 
+from knowledge.meaning.encoder import Floats
 from knowledge.search.asked_before import AskedBefore
-from knowledge.search.encoder import Floats
 from knowledge.search.features import Likeness
 from knowledge.search.index import View
 from knowledge.search.model import Entry

@@ -10,13 +10,13 @@ from typing import Protocol
 
 import structlog
 
+from knowledge.meaning.sentence_model import Meaning, MeaningUnavailable
 from knowledge.policies.model import Fact, PolicyDocument, Scope
 from knowledge.policies.service import PolicyService
 from knowledge.search.aside import aside
 from knowledge.search.contents import Catalogue
 from knowledge.search.hits import find_hits, find_hits_within
 from knowledge.search.index import View
-from knowledge.search.meaning import Meaning, MeaningUnavailable
 from knowledge.search.model import SearchResult
 from knowledge.search.ranking import Ranking
 from knowledge.search.ranking_builder import RankingBuilder

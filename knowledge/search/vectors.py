@@ -8,8 +8,8 @@ from pathlib import Path
 
 import numpy
 
-from knowledge.search.encoder import WIDTH, Floats
-from knowledge.search.meaning import Meaning
+from knowledge.meaning.encoder import WIDTH, Floats
+from knowledge.meaning.sentence_model import Meaning
 
 # The shipped texts' vectors, computed ahead by `python -m tests.search.calibrate`; what is missing there is computed.
 SHIPPED = Path(__file__).with_name("vectors.npz")

@@ -8,7 +8,7 @@ import numpy
 import pytest
 import scipy.sparse
 
-from bot.engine.topics import TopicModel
+from bot.engine.topic_model import TopicModel
 
 EXAMPLES = {
     "coverage_general": ["is xxtherapy covered", "does my plan cover xxtherapy", "is it covered", "¿está cubierto?"],
@@ -33,10 +33,20 @@ TEXTS = [
 ]
 
 
-def trained(*topics: str) -> TopicModel:
+# What a text means, as the sentence model would say it: some direction of 384.
+WIDTH = 384
+
+
+def meaning_of(text: str) -> numpy.ndarray:
+    direction = numpy.random.default_rng(len(text)).normal(size=WIDTH)
+    return numpy.asarray(direction / numpy.linalg.norm(direction), numpy.float32)
+
+
+def trained(*topics: str, often: int = 1) -> TopicModel:
     model = TopicModel(regularisation=30.0)
-    pairs = [(text, topic) for topic in topics for text in EXAMPLES[topic]]
-    model.fit([text for text, _ in pairs], [topic for _, topic in pairs])
+    pairs = [(text, topic) for topic in topics for text in EXAMPLES[topic]] * often
+    meanings = numpy.array([meaning_of(text) for text, _ in pairs])
+    model.fit([text for text, _ in pairs], meanings, [topic for _, topic in pairs])
     return model
 
 
@@ -44,12 +54,15 @@ def trained(*topics: str) -> TopicModel:
 @pytest.mark.parametrize("text", TEXTS, ids=lambda text: text[:20])
 def test_a_text_is_ranked_as_by_scikit_learn(text: str, topics: tuple[str, ...]) -> None:
     model = trained(*topics)
-    features = scipy.sparse.hstack([vectorizer.transform([text]) for vectorizer in model._vectorizers])
+    meaning = numpy.round(meaning_of(text), 4)
+    features = scipy.sparse.hstack(
+        [*(vectorizer.transform([text]) for vectorizer in model._vectorizers), scipy.sparse.csr_matrix(meaning)]
+    )
     [confidences] = model._learner.predict_proba(features)
     theirs = dict(zip(model._learner.classes_, confidences, strict=True))
-    ours = model.rank(text)
+    ours = model.rank(text, meaning)
     assert {topic for topic, _ in ours} == set(topics)
-    assert all(abs(theirs[topic] - confidence) < 1e-9 for topic, confidence in ours)
+    assert all(abs(theirs[topic] - confidence) < 1e-6 for topic, confidence in ours)
     assert [confidence for _, confidence in ours] == sorted((c for _, c in ours), reverse=True)
 
 
@@ -59,11 +72,17 @@ def test_a_stored_model_ranks_as_it_did(topics: tuple[str, ...], tmp_path: Path)
     model.save(tmp_path)
     opened = TopicModel.open(tmp_path)
     for text in TEXTS:
-        assert opened.rank(text) == model.rank(text)
-        assert all(type(confidence) is float for _, confidence in opened.rank(text))
+        assert opened.rank(text, meaning_of(text)) == model.rank(text, meaning_of(text))
+        assert all(type(confidence) is float for _, confidence in opened.rank(text, meaning_of(text)))
     assert numpy.load(tmp_path / "weights.npz", allow_pickle=False)["coef"].shape[1] > 20
 
 
 def test_one_topic_is_nothing_to_choose_from() -> None:
     with pytest.raises(ValueError, match="classes"):
         trained("greeting")
+
+
+def test_a_model_that_is_sure_of_what_it_was_taught_is_stretched_to_how_often_it_is_right() -> None:
+    sure = trained(*EXAMPLES, often=5)
+    assert sure._sharpness > 1
+    assert trained(*EXAMPLES)._sharpness == 1

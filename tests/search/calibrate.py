@@ -15,12 +15,12 @@ from pathlib import Path
 
 import numpy
 
+from knowledge.meaning.encoder import Floats
+from knowledge.meaning.sentence_model import Meaning
 from knowledge.search.asked_before import read_asked_before
 from knowledge.search.contents import build_index, read_records
-from knowledge.search.encoder import Floats
 from knowledge.search.features import MEANING_FEATURES, STANDING_FEATURES, WORD_FEATURES
 from knowledge.search.judgement import WEIGHTS, LearnedWeights
-from knowledge.search.meaning import Meaning
 from knowledge.search.ranking import Ranking
 from knowledge.search.ranking_builder import RankingBuilder
 from knowledge.search.vectors import Vectors

@@ -7,11 +7,11 @@ from pathlib import Path
 import numpy
 import pytest
 
+from knowledge.meaning.sentence_model import Meaning, MeaningUnavailable
+from knowledge.meaning.word_pieces import WordPieces
 from knowledge.search.asked_before import read_asked_before
 from knowledge.search.contents import build_index, read_records
-from knowledge.search.meaning import Meaning, MeaningUnavailable
 from knowledge.search.vectors import SHIPPED, Vectors, key_of
-from knowledge.search.word_pieces import WordPieces
 from tests.search.shipped import open_shipped
 from tests.search.written import shipped_texts
 

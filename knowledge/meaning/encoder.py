@@ -86,16 +86,20 @@ class _Layer:
             norm=_Norm(weights, f"{name}.output.LayerNorm"),
         )
 
-    def __call__(self, value: Floats) -> Floats:
-        heads = (_HEADS, WIDTH // _HEADS, -1)
-        query, key, content = (part(value).reshape(heads) for part in (self.query, self.key, self.content))
+    def __call__(self, value: Floats, texts: int) -> Floats:
+        """`value` has the tokens of the texts one after the other, all texts being of one length."""
+        heads = (_HEADS, WIDTH // _HEADS, texts, -1)
+        # A text's tokens attend to each other alone.
+        query, key, content = (
+            part(value).reshape(heads).transpose(0, 2, 1, 3) for part in (self.query, self.key, self.content)
+        )
         # A row for each token that attends.
-        shares = query.transpose(0, 2, 1) @ key
+        shares = query.swapaxes(-1, -2) @ key
         shares *= numpy.float32((WIDTH // _HEADS) ** -0.5)
         shares -= shares.max(axis=-1, keepdims=True)
         numpy.exp(shares, out=shares)
         shares /= shares.sum(axis=-1, keepdims=True)
-        attended = (content @ shares.transpose(0, 2, 1)).reshape(WIDTH, -1)
+        attended = (content @ shares.swapaxes(-1, -2)).transpose(0, 2, 1, 3).reshape(WIDTH, -1)
         value = self.attended_norm(value + self.attended(attended))
         return self.norm(value + self.narrow(_gelu(self.widen(value))))
 
@@ -112,13 +116,21 @@ class Encoder:
 
     def read(self, tokens: list[int]) -> Floats:
         """The mean of what the last layer says of the tokens, brought to length 1; 384 numbers."""
-        value = numpy.ascontiguousarray((self._words[tokens] + self._places[: len(tokens)] + self._kind).T)
+        vector: Floats = self.read_alike([tokens])[0]
+        return vector
+
+    def read_alike(self, texts: list[list[int]]) -> Floats:
+        """The vectors of texts of the same number of tokens, a row for each: faster than one by one."""
+        length = len(texts[0])
+        tokens = [token for text in texts for token in text]
+        places = numpy.tile(self._places[:length], (len(texts), 1))
+        value = numpy.ascontiguousarray((self._words[tokens] + places + self._kind).T)
         value = self._norm(value)
         for layer in self._layers:
-            value = layer(value)
-        mean = value.mean(axis=1)
-        vector: Floats = mean / numpy.linalg.norm(mean)
-        return vector
+            value = layer(value, len(texts))
+        mean = value.reshape(WIDTH, len(texts), length).mean(axis=2).T
+        vectors: Floats = mean / numpy.linalg.norm(mean, axis=1, keepdims=True)
+        return vectors
 
 
 def _gelu(value: Floats) -> Floats:
