@@ -7,6 +7,7 @@ from dataclasses import dataclass
 # So often a question is put, the second time in other words; then it waits in silence for its answer. Nobody is asked
 # for the plan a third time in the whole dialogue: the answer is general then.
 MOST_ASKED = 2
+_ONCE_AND_FOR_ALL = "plan"
 # Between the questions: an answer was taken, or a form was opened.
 _PROGRESS = "|"
 # Long before a dialogue has so many, its member has a coach; what is kept must not grow for ever.
@@ -44,3 +45,7 @@ class Asked:
         """How often it was asked for since the dialogue got on."""
         since = self.trail[::-1].index(_PROGRESS) if _PROGRESS in self.trail else len(self.trail)
         return self.trail[len(self.trail) - since :].count(field)
+
+    def is_enough(self, field: str) -> bool:
+        """True where the field is not asked for again: the plan in this dialogue, another one until it gets on."""
+        return (self.count(field) if field == _ONCE_AND_FOR_ALL else self.count_in_a_row(field)) >= MOST_ASKED

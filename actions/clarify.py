@@ -2,22 +2,40 @@
 
 from __future__ import annotations
 
+import json
+
 from rasa_sdk.events import EventType, SlotSet
 
 from actions.form_steps import MISSES_BEFORE_GIVING_UP, leave_form
 from actions.free_question import AnswerFreeQuestion
 from actions.phrases import Phrases
-from actions.replies import Replies
+from actions.replies import Button, Replies
 from actions.services import ActionServices
 from actions.topic_action import TurnAction
 from actions.turn_context import Turn
 
 # What the engine calls a message that fits no topic.
 _NO_TOPIC = "nlu_fallback"
+# What a member may have meant: topics that have an answer. A danger, advice or discontent is never offered as a choice.
+CHOICES = (
+    "therapy_basics", "therapy_info", "safety_risks", "process_followup", "candidacy", "coverage_general",
+    "precertification", "policy_lookup", "cost", "eligibility_member", "evidence_of_coverage", "facility_search",
+    "facility_why", "appeal_denial", "clinical_trials", "coach_about",
+)  # fmt: skip
+# Of readings that are less likely the member would wonder; less will do where it is known what the question is about.
+_LIKELY, _LIKELY_OF_SUBJECT = 0.1, 0.04
+# Three are as hard to choose from as the whole menu.
+_MOST_CHOICES = 2
+# Fewer are rather an answer to the form's question.
+_WORDS_OF_QUESTION = 5
+# They identify a member, and stand in no button.
+_NOT_KEPT = frozenset({"member_id", "date_of_birth", "phone"})
+# One after the other, the further the more plainly a way to a person. Nobody reads the same words three times in a row.
+_LADDER = ("utter_clarify", "utter_clarify_again", "utter_clarify_coach", "utter_clarify_coach_again")
 
 
 class Clarify(TurnAction):
-    """Asks to say it another way. Inside a form the open question follows, and after two misses the form ends."""
+    """Offers what the member may have meant, then all topics, then a coach. In a form the open question follows."""
 
     action_name = "action_clarify"
 
@@ -26,15 +44,58 @@ class Clarify(TurnAction):
         self._free = free
 
     async def respond(self, turn: Turn, replies: Replies) -> list[EventType]:
-        """Outside a form what is on file may answer; inside, misses are counted, so that nobody is asked for ever."""
-        if turn.active_form is None:
-            if turn.intent == _NO_TOPIC and (events := await self._free.try_answer(turn, replies)) is not None:
-                return events
-            replies.say("utter_clarify", "clarify")
-            return []
+        """What is on file may answer; inside a form misses are counted, so that nobody is asked for ever."""
+        if turn.active_form is not None:
+            return await self._miss(turn, replies)
+        choices = self._list_choices(turn)
+        if turn.intent == _NO_TOPIC:
+            found = await self._free.try_answer(turn, replies, may_say_unknown=not choices)
+            if found is not None:
+                return found
+        return self._ask_back(choices, turn, replies)
+
+    def _ask_back(self, choices: list[Button], turn: Turn, replies: Replies) -> list[EventType]:
+        times = int(turn.slots.unclear_times or 0) + 1
+        in_a_row = int(turn.slots.unclear_in_a_row or 0) + 1 if turn.last_outcome == "clarify" else 1
+        question = None
+        if choices and in_a_row == 1:
+            question = turn.text
+            names = self.phrases.list_of((choice.title for choice in choices), is_choice=True)
+            coach = Button(self.phrases.say("utter_clarify_part_coach"), "/coach_handoff")
+            replies.say("utter_clarify_choices", "clarify", buttons=[*choices, coach], numbered=True, choices=names)
+        else:
+            replies.say(_choose_words(times, in_a_row), "clarify")
+        return [
+            SlotSet("unclear_times", times),
+            SlotSet("unclear_in_a_row", in_a_row),
+            SlotSet("unclear_question", question),
+        ]
+
+    def _list_choices(self, turn: Turn) -> list[Button]:
+        """The likeliest readings, with what the message names kept for the answer."""
+        named = {name: list(values) for name, values in turn.entities.items() if name not in _NOT_KEPT}
+        likely = _LIKELY_OF_SUBJECT if {"therapy", "condition"} & set(named) else _LIKELY
+        topics = [topic for topic, likelihood in turn.readings if topic in CHOICES and likelihood >= likely]
+        payload = json.dumps(named) if named else ""
+        return [
+            Button(self.phrases.say(f"utter_clarify_part_topic_{topic}"), f"/{topic}{payload}")
+            for topic in topics[:_MOST_CHOICES]
+        ]
+
+    async def _miss(self, turn: Turn, replies: Replies) -> list[EventType]:
+        is_question = turn.intent == _NO_TOPIC and ("?" in turn.text or len(turn.text.split()) >= _WORDS_OF_QUESTION)
+        if is_question and (found := await self._free.tell_if_found(turn, replies)) is not None:
+            return found
         misses = (turn.slots.missed_answers or 0) + 1
-        if misses >= MISSES_BEFORE_GIVING_UP:
+        if misses >= MISSES_BEFORE_GIVING_UP or turn.asked.is_enough(turn.requested_slot or ""):
             replies.say("utter_clarify_gave_up", "handoff_offered")
             return leave_form()
         replies.say("utter_clarify_in_form", "clarify")
         return [SlotSet("missed_answers", misses)]
+
+
+def _choose_words(times: int, in_a_row: int) -> str:
+    """The response for the so manieth message of the dialogue that was not understood."""
+    step = max(times, in_a_row)
+    # Whoever goes on after the last step gets the later ones by turns.
+    return _LADDER[step - 1] if step <= len(_LADDER) else _LADDER[1 + (step - 2) % (len(_LADDER) - 1)]

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from rasa_sdk.events import EventType, SlotSet
 
-from actions.asked import MOST_ASKED
 from actions.facility_answers import FacilityAnswers
 from actions.facility_words import asks_about_one, asks_for_all, find_named, find_town, has_no_zip_code
 from actions.form_steps import (
@@ -153,7 +152,7 @@ class ValidateFacilityForm(TurnAction):
 
     def _count_miss(self, key: str, turn: Turn, replies: Replies) -> list[EventType]:
         misses = (turn.slots.missed_answers or 0) + 1
-        if misses >= MISSES_BEFORE_GIVING_UP or turn.asked.count_in_a_row("zip_code") >= MOST_ASKED:
+        if misses >= MISSES_BEFORE_GIVING_UP or turn.asked.is_enough("zip_code"):
             given_up = SlotSet("missed_answers", MISSES_BEFORE_GIVING_UP)
             return [SlotSet("zip_code", None), given_up, SlotSet("requested_slot", None)]
         replies.say(key, "clarify")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from rasa_sdk.events import EventType
 
-from actions.asked import MOST_ASKED
 from actions.form_steps import note_asked, wait_in_silence
 from actions.phrases import Phrases
 from actions.replies import Replies
@@ -41,7 +40,7 @@ class AskField(TurnAction):
 
     async def respond(self, turn: Turn, replies: Replies) -> list[EventType]:
         """The question; after the second time without an answer the form is left without a word."""
-        if turn.asked.count_in_a_row(self._field) >= MOST_ASKED:
+        if turn.asked.is_enough(self._field):
             return wait_in_silence()
         key = choose_words(f"utter_ask_{self._field}", turn.asked.count(self._field))
         replies.say(key, "ask", awaiting=(self._field, self._kind))

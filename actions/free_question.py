@@ -61,10 +61,13 @@ class AnswerFreeQuestion(TopicAction):
             replies.about(None).say("utter_free_question_unknown", "handoff_offered")
         return events or []
 
-    async def try_answer(self, turn: Turn, replies: Replies, *, may_ask_plan: bool = True) -> list[EventType] | None:
+    async def try_answer(
+        self, turn: Turn, replies: Replies, *, may_ask_plan: bool = True, may_say_unknown: bool = True
+    ) -> list[EventType] | None:
         """Answers, asks for the plan that the answer hangs on, or says that nothing is on file.
 
-        None, and nothing is said, where the message may not even have been a question.
+        None, and nothing is said, where the message may not even have been a question, or nothing answers it and that
+        is not to be said.
         """
         if not turn.text.strip() or turn.text.lstrip().startswith("/"):
             return None
@@ -78,7 +81,7 @@ class AnswerFreeQuestion(TopicAction):
             return told
         if may_ask_plan and await self._some_plan_answers(turn):
             return ask_plan(turn, FREE_QUESTION)
-        if result.asks_for < _QUESTION_ASKS_FOR:
+        if result.asks_for < _QUESTION_ASKS_FOR or not may_say_unknown:
             return None
         replies.about(None).say("utter_free_question_unknown", "handoff_offered")
         return []

@@ -41,12 +41,19 @@ class Slots:
     lead_fact: str | None = None
     missed_answers: float | None = None
     asked_fields: str | None = None
+    unclear_times: float | None = None
+    unclear_in_a_row: float | None = None
+    unclear_question: str | None = field(default=None, repr=False)
     spanish_offered: bool | None = None
 
 
 @dataclass(frozen=True)
 class Message:
-    """One member message with the slots as they stand before its answer."""
+    """One member message with the slots as they stand before its answer.
+
+    `readings` are the topics that a message which was not understood may have, the likeliest first, each with its
+    likelihood from 0 to 1; none for any other message.
+    """
 
     intent: str
     text: str = field(repr=False)
@@ -54,6 +61,7 @@ class Message:
     slots: Slots
     active_form: str | None
     requested_slot: str | None
+    readings: tuple[tuple[str, float], ...]
 
     def named(self, entity: str) -> str | None:
         """The entity's first value in this message."""

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 
 from rasa_sdk.events import EventType, SlotSet
 
-from actions.asked import MOST_ASKED
 from actions.form_questions import choose_words
 from actions.form_steps import MISSES_BEFORE_GIVING_UP, note_asked, resume_form, wait_in_silence
 from actions.form_words import has_no_answer
@@ -50,7 +49,7 @@ class AskPlan(TurnAction):
 
     async def respond(self, turn: Turn, replies: Replies) -> list[EventType]:
         """The question belongs to the topic that needs the plan; nobody is asked a third time."""
-        if turn.asked.count("plan") >= MOST_ASKED and len(turn.entities.get("plan", ())) < _SEVERAL:
+        if turn.asked.is_enough("plan") and len(turn.entities.get("plan", ())) < _SEVERAL:
             # What was asked since and answered in general is what a plan that is named later answers.
             newer = turn.intent in PLAN_TOPICS
             over = [SlotSet("topic_in_progress", None), SlotSet("waiting_question", None)] if newer else []
@@ -103,7 +102,7 @@ def _take_correction(turn: Turn) -> list[EventType]:
         return []
     zip_code, state = turn.named("zip_code"), turn.plan_state
     # Asked for often enough: the question is answered in general, with what was mended.
-    asked_enough = turn.asked.count("plan") >= MOST_ASKED
+    asked_enough = turn.asked.is_enough("plan")
     taken = [SlotSet("missed_answers", None), *([SlotSet("plan", UNKNOWN_PLAN)] if asked_enough else [])]
     taken += [SlotSet("zip_code", zip_code)] if zip_code else []
     return [*taken, *([SlotSet("state", state)] if state else [])]

@@ -12,6 +12,7 @@ from actions.eligibility_member import AnswerEligibilityMember
 from actions.facility_search import AnswerFacilitySearch, ValidateFacilityForm
 from actions.form_questions import FIELDS, AskField
 from actions.free_question import AnswerFreeQuestion
+from actions.identity import AnswerIdentity
 from actions.inform import AnswerInform
 from actions.more import AnswerMore
 from actions.out_of_scope import OUT_OF_SCOPE, AnswerOutOfScope
@@ -47,6 +48,7 @@ def build_actions(services: ActionServices, phrases: Phrases) -> tuple[Action, .
     return (
         *answers.values(),
         *(AnswerOutOfScope(services, phrases, topic, free) for topic in OUT_OF_SCOPE),
+        AnswerIdentity(services, phrases),
         AnswerInform(services, phrases, {**answers, free.topic: free}, clarify),
         AnswerMore(services, phrases, {**topics, policy.topic: policy, info.topic: info}),
         AnswerYesOrNo(services, phrases, handoff),

@@ -76,14 +76,15 @@ class Replies:
         awaiting: tuple[str, str] | None = None,
         look_up: LookUpLater | None = None,
         as_of: date | None = None,
+        numbered: bool = False,
         **values: str,
     ) -> None:
         """Sends the response `key`; `values` fill its placeholders, `awaiting` is a field and its kind.
 
         `as_of` is the day whose facts are spoken. What each value was made of goes along: facts and passages by
         reference, the templates of phrases by digest. `look_up` is done by the gateway once this reply is recorded, and
-        its result is said then. A text message has no buttons, so on SMS they are left out: its wording says what to
-        write.
+        its result is said then. A text message has no buttons, so on SMS they are left out and its wording says what to
+        write, unless they are to be `numbered` there.
         """
         sources = sources or Sources()
         envelope = {
@@ -101,7 +102,7 @@ class Replies:
             reply={name: value for name, value in envelope.items() if value},
             buttons=(
                 []
-                if self.channel is Channel.SMS
+                if self.channel is Channel.SMS and not numbered
                 else [{"title": button.title, "payload": button.payload} for button in buttons]
             ),
             **{name: str(value) for name, value in values.items()},

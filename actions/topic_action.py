@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from dataclasses import replace
 from typing import Any
 
 from rasa_sdk.events import EventType, SlotSet
@@ -119,7 +120,12 @@ class TopicAction(TurnAction):
         return f"action_answer_{self.topic}"
 
     async def answer(self, turn: Turn, replies: Replies) -> list[EventType]:
-        """The definition of the word that is asked for, else the topic's answer."""
+        """The definition of the word that is asked for, else the topic's answer.
+
+        Where the topic was chosen as what an unclear message meant, that message is what is asked.
+        """
+        if turn.text.startswith("/") and turn.last_outcome == "clarify" and turn.slots.unclear_question:
+            turn = replace(turn, text=turn.slots.unclear_question)
         if term := await find_asked_term(turn, self.topic, self.services.therapies):
             own_facts = await find_own_facts(term, turn, self.services.policies)
             return say_term(term, own_facts, turn, self.topic, self.phrases, replies)

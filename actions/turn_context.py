@@ -12,7 +12,6 @@ from typing import Any
 
 from rasa_sdk.interfaces import Tracker
 
-from actions.asked import MOST_ASKED
 from actions.message import Message, Slots, read_day
 from actions.number_or_day import take_number_for_day
 from actions.patience import PLAN_BUDGET_S, LookUpIsLate, within
@@ -125,7 +124,14 @@ def _read_message(tracker: Tracker) -> Message:
         slots=_read_slots(tracker.slots),
         active_form=tracker.active_loop_name,
         requested_slot=tracker.slots.get("requested_slot"),
+        readings=_read_readings(tracker.latest_message),
     )
+
+
+def _read_readings(message: Mapping[str, Any]) -> tuple[tuple[str, float], ...]:
+    ranking = message.get("intent_ranking") or ()
+    is_unclear = (message.get("intent") or {}).get("name") == "nlu_fallback"
+    return tuple((str(each["name"]), float(each["confidence"])) for each in ranking) if is_unclear else ()
 
 
 def _was_told_unknown(message: Message) -> bool:
@@ -133,7 +139,7 @@ def _was_told_unknown(message: Message) -> bool:
     names = message.entities.get("plan", ())
     if UNKNOWN_PLAN in (*names, message.slots.plan):
         return True
-    return not names and message.asked.count("plan") >= MOST_ASKED
+    return not names and message.asked.is_enough("plan")
 
 
 def _find_verified_member(context: ConversationContext | None) -> MemberId | None:

@@ -200,6 +200,7 @@ class FakeSearch(SearchService):
         self.found: dict[PayerId | None, SearchResult] = {}
         self.asked: list[tuple[str, PayerId | None]] = []
         self.inside: dict[str, SearchResult] = {}
+        self.led: list[str] = []
 
     async def find(self, question: str, scope: Scope, as_of: date, *, limit: int = 3) -> SearchResult:
         self.asked.append((question, scope.payer))
@@ -209,4 +210,5 @@ class FakeSearch(SearchService):
         return self.inside.get(question, SearchResult((), False, 0))
 
     async def find_lead(self, question: str, facts: Sequence[Fact]) -> Fact | None:
+        self.led.append(question)
         return None

@@ -130,12 +130,14 @@ class Stage:
         already_run: Sequence[str] = (),
         entities: Sequence[tuple[str, str]] = (),
         wrote_before_form: str | None = None,
+        readings: Sequence[tuple[str, float]] = (),
     ) -> Ran:
         """Runs one action on a message with this intent and these entities; `form` is open and has `asked`."""
         message = {
             "text": text,
             "intent": {"name": intent},
             "entities": [{"entity": name, "value": value} for name, value in entities],
+            "intent_ranking": [{"name": name, "confidence": confidence} for name, confidence in readings],
         }
         waiting = {"waiting_question": wrote_before_form} if wrote_before_form else {}
         done = [{"event": "action", "name": name} for name in already_run]

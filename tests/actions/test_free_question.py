@@ -101,12 +101,19 @@ async def test_what_asks_for_nothing_is_not_taken_for_a_question() -> None:
     assert (await ask(stage)).keys == ["utter_clarify"]
 
 
-@pytest.mark.parametrize("message", [{"intent": "gibberish"}, {"form": "facility_form", "asked": "zip_code"}])
-async def test_gibberish_and_a_forms_answers_are_never_searched(message: dict[str, Any]) -> None:
+async def test_gibberish_and_a_forms_answers_are_never_searched() -> None:
     stage = Stage(plan_id="caresource")
-    await ask(stage, **message)
+    await ask(stage, intent="gibberish")
+    await stage.run("action_clarify", "nlu_fallback", text="Tower Street", form="facility_form", asked="zip_code")
 
     assert stage.search.asked == []
+
+
+async def test_a_free_question_in_the_middle_of_a_form_is_answered() -> None:
+    stage = Stage(plan_id="caresource")
+    stage.search.found[CARE] = confident(passage_hit(MP_AD_1623))
+
+    assert (await ask(stage, form="facility_form", asked="zip_code")).outcomes == ["answer"]
 
 
 async def test_without_a_plan_a_neutral_source_answers() -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
+from actions.clarify import CHOICES
 from actions.form_questions import FIELDS, choose_words
 from actions.topic_answers import NEUTRAL_TOPICS, PLAN_TOPICS
 from bot.conversations.vocabulary import AWAITING_FIELDS, AWAITING_KINDS, OUTCOMES, TOPICS
@@ -83,6 +84,8 @@ COMPOSED = {
         for of in ("policy", "page")
     ),
     *(f"utter_free_question_part_topic_{topic}" for topic in INFORMATIONAL_TOPICS),
+    *(f"utter_identity_{what}" for what in ("who", "record", "who_reads", "language", "sources", "decides")),
+    *(f"utter_clarify_part_topic_{topic}" for topic in CHOICES),
 }  # fmt: skip
 
 

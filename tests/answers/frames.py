@@ -96,7 +96,8 @@ QUESTIONS = frozenset(
           for words in ("", "_again", "_briefly")),
         "utter_eligibility_member_no_proof",
         "utter_ask_for_whom",
-        "utter_day_unclear", "utter_clarify", "utter_clarify_in_form", "utter_clarify_gave_up",
+        "utter_day_unclear", "utter_clarify", "utter_clarify_choices", "utter_clarify_again",
+        "utter_clarify_coach", "utter_clarify_coach_again", "utter_clarify_in_form", "utter_clarify_gave_up",
         "utter_facility_search_place_named", "utter_facility_search_unknown_zip_code",
         "utter_facility_search_not_a_zip_code", "utter_facility_search_gave_up", "utter_inform_plan_kept",
         "utter_cancel_form", "utter_cancel_nothing", "utter_eligibility_member_verified",
@@ -108,7 +109,7 @@ QUESTIONS = frozenset(
 # About the assistant itself, people, danger and the channel: nothing of a plan or a therapy.
 CONVERSATION = frozenset(
     {
-        "utter_affirm", "utter_deny", "utter_no_decision", "utter_spanish_offer", "utter_complaint", "utter_identity",
+        "utter_affirm", "utter_deny", "utter_no_decision", "utter_spanish_offer", "utter_complaint",
         "utter_greeting", "utter_greeting_first", "utter_medical_advice", "utter_out_of_scope",
         "utter_out_of_scope_far", "utter_thanks_goodbye", "utter_blocked_wording", "utter_failure_engine",
         "utter_failure_action", "utter_failure_silence", "utter_lookup_checking", "utter_lookup_failed",
@@ -117,7 +118,14 @@ CONVERSATION = frozenset(
     }
 )  # fmt: skip
 # A coach, a call-back, its windows, and texting: by the beginning of their keys.
-CONVERSATION_PREFIXES = ("utter_handoff_", "utter_coach_", "utter_callback_", "utter_window_", "utter_sms_")
+CONVERSATION_PREFIXES = (
+    "utter_handoff_",
+    "utter_coach_",
+    "utter_callback_",
+    "utter_window_",
+    "utter_sms_",
+    "utter_identity_",
+)
 
 
 def is_about_conversation(key: str) -> bool:
