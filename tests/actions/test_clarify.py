@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from itertools import pairwise
 
 import pytest
 
@@ -61,7 +62,7 @@ async def test_a_row_of_messages_that_nobody_understands_never_gets_the_same_wor
         "utter_clarify_coach",
         "utter_clarify_coach_again",
     ]
-    assert all(one != other for one, other in zip(said, said[1:], strict=False))
+    assert all(one != other for one, other in pairwise(said))
 
 
 async def test_the_topic_that_is_chosen_answers_the_words_that_were_not_understood() -> None:

@@ -1,4 +1,4 @@
-"""Which of the numbered choices does a text take? "2", "2.", "option 2", or the words of the choice itself."""
+"""Which of the numbered choices does a text take? "2", "option 2", "the second one", or the choice's own words."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from bot.conversations.model import Author, Awaiting, Message, QuickReply
 from bot.safety.gate import normalise
 
 _NUMBER = re.compile(r"(?:(?:option|choice|number|no|nr|opcion|numero|la|el|the)\.? ?)?#?([1-9][0-9]?)")
+_PLACE = re.compile(r"(?:the )?(first|second|third|fourth|1st|2nd|3rd|4th)(?: (?:one|option|choice))?")
+_PLACES = {"first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4}
 _AROUND = " .,;:!?)(#\"'"
 _FILLER = re.compile(r"^(?:please |por favor )|(?: please| por favor| thanks| gracias)$")
 
@@ -31,10 +33,17 @@ def find_choice(text: str, messages: Sequence[Message], awaiting: Awaiting | Non
     if by_title is not None:
         return by_title
     asked_for_other = awaiting is not None and awaiting.kind != "choice" and offering is not ours[-1]
-    number = _NUMBER.fullmatch(said)
-    if number is None or asked_for_other or int(number[1]) > len(offered):
+    # "The second one" may be a hospital that was told of since.
+    place = _PLACE.fullmatch(said) if offering is ours[-1] else None
+    number = _PLACES[place[1]] if place else _read_number(said)
+    if number is None or asked_for_other or number > len(offered):
         return None
-    return offered[int(number[1]) - 1]
+    return offered[number - 1]
+
+
+def _read_number(said: str) -> int | None:
+    number = _NUMBER.fullmatch(said)
+    return int(number[1]) if number else None
 
 
 def _plain(text: str) -> str:

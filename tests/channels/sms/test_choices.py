@@ -25,14 +25,14 @@ MEMBER = said("Hello", author=Author.MEMBER)
 @pytest.mark.parametrize(
     "text",
     ["2", " 2 ", "2.", "2)", "#2", "option 2", "Option 2.", "number 2", "no. 2", "opción 2", "2 please",
-     "CareSource", "caresource!", "CARESOURCE."],
+     "CareSource", "caresource!", "CARESOURCE.", "second", "the second one", "2nd option."],
 )  # fmt: skip
 def test_the_second_choice_is_taken(text: str) -> None:
     assert find_choice(text, [OFFER, MEMBER], None) == PLANS[1]
 
 
 @pytest.mark.parametrize(
-    "text", ["3", "0", "22", "19104", "", "2 of them", "plan 2 or 1", "the second", "-2", "1/2/2020"]
+    "text", ["3", "0", "22", "19104", "", "2 of them", "plan 2 or 1", "the second line", "-2", "1/2/2020"]
 )
 def test_anything_else_is_words(text: str) -> None:
     assert find_choice(text, [OFFER], None) is None
@@ -43,6 +43,11 @@ def test_the_newest_offer_counts() -> None:
     choice = find_choice("1", [OFFER, MEMBER, newer], None)
     assert choice is not None
     assert choice.value == "/me"
+
+
+def test_a_place_in_a_row_is_no_choice_once_something_else_was_told() -> None:
+    told = said("Nearest: Temple, Jefferson.")
+    assert find_choice("the second one", [OFFER, MEMBER, told], None) is None
 
 
 def test_an_offer_stands_while_nothing_else_was_asked() -> None:
