@@ -49,7 +49,7 @@ class AnswerFacilitySearch(TopicAction):
         """Runs at the question itself and again when the form has what it needs."""
         if turn.active_form is None and (turn.slots.missed_answers or 0) >= MISSES_BEFORE_GIVING_UP:
             replies.say("utter_facility_search_gave_up", "handoff_offered")
-            return [SlotSet("missed_answers", None), *resume_form(turn)]
+            return [SlotSet("missed_answers", None), SlotSet("pending_questions", None), *resume_form(turn)]
         zip_code = turn.named("zip_code")
         if turn.plan is None and not turn.plan_is_unknown:
             kept = [SlotSet("zip_code", zip_code)] if zip_code and _is_place(zip_code) else []

@@ -78,6 +78,8 @@ def leave_form() -> list[EventType]:
         SlotSet("requested_slot", None),
         SlotSet("interrupted_form", None),
         SlotSet("waiting_question", None),
+        # What the engine holds back until the form has its answer.
+        SlotSet("pending_questions", None),
         SlotSet("topic_in_progress", None),
         SlotSet("policy_number", None),
         SlotSet("date", None),

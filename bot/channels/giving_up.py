@@ -15,7 +15,7 @@ _COMPLAINT = "complaint"
 # What is broken on our side says nothing about whether the assistant understands, and is over in a minute, as these
 # replies say. They offer a coach, and the choice is the member's: asking for everybody who happens to write meanwhile
 # would leave the coaches a queue of members who have long been answered, and who were told to wait for a coach.
-_OUT_OF_ORDER = frozenset({words.ENGINE_FAILURE, "utter_failure_action"})
+_OUT_OF_ORDER = frozenset({words.ENGINE_FAILURE, "utter_failure_action", "utter_several_failed"})
 
 
 def is_candidate(answer: CheckedAnswer) -> bool:

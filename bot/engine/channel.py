@@ -48,6 +48,11 @@ class Reply:
         """The topic that the reply is about, where it says so."""
         return self.envelope.get("topic")
 
+    @property
+    def awaiting(self) -> bool:
+        """Whether it asks the member for something."""
+        return "awaiting" in self.envelope
+
     def as_json(self) -> dict[str, Any]:
         """The reply in the form of the engine's HTTP answer."""
         buttons = [{"title": each.title, "value": each.value} for each in self.quick_replies]

@@ -10,7 +10,7 @@ from rasa.core.agent import Agent
 from bot.engine.actions_endpoint import FAILURE_RESPONSE
 from bot.engine.model_files import ModelNotUnpacked, ModelUnusable
 from bot.engine.server import CHANNELS
-from bot.engine.turns import SILENCE_RESPONSE
+from bot.engine.several import MORE_RESPONSE, REST_FAILED_RESPONSE, SILENCE_RESPONSE
 from bot.engine.wording import Wording, WordingError
 
 
@@ -28,7 +28,7 @@ def load_agent(model: Path) -> Agent:
         ) from error
     except Exception as error:
         raise ModelUnusable(f"The model {model} cannot be loaded ({type(error).__name__}): train it anew.") from error
-    for key in (SILENCE_RESPONSE, FAILURE_RESPONSE):
+    for key in (SILENCE_RESPONSE, FAILURE_RESPONSE, MORE_RESPONSE, REST_FAILED_RESPONSE):
         for channel in CHANNELS:
             try:
                 Wording(agent.domain.responses).word(key, channel, {})

@@ -25,7 +25,7 @@ import structlog
 LISTED = frozenset(
     {
         "action", "channel", "code", "conversation_id", "error", "host", "key", "level", "line", "logger", "model_id",
-        "ms", "pid", "placeholder", "port", "replies", "request_id", "turn_id", "where",
+        "ms", "pid", "placeholder", "port", "questions", "replies", "request_id", "turn_id", "where",
     }
 )  # fmt: skip
 _FIRST = ("time", "level", "process", "event", "request_id")

@@ -29,6 +29,7 @@ from bot.engine.turn_tracker import TurnTracker
 
 # The longest rule looks back three steps, all of them behind the latest message; the actions look back to the reply
 # before it. One more is kept than that takes. What a turn costs grows with it: events are read and replayed.
+# The questions of one message count as one: a turn is taken back whole.
 MEMBER_MESSAGES_KEPT = 2
 # What anybody asks about an earlier message or reply.
 _OF_MESSAGE = ("intent", "entities")
@@ -40,7 +41,7 @@ def take_snapshot(
 ) -> list[dict[str, Any]]:
     """The dialogue's state and its last `keep` member messages with what followed, as Rasa events in JSON form."""
     events = _current_session(list(tracker.events))
-    member_messages = [at for at, event in enumerate(events) if isinstance(event, UserUttered)]
+    member_messages = _member_messages(events)
     if len(member_messages) > keep:
         # Rasa listens before every member message; the cut begins behind that.
         cut = member_messages[-keep]
@@ -76,6 +77,18 @@ def _kept(event: Event) -> dict[str, Any]:
 
 def _only(names: tuple[str, ...], values: Mapping[str, Any]) -> dict[str, Any]:
     return {name: values[name] for name in names if name in values}
+
+
+def _member_messages(events: list[Event]) -> list[int]:
+    """Where each member message begins; what was asked in it one after the other has its id."""
+    begins: list[int] = []
+    last_id = None
+    for at, event in enumerate(events):
+        if isinstance(event, UserUttered):
+            if not begins or event.message_id != last_id:
+                begins.append(at)
+            last_id = event.message_id
+    return begins
 
 
 def _current_session(events: list[Event]) -> list[Event]:

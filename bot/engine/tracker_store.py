@@ -134,20 +134,24 @@ class TurnTrackers(TrackerStore):
     def __init__(self, domain: Domain, stored: StoredDialogue | None) -> None:
         super().__init__(domain)
         self._stored = stored
-        self._tracker: DialogueStateTracker | None = None
-        self.saved: DialogueStateTracker | None = None
+        self._tracker: TurnTracker | None = None
+        self.saved: TurnTracker | None = None
 
     async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
-        """The dialogue as the last turn left it; None makes Rasa begin a new one."""
+        """The dialogue as the last turn or the last run of this one left it; None makes Rasa begin a new one.
+
+        A copy: a run that is cut off, or taken back, leaves no trace in it.
+        """
         if self._tracker is None and self._stored is not None and self._stored.snapshot:
             self._tracker = restore_tracker(sender_id, self._stored.snapshot, self.domain)
-        return self._tracker
+        latest = self.saved or self._tracker
+        return latest.copy() if latest is not None else None
 
     def init_tracker(self, sender_id: str) -> DialogueStateTracker:
         """A new dialogue."""
         return TurnTracker(sender_id, self.domain.slots)
 
-    async def save(self, tracker: DialogueStateTracker) -> None:
+    async def save(self, tracker: TurnTracker) -> None:
         """Keeps the tracker; the turn writes it."""
         self.saved = tracker
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import copy
+import functools
 import json
 import time
 from collections.abc import Mapping
@@ -17,9 +18,12 @@ from rasa.core.channels.channel import UserMessage
 from rasa.shared.core.constants import REQUESTED_SLOT
 from rasa.shared.core.trackers import DialogueStateTracker
 
-from bot.engine.actions_endpoint import FAILURE_RESPONSE, ActionsConnection, TurnActions
+from bot.engine.actions_endpoint import ActionsConnection, TurnActions
 from bot.engine.channel import Reply, TurnChannel, read_reply
+from bot.engine.questions import Question, find_questions
 from bot.engine.reading import read_choice, readable_text
+from bot.engine.running import Ran, Running
+from bot.engine.several import MOST_QUESTIONS, SILENCE_RESPONSE, say
 from bot.engine.snapshot import take_back, take_snapshot
 from bot.engine.steps import step
 from bot.engine.tracker_store import DialogueStore, StoredDialogue, TurnTrackers
@@ -29,10 +33,11 @@ from bot.engine.wording import Wording
 
 log = structlog.get_logger()
 
-SILENCE_RESPONSE = "utter_failure_silence"
 # A guard around everything that a turn waits for; the actions' own limit ends first.
 TIMEOUT_S = 2.65
-_TOPIC_SLOT = "topic_in_progress"
+_TOPIC_SLOT, _LAST_TOPIC_SLOT = "topic_in_progress", "last_topic"
+_ABOUT_SLOTS = ("therapy", "condition")
+_SMS = "sms"
 
 
 @dataclass(frozen=True)
@@ -57,6 +62,7 @@ class _Outcome:
 
     replies: tuple[Reply, ...]
     reading: Mapping[str, Any]
+    asked: tuple[Ran, ...]
     asked_for: str | None
     topic_in_progress: str | None
     snapshot: list[dict[str, Any]]
@@ -83,7 +89,7 @@ class TurnTaker:
 
         Raises BadChoice, and StoreUnavailable when the dialogue cannot be read or written: nothing is kept then.
         """
-        message = self._read(turn)
+        choice = read_choice(turn.choice, self._agent.domain) if turn.choice is not None else None
         started = time.monotonic()
         async with self._lock(turn.conversation_id):
             with step("load"):
@@ -94,7 +100,7 @@ class TurnTaker:
                 # We were ended, or too late, after it was saved: the member goes on from what they have read.
                 log.info("engine.turn_taken_back", turn_id=stored.turn_id, conversation_id=turn.conversation_id)
                 stored = replace(stored, snapshot=take_back(stored.snapshot, stored.turn_id))
-            outcome = await self._run(turn, message, stored)
+            outcome = await self._run(turn, choice, stored)
             result = json.dumps(self._describe(turn, outcome))
             with step("save"):
                 await self._store.save(
@@ -105,6 +111,7 @@ class TurnTaker:
             turn_id=turn.turn_id,
             conversation_id=turn.conversation_id,
             channel=turn.channel,
+            questions=len(outcome.asked),
             replies=len(outcome.replies),
             ms=round((time.monotonic() - started) * 1000),
         )
@@ -118,49 +125,69 @@ class TurnTaker:
     def _lock(self, conversation_id: str) -> asyncio.Lock:
         return self._locks.setdefault(conversation_id, asyncio.Lock())
 
-    def _read(self, turn: Turn) -> UserMessage:
-        common = {
-            "sender_id": turn.conversation_id,
-            "input_channel": turn.channel,
-            "message_id": turn.turn_id,
-            "metadata": {"locale": turn.locale} if turn.locale else None,
-            "output_channel": TurnChannel(turn.channel),
-        }
-        if turn.choice is not None:
-            return UserMessage(turn.choice, parse_data=read_choice(turn.choice, self._agent.domain), **common)
-        return UserMessage(readable_text(turn.text or ""), **common)
-
-    async def _run(self, turn: Turn, message: UserMessage, stored: StoredDialogue | None) -> _Outcome:
-        channel: TurnChannel = message.output_channel
+    async def _run(self, turn: Turn, choice: Mapping[str, Any] | None, stored: StoredDialogue | None) -> _Outcome:
         failures: list[Exception] = []
         trackers = TurnTrackers(self._agent.domain, stored)
         processor = self._processor_for(turn, trackers, failures)
-        snapshot = stored.snapshot if stored is not None else []
+        write = functools.partial(_write_message, turn)
+        running = Running(processor, trackers, write, turn.channel, failures, TIMEOUT_S)
+        reading: Mapping[str, Any] = choice or {}
         asked_for: str | None = None
+        questions: tuple[Question, ...] = ()
         try:
-            asked_for = _slot(await trackers.retrieve(turn.conversation_id), REQUESTED_SLOT)
-            if message.parse_data is None:
-                with step("understand"):
-                    message.parse_data = await processor.parse_message(message)
+            before = await trackers.retrieve(turn.conversation_id)
+            asked_for = _slot(before, REQUESTED_SLOT)
+            with step("understand"):
+                if choice is None:
+                    reading, questions = await self._understand(turn, processor, before)
+                else:
+                    questions = (Question(str(turn.choice), choice),)
             with step("act"):
-                await asyncio.wait_for(processor.handle_message(message), TIMEOUT_S)
-            snapshot = take_snapshot(trackers.saved, self._agent.domain)
-        except asyncio.TimeoutError as error:
-            # The dialogue stays where it was: the member can say it again.
-            log.error("engine.turn_timed_out", turn_id=turn.turn_id, conversation_id=turn.conversation_id)
-            failures.append(error)
+                await running.run_all(questions[:MOST_QUESTIONS])
         except Exception as error:
-            # A dialogue that cannot go on, say because its form left the model, must not fail at every turn.
-            log.error("engine.turn_failed", turn_id=turn.turn_id, conversation_id=turn.conversation_id, exc_info=error)
-            failures.append(error)
-            snapshot = []
+            running.error = error
+        if running.error is not None:
+            _log_error(turn, running.error)
+        replies = say(
+            running.said,
+            _slot(trackers.saved, _LAST_TOPIC_SLOT),
+            functools.partial(self._own_reply, turn),
+            is_sms=turn.channel == _SMS,
+            failed=running.failed or running.error is not None,
+            leaves_out=len(questions) > MOST_QUESTIONS,
+        )
         return _Outcome(
-            replies=self._never_silent(turn, channel.replies, failed=bool(failures or channel.dropped)),
-            reading=message.parse_data or {},
+            replies=tuple(replies),
+            reading=reading,
+            asked=tuple(running.asked),
             asked_for=asked_for,
             topic_in_progress=_slot(trackers.saved, _TOPIC_SLOT),
-            snapshot=snapshot,
+            snapshot=self._snapshot(running.error, trackers.saved, stored),
         )
+
+    async def _understand(
+        self, turn: Turn, processor: TurnProcessor, before: DialogueStateTracker | None
+    ) -> tuple[Mapping[str, Any], tuple[Question, ...]]:
+        """How the text as a whole is read, and the questions in it: one where it is not clear that it asks several."""
+        text = readable_text(turn.text or "")
+
+        async def parse(words: str) -> Mapping[str, Any]:
+            return await processor.parse_message(UserMessage(words, sender_id=turn.conversation_id))
+
+        reading = await parse(text)
+        is_about = any(_slot(before, name) for name in _ABOUT_SLOTS)
+        asked_for = _slot(before, REQUESTED_SLOT)
+        questions = await find_questions(text, reading, parse, asked_for=asked_for, is_about=is_about)
+        return reading, questions or (Question(text, reading),)
+
+    def _snapshot(
+        self, error: Exception | None, saved: DialogueStateTracker | None, stored: StoredDialogue | None
+    ) -> list[dict[str, Any]]:
+        if saved is not None:
+            return take_snapshot(saved, self._agent.domain)
+        # A dialogue that cannot go on, say because its form left the model, must not fail at every turn; after a
+        # timeout it stays where it was, so that the member can say it again.
+        return stored.snapshot if stored is not None and isinstance(error, asyncio.TimeoutError) else []
 
     def _processor_for(self, turn: Turn, trackers: TurnTrackers, failures: list[Exception]) -> TurnProcessor:
         """The agent's processor with this turn's store, wording and actions; the model behind it is shared.
@@ -173,15 +200,9 @@ class TurnTaker:
         processor.action_endpoint = TurnActions(self._actions, failures.append)
         return processor
 
-    def _never_silent(self, turn: Turn, replies: list[Reply], *, failed: bool) -> tuple[Reply, ...]:
-        if failed and not any(reply.key == FAILURE_RESPONSE for reply in replies):
-            return (*replies, self._own_reply(FAILURE_RESPONSE, turn))
-        if not replies:
+    def _own_reply(self, turn: Turn, key: str) -> Reply:
+        if key == SILENCE_RESPONSE:
             log.error("engine.turn_silent", turn_id=turn.turn_id, conversation_id=turn.conversation_id)
-            return (self._own_reply(SILENCE_RESPONSE, turn),)
-        return tuple(replies)
-
-    def _own_reply(self, key: str, turn: Turn) -> Reply:
         words = Wording(self._agent.domain.responses, locale=turn.locale).word(key, turn.channel, {}) or {}
         reply = read_reply({**words, "utter_action": key})
         assert reply is not None  # noqa: S101 - it has a text: checked when the model was loaded
@@ -190,10 +211,10 @@ class TurnTaker:
     def _describe(self, turn: Turn, outcome: _Outcome) -> dict[str, Any]:
         understood = describe_understanding(
             outcome.reading,
+            [(ran.question.reading, ran.replies) for ran in outcome.asked],
             text=turn.text,
             asked_for=outcome.asked_for,
             topic_in_progress=outcome.topic_in_progress,
-            replies=outcome.replies,
         )
         return {
             "turn_id": turn.turn_id,
@@ -201,6 +222,26 @@ class TurnTaker:
             "understood": understood.as_json(),
             "model_id": self.model_id,
         }
+
+
+def _write_message(turn: Turn, question: Question, channel: TurnChannel) -> UserMessage:
+    """A question as Rasa takes it. All of one turn have its id: it is taken back whole."""
+    return UserMessage(
+        question.text,
+        channel,
+        turn.conversation_id,
+        parse_data=dict(question.reading),
+        input_channel=turn.channel,
+        message_id=turn.turn_id,
+        metadata={"locale": turn.locale} if turn.locale else None,
+    )
+
+
+def _log_error(turn: Turn, error: Exception) -> None:
+    if isinstance(error, asyncio.TimeoutError):
+        log.error("engine.turn_timed_out", turn_id=turn.turn_id, conversation_id=turn.conversation_id)
+    else:
+        log.error("engine.turn_failed", turn_id=turn.turn_id, conversation_id=turn.conversation_id, exc_info=error)
 
 
 def _slot(tracker: DialogueStateTracker | None, name: str) -> str | None:

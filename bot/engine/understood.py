@@ -50,28 +50,33 @@ class Understood:
 
 def describe_understanding(
     parse_data: Mapping[str, Any],
+    questions: Sequence[tuple[Mapping[str, Any], Sequence[Reply]]],
     *,
     text: str | None,
     asked_for: str | None,
     topic_in_progress: str | None,
-    replies: Sequence[Reply],
 ) -> Understood:
     """Turns Rasa's reading into the contract's.
 
+    `parse_data` reads the whole message, `questions` each question of it in order, with the replies to it.
     `text` is None for a quick reply. `asked_for` is the form field that the message answered, `topic_in_progress` the
     topic that the dialogue was about: a bare answer carries the topic that it continues.
     """
-    intent = parse_data.get("intent") or {}
-    continued = [reply.topic for reply in replies] + [topic_in_progress]
-    candidates = [intent.get("name")] if intent.get("name") in TOPICS else continued
-    topics = tuple(topic for topic in candidates if topic in TOPICS)[:1]
-    found = parse_data.get("entities") or ()
+    read = questions or [(parse_data, ())]
+    topics = [_find_topic(reading, replies, topic_in_progress) for reading, replies in read]
+    confidences = [float((reading.get("intent") or {}).get("confidence") or 0.0) for reading, _ in read]
     return Understood(
-        topics=tuple(str(topic) for topic in topics),
+        topics=tuple(dict.fromkeys(topic for topic in topics if topic)),
         language=tell_language(text) if text is not None else "und",
-        entities=_shown(found, asked_for),
-        confidence=round(float(intent.get("confidence") or 0.0), 4),
+        entities=_shown(parse_data.get("entities") or (), asked_for),
+        confidence=round(min(confidences), 4),
     )
+
+
+def _find_topic(reading: Mapping[str, Any], replies: Sequence[Reply], topic_in_progress: str | None) -> str | None:
+    topic = (reading.get("intent") or {}).get("name")
+    continued = [reply.topic for reply in replies] + [topic_in_progress]
+    return next((each for each in ([topic] if topic in TOPICS else continued) if each in TOPICS), None)
 
 
 def _shown(found: Sequence[Mapping[str, Any]], asked_for: str | None) -> dict[str, tuple[str, ...]]:

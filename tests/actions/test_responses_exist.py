@@ -25,7 +25,9 @@ ROOT = Path(__file__).resolve().parents[2]
 DOMAIN: dict[str, Any] = yaml.safe_load((ROOT / "domain.yml").read_text(encoding="utf-8"))
 SPANISH = "_es"
 # Said by the engine in its own name (bot/engine), and by forms that ask for a slot.
-ENGINE_KEYS = {"utter_failure_action", "utter_failure_silence"}
+ENGINE_KEYS = {"utter_failure_action", "utter_failure_silence", "utter_several_more", "utter_several_failed"}
+# Written and read by the engine alone.
+ENGINE_SLOTS = {"pending_questions"}
 ASKED_BY_FORMS = {choose_words(f"utter_ask_{field}", times) for field in (*FIELDS, "plan") for times in range(3)}
 # Never sent to a phone: a plan record, the proof of who asks, and what only the page shows.
 WEB_ONLY = {
@@ -213,4 +215,4 @@ def test_every_slot_and_entity_that_the_actions_read_is_in_the_domain() -> None:
 
     from actions.turn_context import Slots
 
-    assert {field.name for field in fields(Slots)} == set(DOMAIN["slots"])
+    assert {field.name for field in fields(Slots)} == set(DOMAIN["slots"]) - ENGINE_SLOTS

@@ -14,8 +14,9 @@ from bot.engine.understood import Understood, describe_understanding
 
 def understood(intent: str, *, entities: Any = (), text: str | None = "hello", **known: Any) -> Understood:
     reading = {"intent": {"name": intent, "confidence": 0.5}, "entities": list(entities)}
-    context: dict[str, Any] = {"asked_for": None, "topic_in_progress": None, "replies": (), **known}
-    return describe_understanding(reading, text=text, **context)
+    context: dict[str, Any] = {"asked_for": None, "topic_in_progress": None, **known}
+    replies = context.pop("replies", ())
+    return describe_understanding(reading, [(reading, replies)], text=text, **context)
 
 
 def reply(topic: str | None) -> Reply:
@@ -34,7 +35,7 @@ def test_an_inner_intent_shows_the_topic_that_it_continues(intent: str) -> None:
 
 
 def test_an_unreadable_message_is_about_nothing() -> None:
-    nothing = describe_understanding({}, text="x", asked_for=None, topic_in_progress=None, replies=())
+    nothing = describe_understanding({}, [], text="x", asked_for=None, topic_in_progress=None)
     assert nothing == Understood((), "und", {}, 0.0)
 
 

@@ -1,0 +1,143 @@
+"""Where does one thing that a message says end and the next begin? At sentences, and where a new question opens."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+# What stands in the place of a name: one that can be asked about ("is Zolgensma"), and any other ("19104").
+_NAME, _OTHER = "\x01", "\x02"
+
+_AUX = r"(?:is|are|r|was|were|do|does|did|can|could|will|would|should|isn'?t|doesn'?t|don'?t|won'?t|can'?t)"
+_SUBJECT = (
+    r"(?:(?:i|you|u|we|he|she|it|they|there|this|that|these|those|my|our|your|ur|his|her|their|any\w*|some\w+|the|gene|"
+    r"cell|car|insurance|medicaid|travel|approval|precert\w*|pre-?auth\w*|prior|everything|all|treatments?|parents|kids|"
+    rf"children|adults|doctors?|hospitals?|nurses?|coaches)\b|{_NAME})"
+)
+# Not "my son, who is four", "which is a shot", "when he was born", "where we live".
+_WH = (
+    rf"(?:(?:what|wat|how|why)\b|(?:what|how|where|who)'?s\b|when {_AUX}\b|where (?:{_AUX}\b|to\b|else\b)"
+    r"|who (?:do|does|can|should|will|decides|asks|sends|pays|gets|makes|submits)\b"
+    r"|which (?!is|are|was|will|means|can|has|had|would|i\b|we\b|he\b|she\b|it\b)\w+)"
+)
+_WANT = (
+    r"(?:(?:i(?:'d| would| do)? )?(?:also )?(?:need|want|like|wanna) to "
+    r"(?:know|ask|talk|speak|find|see|understand|hear)\b"
+    r"|(?:i(?:'m| am| was)? )?(?:also )?(?:wondering|curious|looking for|looking into)\b|i (?:also )?wonder\b"
+    r"|(?:tell|show|give|send|connect) me\b|let me know\b)"
+)
+_REQUEST = (
+    rf"(?:(?:(?:please|pls) )?{_WANT}|(?:please |pls )?(?:explain|describe|find|help me|get me)\b"
+    r"|(?:what|how) about\b|any\b)"
+)
+_OPENER = rf"(?:{_WH}|{_AUX} {_SUBJECT}|{_REQUEST})"
+_FILLERS = (
+    r"(?:(?:hi|hello|hey|ok|okay|so|well|and|also|plus|please|pls|then|but|now|oh|um+|yes|yeah|no|thanks|thank you|"
+    r"first|second|third|finally|lastly|next|one more thing|another question|quick question|\d[.)])[,:!]* +)*"
+)
+
+_SENTENCE_END = re.compile(
+    r"(?:(?<!\bdr)(?<!\bmr)(?<!\bms)(?<!\bmrs)(?<!\bst)(?<!\bvs)(?<!\bno)(?<!\b[a-z])\.+|!+)[\"')\]]*(?=\s)"
+    r"|[?!]*\?+[\"')\]]*|[\n;]+",
+    re.IGNORECASE,
+)
+_JOINED = re.compile(
+    rf"(?:\s*[,:]\s*|\s+[-\u2013\u2014]+\s*|\s+)(?P<joiners>(?:(?:and|also|plus|then|but|&|\+)\s+)*)(?={_OPENER})",
+    re.IGNORECASE,
+)
+_SECOND_IF = re.compile(r"(?:\s*,\s*|\s+)(?:and|also|plus)\s+(?=(?:if|whether)\b)", re.IGNORECASE)
+_AFTER_AND = re.compile(r"\s(?:and|also|plus)\s+$", re.IGNORECASE)
+_ASKS_IF = re.compile(r"\b(?:know|tell|ask|wonder\w*|find out|see|sure)\b.*\b(?:if|whether)\b", re.IGNORECASE)
+# Without a comma or an "and" in front only what can hardly be anything else opens a question.
+_RUNS_ON = re.compile(
+    rf"\s+(?=how (?:long|much|many|often|far|soon)\b|(?:what|how|where|who|why|when) {_AUX} {_SUBJECT}"
+    rf"|(?:what|where)'?s (?:the|my)\b|{_AUX} (?:(?:i|you|u|we|he|she|it|they|there|my)\b|{_NAME}))",
+    re.IGNORECASE,
+)
+# Behind these it is part of what was begun: "do you know how long it takes", "which plan do I have".
+_GOVERNS = re.compile(
+    r"\b(?:know|tell|explain|ask|wonder\w*|about|of|on|for|to|with|see|says?|understand|sure|idea|me|us|exactly|and|or|at|in"
+    r"|by|that|out|into|from|than|like|so|if|whether|find|(?:what|which|how|whose)(?: \w+){0,3})$",
+    re.IGNORECASE,
+)
+_HAS_ASKED = re.compile(
+    rf"\b(?:what|how|where|who|why|when)(?: \w+){{0,2}} {_AUX}\b|\b(?:what|how|where|who)'?s\b"
+    rf"|\b{_AUX} {_SUBJECT}|\b{_WANT}",
+    re.IGNORECASE,
+)
+_STARTS_ASKING = re.compile(rf"\W*{_FILLERS}{_OPENER}", re.IGNORECASE)
+_WANTS = re.compile(rf"\b{_WANT}", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Clause:
+    """A piece of a message: its place in the text, its words, and whether it seems to ask for something."""
+
+    start: int
+    end: int
+    text: str
+    asks: bool
+
+
+@dataclass(frozen=True)
+class Named:
+    """The place of a name or number in a message, which is never cut apart, and whether it is one to ask about."""
+
+    start: int
+    end: int
+    is_subject: bool
+
+
+def cut_clauses(text: str, named: Sequence[Named] = ()) -> tuple[Clause, ...]:
+    """The message's clauses in order; one where there is nothing to cut at."""
+    read = list(text)
+    for name in named:
+        read[name.start : name.end] = (_NAME if name.is_subject else _OTHER) * (name.end - name.start)
+    marked = "".join(read)
+    clauses = []
+    for start, end in _spans(marked):
+        words = text[start:end].strip(" \t\r\n,;:-")
+        if re.search(r"\w", words):
+            begins = text.index(words, start)
+            asks = _seems_to_ask(marked[begins : begins + len(words)])
+            asks = asks or (start > 0 and _goes_on_asking_if(marked, start))
+            clauses.append(Clause(begins, begins + len(words), words, asks))
+    return tuple(clauses)
+
+
+def _spans(marked: str) -> Iterator[tuple[int, int]]:
+    """From where to where each clause goes; the "and" between two belongs to neither."""
+    start = 0
+    for end in (*(found.end() for found in _SENTENCE_END.finditer(marked)), len(marked)):
+        while (gap := _find_gap(marked, start, end)) is not None:
+            yield start, gap[0]
+            start = gap[1]
+        yield start, end
+        start = end
+
+
+def _find_gap(marked: str, start: int, end: int) -> tuple[int, int] | None:
+    """Where the next question opens within the sentence."""
+    gaps = [
+        found.span()
+        for found in _JOINED.finditer(marked, start, end)
+        if (found["joiners"] or not found.group().isspace()) and found.start() > start
+    ]
+    for found in _SECOND_IF.finditer(marked, start, end):
+        if _ASKS_IF.search(marked, start, found.start()):
+            gaps.append(found.span())
+    for found in _RUNS_ON.finditer(marked, start, end):
+        before = marked[start : found.start()]
+        if _HAS_ASKED.search(before) and not _GOVERNS.search(before):
+            gaps.append(found.span())
+    return min(gaps, default=None)
+
+
+def _goes_on_asking_if(marked: str, start: int) -> bool:
+    """ "... and if it needs approval": what comes without an "and" in front is no question, but a condition."""
+    return bool(_SECOND_IF.match(marked, len(_AFTER_AND.sub("", marked[:start]))))
+
+
+def _seems_to_ask(marked: str) -> bool:
+    return marked.rstrip("\"')]").endswith("?") or bool(_STARTS_ASKING.match(marked) or _WANTS.search(marked))

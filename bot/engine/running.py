@@ -1,0 +1,148 @@
+"""In which order are a message's questions run, and which of them wait for an answer of the member's?"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from rasa.core.channels.channel import UserMessage
+from rasa.shared.core.constants import REQUESTED_SLOT
+from rasa.shared.core.events import SlotSet
+from rasa.shared.core.trackers import DialogueStateTracker
+
+from bot.engine.channel import Reply, TurnChannel
+from bot.engine.questions import Question
+from bot.engine.tracker_store import TurnTrackers
+from bot.engine.turn_processor import TurnProcessor
+from bot.engine.understood import TOPICS
+
+# What was asked beside a question that waits for an answer, as JSON. Leaving a form empties it.
+PENDING_SLOT = "pending_questions"
+_MOST_PENDING = 4
+# What tells one open question from another: the field, and what is to be answered when it is known.
+_WAITING_TOPIC = "topic_in_progress"
+_OPEN_QUESTION = (REQUESTED_SLOT, _WAITING_TOPIC, "waiting_question")
+# A member number and a birth date are needed for one attempt, and kept for no other.
+_IDENTITY = frozenset({"member_id", "date_of_birth"})
+
+
+@dataclass(frozen=True)
+class Ran:
+    """One question, run: what was said, and where the dialogue stands.
+
+    `asks` says that something is asked of the member now, `asks_anew` that it was not asked before, and `waits` that
+    some question waits for an answer of theirs, whether it is asked or not.
+    """
+
+    question: Question
+    replies: tuple[Reply, ...]
+    asks: bool = False
+    asks_anew: bool = False
+    waits: bool = False
+
+
+class Running:
+    """Runs the questions of one turn on one dialogue, within one time limit; a run can be taken back.
+
+    Afterwards `asked` holds the first run of each of the turn's own questions, `said` the runs whose replies count, in
+    order, and `error` what ended the turn before its end. `failed` is True with it, and where something failed aloud.
+    """
+
+    def __init__(
+        self,
+        processor: TurnProcessor,
+        trackers: TurnTrackers,
+        write: Callable[[Question, TurnChannel], UserMessage],
+        channel: str,
+        failures: Sequence[Exception],
+        timeout_s: float,
+    ) -> None:
+        self._processor = processor
+        self._trackers = trackers
+        self._write = write
+        self._channel = channel
+        self._failures = failures
+        self._until = asyncio.get_running_loop().time() + timeout_s
+        self.asked: list[Ran] = []
+        self.said: list[Ran] = []
+        self.failed = False
+        self.error: Exception | None = None
+
+    async def run_all(self, questions: Sequence[Question]) -> None:
+        """Runs them in order; of those that wait for an answer the first asks for it, once, when the rest is answered.
+
+        The others are kept for the turn in which nothing is waited for any more, as are those of earlier turns. After
+        a failure nothing more is run.
+        """
+        waiting: list[Question] = []
+        for at, question in enumerate(questions):
+            before = self._trackers.saved
+            ran = await self._run(question)
+            self.asked.append(ran)
+            is_followed = at + 1 < len(questions) or bool(waiting)
+            if ran.asks_anew and is_followed and not self.failed:
+                self._trackers.saved = before
+                waiting.append(question)
+            else:
+                self.said.append(ran)
+            if self.failed:
+                return
+        while waiting and not self.failed:
+            ran = await self._run(waiting.pop(0))
+            self.said.append(ran)
+            if ran.asks:
+                break
+        again = {question.topic for question in questions} & TOPICS
+        earlier = [each for each in self._read_pending() if each.topic not in again]
+        while earlier and not waiting and not self.said[-1].waits and not self.failed:
+            self.said.append(await self._run(earlier.pop(0)))
+        self._keep_pending(() if self.failed else [*waiting, *earlier])
+
+    async def _run(self, question: Question) -> Ran:
+        before, failures = self._trackers.saved, len(self._failures)
+        channel = TurnChannel(self._channel)
+        message = self._write(question, channel)
+        try:
+            start = await self._trackers.retrieve(message.sender_id)
+            remaining_s = self._until - asyncio.get_running_loop().time()
+            await asyncio.wait_for(self._processor.handle_message(message), remaining_s)
+        except Exception as error:
+            self._trackers.saved = before
+            self.failed, self.error = True, error
+            return Ran(question, tuple(channel.replies))
+        self.failed = bool(channel.dropped) or len(self._failures) > failures
+        after = self._trackers.saved
+        in_form = after is not None and bool(after.active_loop_name)
+        asks = in_form or any(reply.awaiting for reply in channel.replies)
+        is_same = in_form and _open_question(start) == _open_question(after)
+        # A form may close without a word and leave what it was for waiting.
+        waits = asks or bool(_slot(after, _WAITING_TOPIC))
+        return Ran(question, tuple(channel.replies), asks, asks_anew=asks and not is_same, waits=waits)
+
+    def _read_pending(self) -> list[Question]:
+        written = json.loads(str(_slot(self._trackers.saved, PENDING_SLOT) or "[]"))
+        return [Question(each["text"], each) for each in written]
+
+    def _keep_pending(self, questions: Sequence[Question]) -> None:
+        tracker = self._trackers.saved
+        if tracker is None or PENDING_SLOT not in tracker.slots:
+            return
+        written = json.dumps([_as_kept(each) for each in questions[:_MOST_PENDING]]) if questions else None
+        if tracker.slots[PENDING_SLOT].value != written:
+            tracker.update(SlotSet(PENDING_SLOT, written))
+
+
+def _open_question(tracker: DialogueStateTracker | None) -> list[object]:
+    form = tracker.active_loop_name if tracker is not None else None
+    return [form, *(_slot(tracker, name) for name in _OPEN_QUESTION)]
+
+
+def _slot(tracker: DialogueStateTracker | None, name: str) -> object:
+    return tracker.slots[name].value if tracker is not None and name in tracker.slots else None
+
+
+def _as_kept(question: Question) -> dict[str, object]:
+    entities = [each for each in question.reading["entities"] if each["entity"] not in _IDENTITY]
+    return {"text": question.text, "intent": question.reading["intent"], "entities": entities}
