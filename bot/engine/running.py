@@ -22,6 +22,8 @@ from bot.engine.understood import TOPICS
 PENDING_SLOT = "pending_questions"
 _MOST_PENDING = 4
 # What tells one open question from another: the field, and what is to be answered when it is known.
+# How often the open form's question was put, as the actions count it.
+_TIMES_ASKED = "asked_fields"
 _WAITING_TOPIC = "topic_in_progress"
 _OPEN_QUESTION = (REQUESTED_SLOT, _WAITING_TOPIC, "waiting_question")
 # A member number and a birth date are needed for one attempt, and kept for no other.
@@ -79,9 +81,9 @@ class Running:
         waiting: list[Question] = []
         for at, question in enumerate(questions):
             before = self._trackers.saved
-            ran = await self._run(question)
-            self.asked.append(ran)
             is_followed = at + 1 < len(questions) or bool(waiting)
+            ran = await self._run(question, is_followed=is_followed)
+            self.asked.append(ran)
             if ran.asks_anew and is_followed and not self.failed:
                 self._trackers.saved = before
                 waiting.append(question)
@@ -100,7 +102,7 @@ class Running:
             self.said.append(await self._run(earlier.pop(0)))
         self._keep_pending(() if self.failed else [*waiting, *earlier])
 
-    async def _run(self, question: Question) -> Ran:
+    async def _run(self, question: Question, *, is_followed: bool = False) -> Ran:
         before, failures = self._trackers.saved, len(self._failures)
         channel = TurnChannel(self._channel)
         message = self._write(question, channel)
@@ -117,6 +119,9 @@ class Running:
         in_form = after is not None and bool(after.active_loop_name)
         asks = in_form or any(reply.awaiting for reply in channel.replies)
         is_same = in_form and _open_question(start) == _open_question(after)
+        if after is not None and is_same and is_followed:
+            # The form's question comes again behind the next answer, and is said only there.
+            _set(after, _TIMES_ASKED, _slot(start, _TIMES_ASKED))
         # A form may close without a word and leave what it was for waiting.
         waits = asks or bool(_slot(after, _WAITING_TOPIC))
         return Ran(question, tuple(channel.replies), asks, asks_anew=asks and not is_same, waits=waits)
@@ -126,12 +131,9 @@ class Running:
         return [Question(each["text"], each) for each in written]
 
     def _keep_pending(self, questions: Sequence[Question]) -> None:
-        tracker = self._trackers.saved
-        if tracker is None or PENDING_SLOT not in tracker.slots:
-            return
         written = json.dumps([_as_kept(each) for each in questions[:_MOST_PENDING]]) if questions else None
-        if tracker.slots[PENDING_SLOT].value != written:
-            tracker.update(SlotSet(PENDING_SLOT, written))
+        if self._trackers.saved is not None:
+            _set(self._trackers.saved, PENDING_SLOT, written)
 
 
 def _open_question(tracker: DialogueStateTracker | None) -> list[object]:
@@ -141,6 +143,11 @@ def _open_question(tracker: DialogueStateTracker | None) -> list[object]:
 
 def _slot(tracker: DialogueStateTracker | None, name: str) -> object:
     return tracker.slots[name].value if tracker is not None and name in tracker.slots else None
+
+
+def _set(tracker: DialogueStateTracker, name: str, value: object) -> None:
+    if name in tracker.slots and tracker.slots[name].value != value:
+        tracker.update(SlotSet(name, value))
 
 
 def _as_kept(question: Question) -> dict[str, object]:
