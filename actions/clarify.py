@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from types import MappingProxyType
 
 from rasa_sdk.events import EventType, SlotSet
 
+from actions.ambiguous import offer, take_choice
 from actions.form_steps import MISSES_BEFORE_GIVING_UP, leave_form
 from actions.free_question import AnswerFreeQuestion
 from actions.phrases import Phrases
 from actions.replies import Button, Replies
 from actions.services import ActionServices
-from actions.topic_action import TurnAction
+from actions.topic_action import TopicAction, TurnAction
 from actions.turn_context import Turn
 
 # What the engine calls a message that fits no topic.
@@ -42,9 +45,13 @@ class Clarify(TurnAction):
     def __init__(self, services: ActionServices, phrases: Phrases, free: AnswerFreeQuestion) -> None:
         super().__init__(services, phrases)
         self._free = free
+        # What the topics are answered by, for a choice in words.
+        self.answers: Mapping[str, TopicAction] = MappingProxyType({})
 
     async def respond(self, turn: Turn, replies: Replies) -> list[EventType]:
-        """What is on file may answer; inside a form misses are counted, so that nobody is asked for ever."""
+        """What was offered may be chosen, or what is on file answers; inside a form misses are counted."""
+        if (chosen := take_choice(turn)) is not None and chosen.intent in self.answers:
+            return await self.answers[chosen.intent].respond(chosen, replies.about(chosen.intent))
         if turn.active_form is not None:
             return await self._miss(turn, replies)
         choices = self._list_choices(turn)
@@ -57,19 +64,15 @@ class Clarify(TurnAction):
     def _ask_back(self, choices: list[Button], turn: Turn, replies: Replies) -> list[EventType]:
         times = int(turn.slots.unclear_times or 0) + 1
         in_a_row = int(turn.slots.unclear_in_a_row or 0) + 1 if turn.last_outcome == "clarify" else 1
-        question = None
+        kept: list[EventType] = [SlotSet("unclear_question", None), SlotSet("unclear_choices", None)]
         if choices and in_a_row == 1:
-            question = turn.text
-            names = self.phrases.list_of((choice.title for choice in choices), is_choice=True)
+            kept = offer(choices, turn)
+            names = self.phrases.join((choice.title for choice in choices), separator=" / ")
             coach = Button(self.phrases.say("utter_clarify_part_coach"), "/coach_handoff")
             replies.say("utter_clarify_choices", "clarify", buttons=[*choices, coach], numbered=True, choices=names)
         else:
             replies.say(_choose_words(times, in_a_row), "clarify")
-        return [
-            SlotSet("unclear_times", times),
-            SlotSet("unclear_in_a_row", in_a_row),
-            SlotSet("unclear_question", question),
-        ]
+        return [SlotSet("unclear_times", times), SlotSet("unclear_in_a_row", in_a_row), *kept]
 
     def _list_choices(self, turn: Turn) -> list[Button]:
         """The likeliest readings, with what the message names kept for the answer."""

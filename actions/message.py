@@ -44,6 +44,7 @@ class Slots:
     unclear_times: float | None = None
     unclear_in_a_row: float | None = None
     unclear_question: str | None = field(default=None, repr=False)
+    unclear_choices: str | None = None
     spanish_offered: bool | None = None
 
 
@@ -52,7 +53,8 @@ class Message:
     """One member message with the slots as they stand before its answer.
 
     `readings` are the topics that a message which was not understood may have, the likeliest first, each with its
-    likelihood from 0 to 1; none for any other message.
+    likelihood from 0 to 1; none for any other message. `alternatives` are the values of an entity whose one word stands
+    for each of them.
     """
 
     intent: str
@@ -62,6 +64,7 @@ class Message:
     active_form: str | None
     requested_slot: str | None
     readings: tuple[tuple[str, float], ...]
+    alternatives: Mapping[str, tuple[str, ...]] = field(repr=False)
 
     def named(self, entity: str) -> str | None:
         """The entity's first value in this message."""

@@ -44,6 +44,7 @@ def build_actions(services: ActionServices, phrases: Phrases) -> tuple[Action, .
         answer.free = free
         answer.others = answers
     clarify = Clarify(services, phrases, free)
+    clarify.answers = answers
     handoff = RequestHandoff(services, phrases)
     return (
         *answers.values(),

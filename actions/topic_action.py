@@ -10,6 +10,7 @@ from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.interfaces import Action, Tracker
 
+from actions.ambiguous import ask_which
 from actions.definitions import find_asked_term, find_own_facts, say_term
 from actions.form_steps import leave_verification
 from actions.phrases import Phrases
@@ -129,7 +130,8 @@ class TopicAction(TurnAction):
         if term := await find_asked_term(turn, self.topic, self.services.therapies):
             own_facts = await find_own_facts(term, turn, self.services.policies)
             return say_term(term, own_facts, turn, self.topic, self.phrases, replies)
-        return await self.respond(turn, replies)
+        asked = await ask_which(turn, self.topic, self.respond, self.services, self.phrases, replies)
+        return await self.respond(turn, replies) if asked is None else asked
 
     def ask_day(self, turn: Turn, replies: Replies) -> None:
         """Where a day was named that nobody could read: which one was used, and how to write it."""

@@ -125,6 +125,7 @@ def _read_message(tracker: Tracker) -> Message:
         active_form=tracker.active_loop_name,
         requested_slot=tracker.slots.get("requested_slot"),
         readings=_read_readings(tracker.latest_message),
+        alternatives=_read_alternatives(tracker.latest_message.get("entities") or []),
     )
 
 
@@ -200,6 +201,18 @@ def _read_entities(found: list[dict[str, Any]]) -> dict[str, tuple[str, ...]]:
             values = tuple(str(part) for part in value) if isinstance(value, list) else (str(value),)
             entities[name] = (*entities.get(name, ()), *values)
     return entities
+
+
+def _read_alternatives(found: list[dict[str, Any]]) -> dict[str, tuple[str, ...]]:
+    """The values that stand in the same place of the text, by entity; of two such places the first."""
+    places: dict[tuple[str, int, int], list[str]] = {}
+    for item in found:
+        start, end = int(item.get("start") or 0), int(item.get("end") or 0)
+        # A button's entities have no place.
+        if end > start:
+            places.setdefault((str(item["entity"]), start, end), []).append(str(item["value"]))
+    several = ((name, tuple(dict.fromkeys(values))) for (name, _, _), values in reversed(places.items()))
+    return {name: values for name, values in several if len(values) > 1}
 
 
 def _read_slots(slots: Mapping[str, Any]) -> Slots:

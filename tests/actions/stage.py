@@ -131,12 +131,19 @@ class Stage:
         entities: Sequence[tuple[str, str]] = (),
         wrote_before_form: str | None = None,
         readings: Sequence[tuple[str, float]] = (),
+        either: Sequence[tuple[str, str]] = (),
     ) -> Ran:
-        """Runs one action on a message with this intent and these entities; `form` is open and has `asked`."""
+        """Runs one action on a message with this intent and these entities; `form` is open and has `asked`.
+
+        `either` are entities that one word of the text stands for.
+        """
         message = {
             "text": text,
             "intent": {"name": intent},
-            "entities": [{"entity": name, "value": value} for name, value in entities],
+            "entities": [
+                *({"entity": name, "value": value} for name, value in entities),
+                *({"entity": name, "value": value, "start": 0, "end": len(text)} for name, value in either),
+            ],
             "intent_ranking": [{"name": name, "confidence": confidence} for name, confidence in readings],
         }
         waiting = {"waiting_question": wrote_before_form} if wrote_before_form else {}
