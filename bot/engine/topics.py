@@ -57,7 +57,7 @@ class TopicClassifier(GraphComponent):
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """`regularisation` is scikit-learn's C (higher trusts the examples more), `max_iter` bounds the fitting."""
-        return {"regularisation": 30.0, "max_iter": 60}
+        return {"regularisation": 30.0, "max_iter": 40}
 
     @staticmethod
     def required_packages() -> list[str]:
