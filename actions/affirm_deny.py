@@ -9,6 +9,7 @@ from actions.coach_handoff import RequestHandoff
 from actions.phrases import Phrases
 from actions.replies import Replies
 from actions.services import ActionServices
+from actions.spanish import GoOnInEnglish
 from actions.topic_action import TurnAction
 from actions.turn_context import Turn
 
@@ -23,12 +24,17 @@ class AnswerYesOrNo(TurnAction):
 
     action_name = "action_answer_yes_or_no"
 
-    def __init__(self, services: ActionServices, phrases: Phrases, handoff: RequestHandoff) -> None:
+    def __init__(
+        self, services: ActionServices, phrases: Phrases, handoff: RequestHandoff, english: GoOnInEnglish
+    ) -> None:
         super().__init__(services, phrases)
         self._handoff = handoff
+        self._english = english
 
     async def respond(self, turn: Turn, replies: Replies) -> list[EventType]:
         """Goes by the reply before this message, then by the topic talked about."""
+        if (settled := await self._english.settle_yes_or_no(turn, replies)) is not None:
+            return settled
         is_yes = turn.intent == "affirm"
         if is_yes and (turn.last_outcome == "handoff_offered" or turn.last_reply_topic == _OFFERS_COACH):
             handoff = replies.about(self._handoff.topic)

@@ -16,6 +16,7 @@ from actions.replies import Button, Replies
 from actions.services import ActionServices
 from actions.topic_action import TopicAction, TurnAction
 from actions.turn_context import Turn
+from actions.writes_spanish import say_not_understood
 
 # What the engine calls a message that fits no topic.
 _NO_TOPIC = "nlu_fallback"
@@ -41,6 +42,7 @@ class Clarify(TurnAction):
     """Offers what the member may have meant, then all topics, then a coach. In a form the open question follows."""
 
     action_name = "action_clarify"
+    answers_in_english = True
 
     def __init__(self, services: ActionServices, phrases: Phrases, free: AnswerFreeQuestion) -> None:
         super().__init__(services, phrases)
@@ -54,6 +56,8 @@ class Clarify(TurnAction):
             return await self.answers[chosen.intent].respond(chosen, replies.about(chosen.intent))
         if turn.active_form is not None:
             return await self._miss(turn, replies)
+        if turn.language == "es":
+            return say_not_understood(turn, replies)
         choices = self._list_choices(turn)
         if turn.intent == _NO_TOPIC:
             found = await self._free.try_answer(turn, replies, may_say_unknown=not choices)

@@ -9,6 +9,7 @@ from rasa_sdk.events import EventType
 from actions.replies import Replies
 from actions.topic_action import TurnAction
 from actions.turn_context import Turn
+from actions.writes_spanish import offer_with_identity
 
 # What is asked, the first that fits; each has its own answer. All that is left asks who or what this is.
 _ASKED = (
@@ -58,5 +59,7 @@ class AnswerIdentity(TurnAction):
 
     async def respond(self, turn: Turn, replies: Replies) -> list[EventType]:
         """One short answer; a form that is open asks its question after it."""
+        if turn.language == "es":
+            return offer_with_identity(turn, replies)
         replies.say(f"utter_identity_{find_asked(turn.text)}", "answer")
         return []

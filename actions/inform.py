@@ -46,6 +46,7 @@ class AnswerInform(TurnAction):
     """Answers again for what was just named; inside a form it was no answer to the form's question."""
 
     action_name = "action_answer_inform"
+    answers_in_english = True
 
     def __init__(
         self, services: ActionServices, phrases: Phrases, answers: Mapping[str, TopicAction], clarify: Clarify

@@ -45,7 +45,9 @@ class Slots:
     unclear_in_a_row: float | None = None
     unclear_question: str | None = field(default=None, repr=False)
     unclear_choices: str | None = None
-    spanish_offered: bool | None = None
+    spanish_offers: float | None = None
+    english_agreed: bool | None = None
+    held_question: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,8 @@ class Message:
     requested_slot: str | None
     readings: tuple[tuple[str, float], ...]
     alternatives: Mapping[str, tuple[str, ...]] = field(repr=False)
+    # "en", "es", or "und" where no word tells it, as of a quick reply.
+    language: str
 
     def named(self, entity: str) -> str | None:
         """The entity's first value in this message."""

@@ -29,6 +29,7 @@ class AnswerMore(TurnAction):
     """Gives the facts that a short answer held back, for the day that it was given for."""
 
     action_name = "action_answer_more"
+    answers_in_english = True
 
     def __init__(self, services: ActionServices, phrases: Phrases, answers: Mapping[str, KeepsRest]) -> None:
         super().__init__(services, phrases)

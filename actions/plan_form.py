@@ -112,10 +112,15 @@ class ContinueTopic(TurnAction):
     """Answers the question that waited for the plan, then goes back to a form that had stepped aside."""
 
     action_name = "action_continue_topic"
+    answers_in_english = True
 
     def __init__(self, services: ActionServices, phrases: Phrases, answers: Mapping[str, TopicAction]) -> None:
         super().__init__(services, phrases)
         self._answers = answers
+
+    def held_intent(self, turn: Turn) -> str | None:
+        """The question that waited for the plan."""
+        return turn.slots.topic_in_progress
 
     async def respond(self, turn: Turn, replies: Replies) -> list[EventType]:
         """A question in the same message ("is it covered by CareSource?") is newer than the one that waited."""

@@ -20,6 +20,7 @@ from actions.phrases import Phrases
 from actions.plan_form import AskPlan, ContinueTopic, ValidatePlanForm
 from actions.policy_lookup import AnswerPolicyLookup
 from actions.services import ActionServices
+from actions.spanish import GoOnInEnglish
 from actions.therapy_info import AnswerTherapyInfo
 from actions.topic_action import TopicAction
 from actions.topic_answers import NEUTRAL_TOPICS, PLAN_TOPICS, AnswerTopic
@@ -46,13 +47,18 @@ def build_actions(services: ActionServices, phrases: Phrases) -> tuple[Action, .
     clarify = Clarify(services, phrases, free)
     clarify.answers = answers
     handoff = RequestHandoff(services, phrases)
+    outside = {topic: AnswerOutOfScope(services, phrases, topic, free) for topic in OUT_OF_SCOPE}
+    inform = AnswerInform(services, phrases, {**answers, free.topic: free}, clarify)
+    more = AnswerMore(services, phrases, {**topics, policy.topic: policy, info.topic: info})
+    english = GoOnInEnglish(services, phrases, {**answers, **outside, "inform": inform, "more": more})
     return (
         *answers.values(),
-        *(AnswerOutOfScope(services, phrases, topic, free) for topic in OUT_OF_SCOPE),
         AnswerIdentity(services, phrases),
-        AnswerInform(services, phrases, {**answers, free.topic: free}, clarify),
-        AnswerMore(services, phrases, {**topics, policy.topic: policy, info.topic: info}),
-        AnswerYesOrNo(services, phrases, handoff),
+        *outside.values(),
+        inform,
+        more,
+        english,
+        AnswerYesOrNo(services, phrases, handoff, english),
         AskPlan(services, phrases),
         *(AskField(services, phrases, field) for field in FIELDS),
         Cancel(services, phrases),

@@ -19,6 +19,7 @@ from actions.replies import Replies
 from actions.services import ActionServices
 from actions.spoken import say_day
 from actions.turn_context import NOT_ON_FILE, Turn, read_turn
+from actions.writes_spanish import HELD_INNER, awaits_agreement, in_english, offer_english
 
 # A message with one of these may be the answer to a question for proof; it is not read as one on SMS.
 _ANSWERS = frozenset({"inform", "nlu_fallback", "gibberish"})
@@ -32,8 +33,8 @@ class TurnAction(Action):
     topic: str | None = None
     # A form's check must not: whatever it returns counts as an answer to the form's question.
     keeps_plan = True
-    # Only what answers a question: a request for a person or a danger is never delayed by it.
-    offers_spanish = False
+    # Only what answers a question: a request for a person or a danger never waits for a yes to English.
+    answers_in_english = False
 
     def __init__(self, services: ActionServices, phrases: Phrases) -> None:
         self.services = services
@@ -54,8 +55,16 @@ class TurnAction(Action):
         if left and is_proof:
             self.say_record_link(replies)
             return left
-        kept = [*await self.keep_plan(turn), *_forget_other_subject(turn), *self._offer_spanish(turn, replies)]
-        return [*left, *kept, *await self.answer(turn, replies)]
+        kept = [*left, *await self.keep_plan(turn), *_forget_other_subject(turn)]
+        if not self.answers_in_english:
+            return [*kept, *await self.answer(turn, replies)]
+        if awaits_agreement(turn):
+            return [*kept, *offer_english(turn, replies, self.held_intent(turn))]
+        return [*kept, *await self.answer(in_english(turn), replies)]
+
+    def held_intent(self, turn: Turn) -> str | None:
+        """What of this message can be answered later, once a member who writes Spanish agrees to English."""
+        return self.topic or (turn.intent if turn.intent in HELD_INNER else None)
 
     async def answer(self, turn: Turn, replies: Replies) -> list[EventType]:
         """What the member hears first: for most actions the response itself."""
@@ -102,19 +111,12 @@ class TurnAction(Action):
         names = self.phrases.list_of(plan.name for plan in plans)
         replies.say("utter_plan_not_on_file", "handoff_offered", plans=names)
 
-    def _offer_spanish(self, turn: Turn, replies: Replies) -> list[EventType]:
-        """Once in a conversation in Spanish: a coach, before the answer in English."""
-        if turn.locale != "es" or turn.slots.spanish_offered or not self.offers_spanish:
-            return []
-        replies.say("utter_spanish_offer", "handoff_offered")
-        return [SlotSet("spanish_offered", True)]
-
 
 class TopicAction(TurnAction):
     """The answer to one topic of the public contract; named `action_answer_<topic>`."""
 
     topic: str
-    offers_spanish = True
+    answers_in_english = True
 
     def name(self) -> str:
         """The name in domain.yml."""

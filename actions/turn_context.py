@@ -126,6 +126,7 @@ def _read_message(tracker: Tracker) -> Message:
         requested_slot=tracker.slots.get("requested_slot"),
         readings=_read_readings(tracker.latest_message),
         alternatives=_read_alternatives(tracker.latest_message.get("entities") or []),
+        language=tracker.latest_message.get("language") or "und",
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Coroutine, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -23,6 +24,7 @@ from bot.conversations.model import (
     Author,
     Channel,
     Conversation,
+    ConversationClosed,
     Draft,
     HandoffCause,
     Holder,
@@ -49,6 +51,8 @@ _LEAST_FOR_ENGINE_S = 0.1
 # Within this a member is answered, or told that nothing was; the same message sent again gets the answer then.
 PROMISED_S = 2.95
 _LEAST_FOR_RECORD_S = 0.5
+# What the gateway's own words can be in.
+_LANGUAGES = ("en", "es")
 _SAFETY_KEYS = {SafetyLevel.EMERGENCY: words.EMERGENCY, SafetyLevel.CRISIS: words.CRISIS}
 
 
@@ -190,11 +194,20 @@ class Answering:
         self._live.publish(current.id, Typing(Author.ASSISTANT))
         answer, model_id = await self._ask_engine(message, current, finding, engine_until)
         if model_id is not None:
+            current = await self._follow_language(current, answer.understood.language)
             return replace(await self._completed(answer, current), model_id=model_id)
         # To a plain wish for a coach the apology would say: do what you just did.
         is_wish = is_coach_wish(message.text)
         said = await (self._answer_request(current, "words") if is_wish else self._completed(answer, current))
         return replace(said, was_unheard=True)
+
+    async def _follow_language(self, current: Conversation, language: str) -> Conversation:
+        """The conversation in the language that the member has just written in; a word of none changes nothing."""
+        if language == current.locale or language not in _LANGUAGES:
+            return current
+        with suppress(ConversationClosed):
+            await self._conversations.record_locale(current.id, language)
+        return replace(current, locale=language)
 
     def _warning(self, finding: SafetyFinding, conversation: Conversation) -> Draft:
         return self.warn(finding.level, finding.language, conversation.channel)

@@ -20,11 +20,13 @@ from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.engine.actions_endpoint import ActionsConnection, TurnActions
 from bot.engine.channel import Reply, TurnChannel, read_reply
+from bot.engine.language import TOLD_LANGUAGES
 from bot.engine.questions import Question, find_questions
 from bot.engine.reading import read_choice, readable_text
 from bot.engine.running import Ran, Running
 from bot.engine.several import MOST_QUESTIONS, SILENCE_RESPONSE, say
 from bot.engine.snapshot import take_back, take_snapshot
+from bot.engine.spanish import LANGUAGE
 from bot.engine.steps import step
 from bot.engine.tracker_store import DialogueStore, StoredDialogue, TurnTrackers
 from bot.engine.turn_processor import TurnProcessor
@@ -142,6 +144,9 @@ class TurnTaker:
                     reading, questions = await self._understand(turn, processor, before)
                 else:
                     questions = (Question(str(turn.choice), choice),)
+            # Who writes in a language is spoken to in it; what has none ("19104") changes nothing.
+            language = reading.get(LANGUAGE)
+            processor.nlg.speak(language if language in TOLD_LANGUAGES else turn.locale)
             with step("act"):
                 await running.run_all(questions[:MOST_QUESTIONS])
         except Exception as error:
@@ -175,6 +180,9 @@ class TurnTaker:
             return await processor.parse_message(UserMessage(words, sender_id=turn.conversation_id))
 
         reading = await parse(text)
+        if reading.get(LANGUAGE) == "es":
+            # One offer for the whole message: it is no English that could be taken apart.
+            return reading, (Question(text, reading),)
         is_about = any(_slot(before, name) for name in _ABOUT_SLOTS)
         asked_for = _slot(before, REQUESTED_SLOT)
         questions = await find_questions(text, reading, parse, asked_for=asked_for, is_about=is_about)

@@ -54,7 +54,11 @@ class Wording(TemplatedNaturalLanguageGenerator):
         # loaded a model; afterwards it sets this attribute.
         self.responses = responses if responses is not None else (domain.responses if domain else {})
         self._on_failure = on_failure
-        self._suffix = "_es" if locale == "es" else ""
+        self.speak(locale)
+
+    def speak(self, language: str | None) -> None:
+        """From now on words come in this language, where there are some; others than `es` are English."""
+        self._suffix = "_es" if language == "es" else ""
 
     async def generate(
         self, utter_action: str, tracker: DialogueStateTracker, output_channel: str, **values: Any

@@ -132,6 +132,7 @@ class Stage:
         wrote_before_form: str | None = None,
         readings: Sequence[tuple[str, float]] = (),
         either: Sequence[tuple[str, str]] = (),
+        language: str = "en",
     ) -> Ran:
         """Runs one action on a message with this intent and these entities; `form` is open and has `asked`.
 
@@ -139,6 +140,7 @@ class Stage:
         """
         message = {
             "text": text,
+            "language": language,
             "intent": {"name": intent},
             "entities": [
                 *({"entity": name, "value": value} for name, value in entities),

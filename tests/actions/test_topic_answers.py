@@ -303,12 +303,3 @@ async def test_the_product_in_question_is_named_beside_rules_that_are_general() 
     )
 
     assert "no rule on file for Zolgensma" in ran.values["statement"]
-
-
-async def test_in_a_conversation_in_spanish_the_coach_is_offered_once() -> None:
-    stage = Stage(plan_id="independence", locale="es")
-    first = await stage.run("action_answer_coverage_general", "coverage_general")
-    second = await stage.run("action_answer_coverage_general", "coverage_general")
-
-    assert first.keys == ["utter_spanish_offer", "utter_coverage_general_answer"]
-    assert second.keys == ["utter_coverage_general_answer"]

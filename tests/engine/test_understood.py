@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from bot.engine.channel import Reply
-from bot.engine.language import tell_language
 from bot.engine.reading import readable_text
 from bot.engine.understood import Understood, describe_understanding
 
@@ -27,7 +26,7 @@ def test_a_topic_of_the_contract_is_shown() -> None:
     assert understood("cost", replies=(reply("coverage_general"),)).topics == ("cost",)
 
 
-@pytest.mark.parametrize("intent", ["inform", "cancel", "more", "nlu_fallback"])
+@pytest.mark.parametrize("intent", ["inform", "cancel", "more", "english", "nlu_fallback"])
 def test_an_inner_intent_shows_the_topic_that_it_continues(intent: str) -> None:
     assert understood(intent, replies=(reply(None), reply("facility_search"))).topics == ("facility_search",)
     assert understood(intent, topic_in_progress="cost").topics == ("cost",)
@@ -68,24 +67,6 @@ def test_a_birth_date_read_as_a_policy_number_is_not_shown() -> None:
 def test_a_day_beside_a_member_number_is_not_shown() -> None:
     entities = [{"entity": "date", "value": "1962-03-14"}, {"entity": "member_id", "value": "GG1000001"}]
     assert understood("eligibility_member", entities=entities).entities == {}
-
-
-@pytest.mark.parametrize(
-    ("text", "language"),
-    [
-        ("is Zolgensma covered?", "en"),
-        ("where is the nearest hospital", "en"),
-        ("¿Está cubierta la terapia génica?", "es"),
-        ("necesito ayuda con mi plan", "es"),
-        ("my son needs help", "en"),
-        ("19104", "und"),
-        ("Zolgensma", "und"),
-        ("asdfgh", "und"),
-        ("", "und"),
-    ],
-)
-def test_the_language_is_told_by_small_words(text: str, language: str) -> None:
-    assert tell_language(text) == language
 
 
 def test_a_quick_reply_has_no_language() -> None:
