@@ -85,5 +85,6 @@ def _weigh(
 
 def _has_other_letters(text: str) -> bool:
     """Whether most of its letters are of another alphabet."""
-    letters = _LATIN.findall(text)
-    return sum(letter > "\u024f" and not "\u1e00" <= letter <= "\u1eff" for letter in letters) * 2 > len(letters)
+    letters: list[str] = _LATIN.findall(text)
+    others = sum(letter > "\u024f" and not "\u1e00" <= letter <= "\u1eff" for letter in letters)
+    return others * 2 > len(letters)

@@ -93,6 +93,7 @@ class ScriptedEngine:
         self.replies: list[EngineReply] = [reply()]
         self.topics: tuple[str, ...] = ("coverage_general",)
         self.confidence = 0.9
+        self.language = "und"
         self.turns: list[SimpleNamespace] = []
         self.failure: Exception | None = None
         self.before_answer: Callable[[SimpleNamespace], Awaitable[None]] | None = None
@@ -118,7 +119,7 @@ class ScriptedEngine:
                 raise self.failure
         finally:
             self.running -= 1
-        understood = EngineUnderstood(self.topics, "en", {"therapy": ("zolgensma",)}, self.confidence)
+        understood = EngineUnderstood(self.topics, self.language, {"therapy": ("zolgensma",)}, self.confidence)
         return EngineTurn(turn.turn_id, tuple(self.replies), understood, "model-1")
 
 

@@ -105,6 +105,16 @@ async def test_the_gateway_speaks_the_language_that_was_set(phone: Phone) -> Non
     assert (await phone.messages())[-1].text == wording().say(words.HANDOFF_CANCELLED, Channel.SMS, "es")
 
 
+@pytest.mark.parametrize(("told", "spoken"), [(("es",), "es"), (("es", "und"), "es"), (("es", "en"), "en")])
+async def test_the_gateway_speaks_the_language_that_the_member_writes(
+    phone: Phone, told: tuple[str, ...], spoken: str
+) -> None:
+    for language in told:
+        phone.gateway.engine.language = language
+        await phone.say("words")
+    assert (await phone.get()).locale == spoken
+
+
 async def resume(phone: Phone, text: str = "hello") -> tuple[str, bool]:
     """The member's next text finds this conversation, and whether it is a new one."""
     found, is_new = await phone.gateway.intake.open_or_resume_sms(

@@ -31,6 +31,7 @@ async def test_a_conversation_in_spanish_is_greeted_in_spanish(gateway: Gateway)
 
 
 async def test_a_message_is_recorded_answered_and_understood(tab: Tab) -> None:
+    tab.gateway.engine.language = "en"
     answer = await tab.say("is zolgensma covered")
     assert answer.status == 200
     assert answer.body["message"]["text"] == "is zolgensma covered"
