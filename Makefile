@@ -4,7 +4,7 @@ APP := .venv/app/bin
 ENGINE := .venv/engine/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check evaluate bench bench-nlu soak train lock clean
+.PHONY: help run test check evaluate review bench bench-nlu soak train lock clean
 
 help:  ## Shows this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -30,6 +30,10 @@ evaluate:  ## Asks the product the held-out messages and dialogues; writes tests
 	@$(PYTHON) scripts/environments.py test engine-test
 	@$(MAKE) --no-print-directory train
 	@$(APP)/python -m tests.understanding.run
+
+review:  ## Writes what members asked and the assistant missed to a file to label; OUT=review.yml, SINCE=2026-01-31
+	@$(PYTHON) scripts/environments.py app
+	@$(APP)/gene-guide review --out $(or $(OUT),review.yml) $(if $(SINCE),--since $(SINCE))
 
 bench:  ## Measures the product beside the stock starter of `rasa init`; ROUNDS=3
 	@$(PYTHON) scripts/environments.py test engine-test

@@ -15,6 +15,7 @@ from bot.failures import OperatorError
 from bot.knowledge_commands import add_verbs
 from bot.knowledge_import import add_import
 from bot.printable import printable
+from bot.review_command import add_verb, take_labels, write_review
 from bot.settings import Settings, read_settings
 
 _PROJECT = Path(__file__).parents[1]
@@ -32,8 +33,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     0 done, 1 could not, 2 wrong usage, 130 stopped by Ctrl-C, 141 nobody reads what it prints.
     """
     options = _parser().parse_args(arguments)
-    if hasattr(options, "file"):
-        options.file = options.file.absolute()
+    for name in ("file", "out", "add"):
+        if isinstance(getattr(options, name, None), Path):
+            setattr(options, name, getattr(options, name).absolute())
     # Paths in the settings are meant from the project's folder, wherever the command is called.
     os.chdir(_PROJECT)
     try:
@@ -95,6 +97,8 @@ def _parser() -> argparse.ArgumentParser:
             why.add_argument("message_id", help="as `Message.id` of the API has it")
             why.set_defaults(command=_explain)
             add_verbs(group)
+
+    add_verb(commands).set_defaults(command=_review)
 
     coaches = commands.add_parser("coaches", help="who may sign in at the console")
     verbs = coaches.add_subparsers(required=True, metavar="VERB")
@@ -184,6 +188,24 @@ def _explain(options: argparse.Namespace) -> int:
 
     print(_with_database(read_settings(), work))
     return 0 if same else 1
+
+
+def _review(options: argparse.Namespace) -> int:
+    from bot.core import utc_now
+
+    if options.add is not None:
+        print(take_labels(options.add))
+        return 0
+    if options.out is None:
+        raise CommandFailed(
+            "Say where to write: gene-guide review --out FILE. It holds members' words, even if redacted."
+        )
+
+    def work(database: Database) -> str:
+        return write_review(database, options.out, options.since, options.limit, utc_now())
+
+    print(_with_database(read_settings(), work))
+    return 0
 
 
 def _coaches(options: argparse.Namespace) -> int:
