@@ -110,7 +110,7 @@ QUESTIONS = frozenset(
 # About the assistant itself, people, danger and the channel: nothing of a plan or a therapy.
 CONVERSATION = frozenset(
     {
-        "utter_affirm", "utter_deny", "utter_no_decision", "utter_spanish_offer", "utter_complaint",
+        "utter_affirm", "utter_deny", "utter_no_decision", "utter_complaint",
         "utter_greeting", "utter_greeting_first", "utter_medical_advice", "utter_out_of_scope",
         "utter_out_of_scope_far", "utter_thanks_goodbye", "utter_blocked_wording", "utter_failure_engine",
         "utter_failure_action", "utter_failure_silence", "utter_lookup_checking", "utter_lookup_failed",
@@ -126,6 +126,8 @@ CONVERSATION_PREFIXES = (
     "utter_window_",
     "utter_sms_",
     "utter_identity_",
+    "utter_spanish_",
+    "utter_english_",
 )
 
 
