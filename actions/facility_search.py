@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from rasa_sdk.events import EventType, SlotSet
 
 from actions.facility_answers import FacilityAnswers
-from actions.facility_words import asks_about_one, asks_for_all, find_named, find_town, has_no_zip_code
+from actions.facility_places import find_named_place
+from actions.facility_words import asks_about_one, asks_for_all, find_named, has_no_zip_code
 from actions.form_steps import (
     FACILITY_FORM,
     MISSES_BEFORE_GIVING_UP,
@@ -21,7 +22,6 @@ from actions.phrases import Phrases
 from actions.plan_form import names_no_plan_on_file
 from actions.replies import Replies
 from actions.services import ActionServices
-from actions.spoken import say_state
 from actions.topic_action import TopicAction, TurnAction
 from actions.turn_context import UNKNOWN_PLAN, Turn
 from knowledge.facilities.model import FacilityMatch, UnknownZipCode
@@ -63,7 +63,7 @@ class AnswerFacilitySearch(TopicAction):
             return self._done(turn)
         if zip_code is None and self._say_without_zip_code(turn, network, turn.plan, replies):
             return self._done(turn)
-        return await self._search(turn, turn.plan, zip_code, replies)
+        return await self._search(turn, turn.plan, network, zip_code, replies)
 
     def _say_without_zip_code(self, turn: Turn, network: Sequence[FacilityMatch], plan: Plan, replies: Replies) -> bool:
         named = set(turn.entities.get("facility", ()))
@@ -86,16 +86,21 @@ class AnswerFacilitySearch(TopicAction):
             return False
         return True
 
-    async def _search(self, turn: Turn, plan: Plan, named: str | None, replies: Replies) -> list[EventType]:
-        place = _find_named_place(turn) if named is None else None
-        zip_code = None if place else named or turn.slots.zip_code
+    async def _search(
+        self, turn: Turn, plan: Plan, network: Sequence[FacilityMatch], named: str | None, replies: Replies
+    ) -> list[EventType]:
+        facilities = [match.facility for match in network]
+        place = find_named_place(turn, facilities) if named is None else None
+        zip_code = place.zip_code if place else named or turn.slots.zip_code
         if zip_code is None or not _is_place(zip_code):
-            if place:
-                replies.say("utter_facility_search_place_named", "ask", place=place)
+            if place and not place.is_town:
+                replies.say("utter_facility_search_place_named", "clarify", place=place.name)
             elif named:
                 replies.say("utter_facility_search_unknown_zip_code", "clarify")
             # The older ZIP code is another place.
-            return [SlotSet("topic_in_progress", None), SlotSet("zip_code", None), *begin_form(turn, FACILITY_FORM)]
+            town = place.name if place and place.is_town else None
+            forgotten = [SlotSet("topic_in_progress", None), SlotSet("zip_code", None), SlotSet("town", town)]
+            return [*forgotten, *begin_form(turn, FACILITY_FORM)]
         therapy = turn.named("therapy") or turn.slots.therapy
         age_group = _find_age_group(turn)
         await self._answers.say_nearest(zip_code, plan, turn.today, therapy, age_group, replies)
@@ -106,6 +111,7 @@ class AnswerFacilitySearch(TopicAction):
             SlotSet("last_topic", self.topic),
             SlotSet("facts_given", None),
             SlotSet("missed_answers", None),
+            SlotSet("town", None),
             *resume_form(turn),
         ]
 
@@ -144,6 +150,12 @@ class ValidateFacilityForm(TurnAction):
             # No ZIP code is to come: the form ends, and the answer is what can be said without one.
             # Rasa takes the message for unanswered unless another slot is set, too.
             return [SlotSet("zip_code", None), SlotSet("missed_answers", None), SlotSet("requested_slot", None)]
+        if place := (find_named_place(turn) if turn.intent in _MISSES else None):
+            if place.zip_code:
+                return [SlotSet("zip_code", place.zip_code), SlotSet("missed_answers", None), mark_progress(turn)]
+            if place.is_town:
+                # Its state is asked for.
+                return [SlotSet("town", place.name), SlotSet("missed_answers", None), mark_progress(turn)]
         if turn.intent == self.topic or turn.intent not in _MISSES:
             return []
         if any(turn.named(entity) for entity in _OTHER_ANSWERS):
@@ -165,12 +177,6 @@ def _is_place(zip_code: str) -> bool:
     except UnknownZipCode:
         return False
     return True
-
-
-def _find_named_place(turn: Turn) -> str | None:
-    """A town or state that the message names: the older ZIP code may be far from it."""
-    state = None if turn.named("plan") else turn.named("state")
-    return turn.named("city") or find_town(turn.text) or (say_state(state) if state else None)
 
 
 def _find_age_group(turn: Turn) -> str | None:

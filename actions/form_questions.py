@@ -42,6 +42,9 @@ class AskField(TurnAction):
         """The question; after the second time without an answer the form is left without a word."""
         if turn.asked.is_enough(self._field):
             return wait_in_silence()
+        if self._field == "zip_code" and turn.slots.town and not turn.asked.count_in_a_row(self._field):
+            replies.say("utter_ask_zip_code_of_town", "ask", awaiting=(self._field, self._kind), place=turn.slots.town)
+            return [note_asked(turn, self._field)]
         key = choose_words(f"utter_ask_{self._field}", turn.asked.count(self._field))
         replies.say(key, "ask", awaiting=(self._field, self._kind))
         return [note_asked(turn, self._field)]

@@ -29,6 +29,7 @@ class Slots:
     for_whom: str | None = None
     plan: str | None = None
     zip_code: str | None = None
+    town: str | None = None
     member_id: str | None = field(default=None, repr=False)
     date_of_birth: str | None = field(default=None, repr=False)
     waiting_question: str | None = field(default=None, repr=False)

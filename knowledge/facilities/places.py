@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
@@ -57,6 +58,29 @@ def find_place(zip_code: str) -> Place:
 def is_city(name: str) -> bool:
     """True for the name of a US city or of its post office, in any case of letters."""
     return name.casefold() in _city_names()
+
+
+@lru_cache(maxsize=1024)
+def find_towns(name: str) -> Mapping[str, str]:
+    """The states that have a town of this name, the one with the most ZIP codes first, each with one in its middle.
+
+    Empty for no town. Post offices and single receivers count only where a town has no ZIP code of its own.
+    """
+    found = [record for record in zipcodes.list_all() if str(record["city"]).casefold() == name.casefold()]
+    by_state: dict[str, list[dict[str, str]]] = {}
+    for record in found:
+        if (float(record["lat"]), float(record["long"])) != (0.0, 0.0):
+            by_state.setdefault(record["state"], []).append(record)
+    largest_first = sorted(by_state.items(), key=lambda town: -len(town[1]))
+    return {state: _find_middle(records) for state, records in largest_first}
+
+
+def _find_middle(records: Sequence[Mapping[str, str]]) -> str:
+    own = [record for record in records if record["zip_code_type"] == "STANDARD"] or list(records)
+    north = sum(float(record["lat"]) for record in own) / len(own)
+    east = sum(float(record["long"]) for record in own) / len(own)
+    nearest = min(own, key=lambda record: math.hypot(float(record["lat"]) - north, float(record["long"]) - east))
+    return nearest["zip_code"]
 
 
 @cache

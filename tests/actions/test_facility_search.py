@@ -170,20 +170,39 @@ async def test_what_is_near_is_measured_from_the_zip_code_known(text: str) -> No
 
 
 @pytest.mark.parametrize(
-    ("text", "entities"),
+    ("text", "entities", "place"),
     [
-        ("hospital for car t in pittsburgh", []),
-        ("hospital in Scranton, PA", [("city", "Scranton"), ("state", "PA")]),
-        ("any hospital in ohio", [("state", "OH")]),
+        ("hospital in Lancaster, PA", [("city", "Lancaster"), ("state", "PA")], "Lancaster, PA"),
+        ("a hospital near philadelphia", [("city", "Philadelphia")], "Philadelphia, PA"),
+        ("hospital near doylestown", [("state", "PA")], "Doylestown, PA"),
     ],
 )
-async def test_a_place_that_is_named_replaces_the_older_zip_code(text: str, entities: list[tuple[str, str]]) -> None:
-    stage = Stage(plan_id="independence", slots={"zip_code": "19104"})
+async def test_a_town_is_searched_from_its_middle(text: str, entities: list[tuple[str, str]], place: str) -> None:
+    stage = Stage(plan_id="independence", slots={"zip_code": "99501"})
     ran = await stage.run(ACTION, INTENT, text=text, entities=entities)
+
+    assert ran.keys == ["utter_facility_search_found"]
+    assert ran.values["place"] == place
+
+
+async def test_a_state_alone_is_no_place_to_measure_from() -> None:
+    stage = Stage(plan_id="independence", slots={"zip_code": "19104"})
+    ran = await stage.run(ACTION, INTENT, text="any hospital in ohio", entities=[("state", "OH")])
 
     assert ran.keys == ["utter_facility_search_place_named"]
     assert ran.follows == "facility_form"
     assert stage.slots["zip_code"] is None
+
+
+async def test_a_town_of_many_states_is_asked_about_once() -> None:
+    stage = Stage(plan_id="independence")
+    town = await stage.run(ACTION, INTENT, text="hospital near springfield", entities=[("city", "Springfield")])
+    asked = await stage.run("action_ask_zip_code", INTENT)
+    ran = await stage.run("validate_facility_form", **FORM, text="illinois", entities=[("state", "IL")])
+
+    assert (town.keys, town.follows) == ([], "facility_form")
+    assert asked.keys == ["utter_ask_zip_code_of_town"]
+    assert ran.slots["zip_code"].startswith("627")
 
 
 async def test_a_far_place_is_said_to_be_far_in_whole_miles() -> None:

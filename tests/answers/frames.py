@@ -94,7 +94,7 @@ QUESTIONS = frozenset(
     {
         *(f"utter_ask_{field}{words}" for field in ("plan", "zip_code", "member_id", "date_of_birth")
           for words in ("", "_again", "_briefly")),
-        "utter_eligibility_member_no_proof",
+        "utter_eligibility_member_no_proof", "utter_ask_zip_code_of_town",
         "utter_ask_for_whom",
         "utter_day_unclear", "utter_clarify", "utter_clarify_choices", "utter_clarify_again",
         "utter_ambiguous_which", "utter_clarify_coach", "utter_clarify_coach_again",
