@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from actions.facility_words import find_town
+from actions.facility_words import find_town, is_town
 from actions.spoken import say_state
 from actions.turn_context import Turn
 from knowledge.facilities.model import Facility
@@ -30,7 +30,8 @@ def find_named_place(turn: Turn, facilities: Iterable[Facility] = ()) -> NamedPl
     A town of many states is the one that has a hospital of the network.
     """
     state = None if turn.named("plan") else turn.named("state")
-    town = turn.named("city") or find_town(turn.question) or (turn.slots.town if state else None)
+    bare = turn.text.strip(" .,!?").title() if turn.requested_slot == "zip_code" and is_town(turn.text) else None
+    town = turn.named("city") or bare or find_town(turn.question) or (turn.slots.town if state else None)
     if town and state and town.casefold() == say_state(state).casefold() and state not in find_towns(town):
         # There is an Ohio in Illinois.
         town = None

@@ -8,7 +8,7 @@ from rasa_sdk.events import EventType, SlotSet
 
 from actions.facility_answers import FacilityAnswers
 from actions.facility_places import find_named_place
-from actions.facility_words import asks_about_one, asks_for_all, find_named, has_no_zip_code
+from actions.facility_words import asks_about_one, asks_for_all, find_named, has_no_zip_code, is_town
 from actions.form_steps import (
     FACILITY_FORM,
     MISSES_BEFORE_GIVING_UP,
@@ -30,6 +30,7 @@ from knowledge.policies.model import Plan
 
 # The form's question was answered with something that is no ZIP code.
 _MISSES = frozenset({"inform", "nlu_fallback", "gibberish"})
+_OTHER_SUBJECTS = frozenset({"out_of_scope", "out_of_scope_far"})
 # The value of the button for the whole list.
 _ALL = "all"
 # What a member may name instead of a ZIP code without having missed the question.
@@ -150,7 +151,7 @@ class ValidateFacilityForm(TurnAction):
             # No ZIP code is to come: the form ends, and the answer is what can be said without one.
             # Rasa takes the message for unanswered unless another slot is set, too.
             return [SlotSet("zip_code", None), SlotSet("missed_answers", None), SlotSet("requested_slot", None)]
-        if place := (find_named_place(turn) if turn.intent in _MISSES else None):
+        if place := (find_named_place(turn) if _may_name_place(turn) else None):
             if place.zip_code:
                 return [SlotSet("zip_code", place.zip_code), SlotSet("missed_answers", None), mark_progress(turn)]
             if place.is_town:
@@ -169,6 +170,11 @@ class ValidateFacilityForm(TurnAction):
             return [SlotSet("zip_code", None), given_up, SlotSet("requested_slot", None)]
         replies.say(key, "clarify")
         return [SlotSet("zip_code", None), SlotSet("missed_answers", misses)]
+
+
+def _may_name_place(turn: Turn) -> bool:
+    """True for what is no question of its own; a town that nobody has heard of sounds like another subject."""
+    return turn.intent in _MISSES or (turn.intent in _OTHER_SUBJECTS and is_town(turn.text))
 
 
 def _is_place(zip_code: str) -> bool:

@@ -124,6 +124,12 @@ def has_no_zip_code(text: str) -> bool:
     return bool(_NO_ZIP_CODE.search(text))
 
 
+def is_town(text: str) -> bool:
+    """True for a few words that are the name of a town and nothing else."""
+    name = text.strip(" .,!?")
+    return len(name.split()) <= _MOST_WORDS and name.casefold() not in _ORDINARY and is_city(name)
+
+
 def find_town(text: str) -> str | None:
     """The town in "near pittsburgh", as it is written on a map."""
     for match in _PLACE.finditer(text):
