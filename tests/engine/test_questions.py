@@ -1,0 +1,182 @@
+"""Which questions a message is cut into, and what one part lends another; how a part is read is given, not learned."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from bot.engine.clauses import cut_clauses
+from bot.engine.questions import Question, find_questions
+
+# The first pattern that is found decides what a text is about.
+TOPICS = {
+    "emergency": "can't breathe",
+    "thanks_goodbye": "thank",
+    "precertification": "approv",
+    "coverage_general": "cover",
+    "facility_search": "hospital",
+    "safety_risks": "risk",
+    "cost": "cost",
+    "therapy_info": r"^\W*what is ",
+    "inform": r"what about|^\d|caresource",
+}
+NAMES = {
+    "therapy": {"zolgensma": "zolgensma", "casgevy": "casgevy"},
+    "plan": {"caresource": "caresource"},
+    "state": {"ohio": "OH"},
+    "zip_code": {"19104": "19104"},
+    "date": {"5/1/2026": "2026-05-01"},
+}
+
+
+def read(text: str) -> dict[str, Any]:
+    low = text.lower()
+    topic = next((topic for topic, words in TOPICS.items() if re.search(words, low)), "nlu_fallback")
+    entities = [
+        {"entity": entity, "value": value, "start": found.start(), "end": found.end()}
+        for entity, values in NAMES.items()
+        for word, value in values.items()
+        for found in re.finditer(re.escape(word), low)
+    ]
+    return {"text": text, "intent": {"name": topic, "confidence": 0.9}, "entities": entities}
+
+
+async def ask(text: str, **known: Any) -> list[tuple[str, dict[str, str]]]:
+    """Topic and entities of each question."""
+    return [(each.topic, _named(each)) for each in await find(text, **known)]
+
+
+async def find(text: str, **known: Any) -> tuple[Question, ...]:
+    async def parse(words: str) -> Mapping[str, Any]:
+        return read(words)
+
+    return await find_questions(text, read(text), parse, **known)
+
+
+def _named(question: Question) -> dict[str, str]:
+    return {each["entity"]: each["value"] for each in question.reading["entities"]}
+
+
+@pytest.mark.parametrize(
+    ("text", "clauses"),
+    [
+        ("Is it covered? What does it cost?", ["Is it covered?", "What does it cost?"]),
+        ("is it covered, how much is it", ["is it covered", "how much is it"]),
+        ("is it covered & where can i get it", ["is it covered", "where can i get it"]),
+        ("is it covered how long does it take", ["is it covered", "how long does it take"]),
+        ("what is it\nis it covered", ["what is it", "is it covered"]),
+        ("tell me if it is covered and if it needs approval", ["tell me if it is covered", "if it needs approval"]),
+        ("do you know how long it takes", ["do you know how long it takes"]),
+        ("which plan do i have", ["which plan do i have"]),
+        ("my son, who is 4, has SMA", ["my son, who is 4, has SMA"]),
+        ("it is a shot, which is new", ["it is a shot, which is new"]),
+        ("Dr. Lee said St. Mary is fine", ["Dr. Lee said St. Mary is fine"]),
+        ("is it covered or do i pay", ["is it covered or do i pay"]),
+        ("he is 4 and is very sick", ["he is 4 and is very sick"]),
+        ("???", []),
+    ],
+)
+def test_a_message_is_cut_where_a_sentence_ends_or_a_new_question_opens(text: str, clauses: list[str]) -> None:
+    assert [clause.text for clause in cut_clauses(text)] == clauses
+
+
+async def test_two_topics_are_two_questions() -> None:
+    assert await ask("is zolgensma covered and what does it cost?") == [
+        ("coverage_general", {"therapy": "zolgensma"}),
+        ("cost", {}),
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "is zolgensma covered?",
+        "is it covered? is it really covered?",
+        "what are the risks and the cost?",
+        "I need approval. What now?",
+        "thanks! what does it cost?",
+        "is it covered? what then?",
+    ],
+)
+async def test_one_topic_or_one_question_stays_whole(text: str) -> None:
+    assert await find(text) == ()
+
+
+async def test_one_topic_on_two_therapies_is_two_questions() -> None:
+    assert await ask("is zolgensma covered? is casgevy covered?") == [
+        ("coverage_general", {"therapy": "zolgensma"}),
+        ("coverage_general", {"therapy": "casgevy"}),
+    ]
+    assert [topic for topic, _ in await ask("is zolgensma covered? what about casgevy?")] == [
+        "coverage_general",
+        "inform",
+    ]
+
+
+async def test_what_is_only_told_belongs_to_the_question_after_it() -> None:
+    first, second = await find("My son takes casgevy. Is it covered? I am worried. What are the risks? Thanks")
+    assert first.text == "My son takes casgevy. Is it covered?"
+    assert second.text == "I am worried. What are the risks? Thanks"
+    [therapy] = first.reading["entities"]
+    assert first.text[therapy["start"] : therapy["end"]] == "casgevy"
+
+
+async def test_a_part_that_is_not_understood_is_a_question_of_its_own_where_it_is_long_enough() -> None:
+    asked = await ask("Is it covered? Does the paper mention red socks? What are the risks? What then?")
+    assert [topic for topic, _ in asked] == ["coverage_general", "nlu_fallback", "safety_risks"]
+
+
+async def test_danger_in_a_part_stands_alone() -> None:
+    text = "Is it covered? He says I can't breathe. What does it cost?"
+
+    async def parse(words: str) -> Mapping[str, Any]:
+        return read(words)
+
+    [question] = await find_questions(text, read("is it covered"), parse)
+    assert (question.topic, question.text) == ("emergency", text)
+    assert await find_questions(text, read(text), parse) == ()
+
+
+async def test_what_a_later_part_names_holds_for_the_earlier_ones() -> None:
+    assert await ask("is it covered on 5/1/2026, and what does zolgensma cost with caresource?") == [
+        ("coverage_general", {"date": "2026-05-01", "plan": "caresource", "therapy": "zolgensma"}),
+        ("cost", {"therapy": "zolgensma", "plan": "caresource", "date": "2026-05-01"}),
+    ]
+
+
+async def test_what_the_dialogue_is_about_is_not_replaced_by_what_comes_later() -> None:
+    [(_, first), _] = await ask("is it covered and what does zolgensma cost?", is_about=True)
+    assert first == {}
+
+
+async def test_a_birth_date_and_the_place_of_a_hospital_hold_for_no_other_part() -> None:
+    [(_, first), (_, second)] = await ask("He was born 5/1/2026, is it covered? what are the risks?")
+    assert (first, second) == ({"date": "2026-05-01"}, {})
+    [(_, covered), _] = await ask("is it covered and which hospital in ohio does it?")
+    assert covered == {}
+
+
+async def test_a_hospital_is_looked_for_where_another_part_says() -> None:
+    [_, (topic, named)] = await ask("we live in 19104, is it covered? and where is the hospital?")
+    assert (topic, named) == ("facility_search", {"zip_code": "19104"})
+
+
+async def test_the_answer_to_an_open_form_is_a_part_of_its_own() -> None:
+    asked = await ask("it's 19104. what are the risks?", asked_for="zip_code")
+    assert [named for _, named in asked] == [{"zip_code": "19104"}, {}]
+    assert await ask("it's 19104. what are the risks?") == []
+
+
+async def test_a_pasted_page_is_read_in_a_few_parts() -> None:
+    read_parts = []
+
+    async def parse(words: str) -> Mapping[str, Any]:
+        read_parts.append(words)
+        return read(words)
+
+    text = "Is this covered? Some words. " * 60
+    await find_questions(text, read(text), parse)
+    assert 0 < len(read_parts) <= 8
