@@ -38,20 +38,21 @@ _FILLERS = (
 )
 
 _SENTENCE_END = re.compile(
-    r"(?:(?<!\bdr)(?<!\bmr)(?<!\bms)(?<!\bmrs)(?<!\bst)(?<!\bvs)(?<!\bno)(?<!\b[a-z])\.+|!+)[\"')\]]*(?=\s)"
-    r"|[?!]*\?+[\"')\]]*|[\n;]+",
+    r"(?:(?<!\bdr)(?<!\bmr)(?<!\bms)(?<!\bmrs)(?<!\bst)(?<!\bvs)(?<!\bno)(?<!\b[a-z])\.{1,9}|!{1,9})[\"')\]]*(?=\s)"
+    r"|[?!]{0,9}\?+[\"')\]]*|[\n;]+",
     re.IGNORECASE,
 )
 _JOINED = re.compile(
-    rf"(?:\s*[,:]\s*|\s+[-\u2013\u2014]+\s*|\s+)(?P<joiners>(?:(?:and|also|plus|then|but|&|\+)\s+)*)(?={_OPENER})",
+    rf"(?:\s{{0,3}}[,:]\s{{0,3}}|\s{{1,3}}[-\u2013\u2014]{{1,3}}\s{{0,3}}|\s{{1,3}})"
+    rf"(?P<joiners>(?:(?:and|also|plus|then|but|&|\+)\s{{1,3}}){{0,3}})(?={_OPENER})",
     re.IGNORECASE,
 )
-_SECOND_IF = re.compile(r"(?:\s*,\s*|\s+)(?:and|also|plus)\s+(?=(?:if|whether)\b)", re.IGNORECASE)
-_AFTER_AND = re.compile(r"\s(?:and|also|plus)\s+$", re.IGNORECASE)
+_SECOND_IF = re.compile(r"(?:\s{0,3},\s{0,3}|\s{1,3})(?:and|also|plus)\s{1,3}(?=(?:if|whether)\b)", re.IGNORECASE)
+_AFTER_AND = re.compile(r",?\s{1,3}(?:and|also|plus)\s{1,3}$", re.IGNORECASE)
 _ASKS_IF = re.compile(r"\b(?:know|tell|ask|wonder\w*|find out|see|sure)\b.*\b(?:if|whether)\b", re.IGNORECASE)
 # Without a comma or an "and" in front only what can hardly be anything else opens a question.
 _RUNS_ON = re.compile(
-    rf"\s+(?=how (?:long|much|many|often|far|soon)\b|(?:what|how|where|who|why|when) {_AUX} {_SUBJECT}"
+    rf"\s(?=how (?:long|much|many|often|far|soon)\b|(?:what|how|where|who|why|when) {_AUX} {_SUBJECT}"
     rf"|(?:what|where)'?s (?:the|my)\b|{_AUX} (?:(?:i|you|u|we|he|she|it|they|there|my)\b|{_NAME}))",
     re.IGNORECASE,
 )
@@ -68,6 +69,11 @@ _HAS_ASKED = re.compile(
 )
 _STARTS_ASKING = re.compile(rf"\W*{_FILLERS}{_OPENER}", re.IGNORECASE)
 _WANTS = re.compile(rf"\b{_WANT}", re.IGNORECASE)
+
+# A pasted page is not a hundred questions, and must not cost seconds: so many questions are looked for, and so many
+# characters before each are looked at.
+_MOST_GAPS = 12
+_LOOK_BACK, _GOVERNED_FROM = 200, 60
 
 
 @dataclass(frozen=True)
@@ -108,35 +114,47 @@ def cut_clauses(text: str, named: Sequence[Named] = ()) -> tuple[Clause, ...]:
 
 def _spans(marked: str) -> Iterator[tuple[int, int]]:
     """From where to where each clause goes; the "and" between two belongs to neither."""
-    start = 0
+    start = gaps = 0
     for end in (*(found.end() for found in _SENTENCE_END.finditer(marked)), len(marked)):
-        while (gap := _find_gap(marked, start, end)) is not None:
+        while gaps < _MOST_GAPS and (gap := _find_gap(marked, start, end)) is not None:
             yield start, gap[0]
-            start = gap[1]
+            start, gaps = gap[1], gaps + 1
         yield start, end
         start = end
 
 
 def _find_gap(marked: str, start: int, end: int) -> tuple[int, int] | None:
     """Where the next question opens within the sentence."""
-    gaps = [
+    joined = (
         found.span()
         for found in _JOINED.finditer(marked, start, end)
         if (found["joiners"] or not found.group().isspace()) and found.start() > start
-    ]
-    for found in _SECOND_IF.finditer(marked, start, end):
-        if _ASKS_IF.search(marked, start, found.start()):
-            gaps.append(found.span())
-    for found in _RUNS_ON.finditer(marked, start, end):
-        before = marked[start : found.start()]
-        if _HAS_ASKED.search(before) and not _GOVERNS.search(before):
-            gaps.append(found.span())
-    return min(gaps, default=None)
+    )
+    second_if = (
+        found.span()
+        for found in _SECOND_IF.finditer(marked, start, end)
+        if _ASKS_IF.search(_before(marked, start, found.start()))
+    )
+    run_on = (
+        found.span()
+        for found in _RUNS_ON.finditer(marked, start, end)
+        if _runs_on(_before(marked, start, found.start()))
+    )
+    return min((gap for gaps in (joined, second_if, run_on) if (gap := next(gaps, None))), default=None)
+
+
+def _before(marked: str, start: int, end: int) -> str:
+    return marked[max(start, end - _LOOK_BACK) : end]
+
+
+def _runs_on(before: str) -> bool:
+    return not _GOVERNS.search(before[-_GOVERNED_FROM:]) and bool(_HAS_ASKED.search(before))
 
 
 def _goes_on_asking_if(marked: str, start: int) -> bool:
     """ "... and if it needs approval": what comes without an "and" in front is no question, but a condition."""
-    return bool(_SECOND_IF.match(marked, len(_AFTER_AND.sub("", marked[:start]))))
+    found = _AFTER_AND.search(marked, max(0, start - _GOVERNED_FROM), start)
+    return found is not None and bool(_SECOND_IF.match(marked, found.start()))
 
 
 def _seems_to_ask(marked: str) -> bool:

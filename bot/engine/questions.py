@@ -16,10 +16,11 @@ DANGERS = frozenset({"emergency", "crisis"})
 # What these say needs no answer of its own beside a question.
 _COURTESIES = frozenset({"greeting", "thanks_goodbye", "affirm", "deny", "sms_stop", "sms_help", "gibberish"})
 _QUESTIONS = TOPICS - DANGERS - _COURTESIES
-# From this confidence on a clause is taken for a question of its own.
-SURE = 0.55
+# From this confidence on a clause is taken for a question of its own. Where a message asks one thing in two ways ("why
+# was it denied, can I fight it"), the second way was seen to be read as something else with less.
+SURE = 0.7
 # Reading a clause takes milliseconds; a pasted page has a hundred of them.
-_MOST_READ = 8
+_MOST_READ = 6
 # A question that was not understood and has fewer words belongs to its neighbour: "what now?".
 _WORDS_OF_OWN = 5
 _SUBJECTS = frozenset({"therapy", "condition", "plan", "facility", "for_whom"})
@@ -110,7 +111,7 @@ def _group(
         told.append(clause)
         if reading is None:
             continue
-        is_sure = answers or (clause.asks and (_is_question(reading) or _goes_on(clause, reading, whole)))
+        is_sure = answers or (clause.asks and (_is_question(reading) or _goes_on(clause, whole)))
         is_unclear = _topic(reading) in (*_QUESTIONS, _NOT_UNDERSTOOD)
         is_own = clause.asks and is_unclear and len(clause.text.split()) >= _WORDS_OF_OWN
         if is_sure or is_own:
@@ -192,10 +193,10 @@ def _about(part: _Part, whole: Reading) -> set[str]:
     return {str(each["value"]) for clause in part.clauses for each in _named(clause, whole) if each["entity"] in _ABOUT}
 
 
-def _goes_on(clause: Clause, reading: Reading, whole: Reading) -> bool:
+def _goes_on(clause: Clause, whole: Reading) -> bool:
     """ "What about Casgevy?": the question before it, on something else."""
     names = any(each["entity"] in _ABOUT for each in _named(clause, whole))
-    return _topic(reading) == "inform" and names and bool(_GOES_ON.match(clause.text))
+    return names and bool(_GOES_ON.match(clause.text))
 
 
 def _is_question(reading: Reading) -> bool:

@@ -179,4 +179,8 @@ async def test_a_pasted_page_is_read_in_a_few_parts() -> None:
 
     text = "Is this covered? Some words. " * 60
     await find_questions(text, read(text), parse)
-    assert 0 < len(read_parts) <= 8
+    assert 0 < len(read_parts) <= 6
+
+
+def test_a_sentence_without_an_end_is_cut_a_few_times_and_never_over_and_over() -> None:
+    assert len(cut_clauses("is it covered " * 140)) <= 13
