@@ -21,8 +21,8 @@ TOPICS = frozenset(
 )  # fmt: skip
 # Member number and birth date are read and used, and shown to nobody.
 _SHOWN = (
-    "therapy", "condition", "plan", "state", "zip_code", "city", "age_group", "for_whom", "facility", "policy_number",
-    "date",
+    "therapy", "condition", "plan", "state", "zip_code", "city", "age", "age_group", "for_whom", "facility",
+    "policy_number", "date", "phone",
 )  # fmt: skip
 _IDENTIFYING_FIELDS = frozenset({"member_id", "date_of_birth"})
 # What a birth date may have been read as: "03.14.62" looks like a policy's number.

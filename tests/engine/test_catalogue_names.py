@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.engine.entities.catalogue import Catalogue, read_names
+from bot.engine.entities.catalogue import Catalogue
 from bot.engine.entities.component import read_entities
+from bot.engine.entities.content import read_names
 from bot.engine.entities.places import state_names
 
 CONTENT = Path(__file__).parents[2] / "knowledge/content"
@@ -37,7 +38,8 @@ def catalogue() -> Catalogue:
         ("hemophilia b", [("condition", "hemophilia_b")]),
         ("hemofilia", [("condition", "hemophilia_a"), ("condition", "hemophilia_b")]),
         ("zolgensma or itvisma", [("therapy", "zolgensma"), ("therapy", "itvisma")]),
-        ("sma gene therapy for adults", [("therapy", "itvisma")]),
+        ("sma gene therapy for adults", [("condition", "sma")]),
+        ("deafness gene therapy", [("condition", "otof_hearing_loss")]),
     ],
 )
 def test_a_name_is_read_as_its_entry(catalogue: Catalogue, text: str, found: list[tuple[str, str]]) -> None:

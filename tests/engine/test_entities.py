@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from rasa.core.agent import Agent
 
-from bot.engine.entities.catalogue import Catalogue, content_digest, read_names
+from bot.engine.entities.catalogue import Catalogue
 from bot.engine.entities.component import EntityReader, read_entities
+from bot.engine.entities.content import content_digest, read_names
 from bot.engine.entities.places import state_names
 
 CONTENT = Path(__file__).parent / "project/knowledge/content"
@@ -357,7 +358,11 @@ def test_names_are_found_in_spite_of_spelling(catalogue: Catalogue, text: str, f
 
 def test_the_longer_name_wins(catalogue: Catalogue) -> None:
     assert read("children's hospital of philadelphia", catalogue) == [("facility", "chop")]
-    assert read("gene therapy for SMA", catalogue) == [("therapy", "zolgensma")]
+    assert read("Washington DC", catalogue) == [("city", "Washington"), ("state", "DC")]
+
+
+def test_a_description_is_no_product_but_names_its_condition(catalogue: Catalogue) -> None:
+    assert read("gene therapy for SMA", catalogue) == [("condition", "sma")]
 
 
 def test_a_name_of_two_things_means_both(catalogue: Catalogue) -> None:
@@ -370,6 +375,7 @@ def test_positions_point_at_the_words(catalogue: Catalogue) -> None:
     assert words == {
         "for_whom": "son",
         "age_group": "26 months",
+        "age": "26 months",
         "therapy": "Zolgensma",
         "zip_code": "19104",
     }

@@ -1,37 +1,19 @@
-"""Which names of therapies, conditions, plans, facilities and places does a text contain?
-
-The names are data: the reviewed files in `knowledge/content`, read as plain YAML when the model is trained.
-"""
+"""Which names of therapies, conditions, plans, facilities and places does a text contain?"""
 
 from __future__ import annotations
 
-import hashlib
-import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
-
-import yaml
+from dataclasses import dataclass, replace
 
 from bot.engine.entities.found import Found, without_overlaps
-from bot.engine.entities.words import Word, split_words
+from bot.engine.entities.senses import is_meant
+from bot.engine.entities.slips import SlipIndex
+from bot.engine.entities.words import ORDINARY, Word
 
-# Files of the content folder, and the entity that the records in them become.
-_SOURCES = (
-    ("therapies/*.yml", "therapy"),
-    ("conditions/*.yml", "condition"),
-    ("plans.yml", "plan"),
-    ("facilities.yml", "facility"),
-    ("facilities/*.yml", "facility"),
-)
-_NAME_KEYS = ("name", "names", "brand", "proper_name", "aliases", "lay_synonyms", "misspellings")
-# The four-letter suffix of a biologic's proper name ("-xioi") that hardly anybody types.
-_PROPER_NAME_SUFFIX = re.compile(r"-[a-z]{4}$")
-# The first of its two words says which gene it is and is used alone: "prademagene". Shorter ones are ordinary words.
-_FIRST_OF_TWO = re.compile(r"(?P<first>[a-z]{9,}) [a-z-]+")
 # Shorter names have too many neighbours among ordinary words to forgive a slip or a missing space in them.
 _FORGIVING_FROM = 7
+# Cities have the most neighbours: first names and surnames.
+_FORGIVING_CITY_FROM = 8
 _MOST_WORDS_AS_ONE = 3
 
 
@@ -43,28 +25,50 @@ class Name:
     value: str
     words: tuple[str, ...]
 
+    @property
+    def letters(self) -> str:
+        """All words as one."""
+        return "".join(self.words)
+
+    @property
+    def forgives(self) -> bool:
+        """True where a slip of the finger is forgiven."""
+        if self.entity == "city_or_word" or (len(self.words) > 1 and self.entity == "city"):
+            return False
+        return len(self.letters) >= (_FORGIVING_CITY_FROM if self.entity == "city" else _FORGIVING_FROM)
+
 
 class Catalogue:
-    """Finds names in texts; one slip of the finger in a long single-word name is forgiven."""
+    """Finds names in texts, in the sense in which they are meant; slips of the finger in long words are forgiven."""
 
     def __init__(self, names: Iterable[Name]) -> None:
         self.names = tuple(sorted(set(names), key=lambda name: (name.entity, name.value, name.words)))
         self._by_first_word: dict[str, list[Name]] = {}
         self._by_letters: dict[str, list[Name]] = {}
-        self._by_slip: dict[str, list[Name]] = {}
+        self._forgiving: dict[str, list[Name]] = {}
         for name in self.names:
             self._by_first_word.setdefault(name.words[0], []).append(name)
-            letters = "".join(name.words)
-            if len(letters) > _FORGIVING_FROM:
-                self._by_letters.setdefault(letters, []).append(name)
-            if len(name.words) == 1 and len(name.words[0]) >= _FORGIVING_FROM and name.words[0].isalpha():
-                for slip in _slips(name.words[0]):
-                    self._by_slip.setdefault(slip, []).append(name)
+            if len(name.letters) > _FORGIVING_FROM and name.entity != "city_or_word":
+                self._by_letters.setdefault(name.letters, []).append(name)
+            if name.forgives:
+                self._forgiving.setdefault(name.words[0], []).append(name)
+        self._slips = SlipIndex(
+            word
+            for names_of_word in self._forgiving.values()
+            for name in names_of_word
+            for word in name.words
+            if len(name.words) > 1 or len(word) >= _FORGIVING_FROM
+        )
 
-    def find(self, words: tuple[Word, ...]) -> tuple[Found, ...]:
+    def find(self, words: tuple[Word, ...], text: str) -> tuple[Found, ...]:
         """Every name in the text, longest first where they overlap; ids of the same words come all."""
-        exact = without_overlaps([*self._exact(words), *self._joined(words)])
-        return without_overlaps([*exact, *self._forgiven(words, exact)])
+        exact = [each for each in (*self._exact(words), *self._joined(words)) if is_meant(each, text)]
+        kept = without_overlaps(exact)
+        forgiven = [each for each in self._forgiven(words, kept) if is_meant(_doubtful(each), text)]
+        # A mistyped long name stands for more than the short one inside of it: "sickle cell diseese".
+        longer = [each for each in forgiven if _holds_more(each, kept)]
+        rest = without_overlaps(kept, longer)
+        return without_overlaps([*rest, *without_overlaps(forgiven, rest)])
 
     def _exact(self, words: tuple[Word, ...]) -> Iterator[Found]:
         for at, word in enumerate(words):
@@ -82,89 +86,48 @@ class Catalogue:
 
     def _forgiven(self, words: tuple[Word, ...], exact: tuple[Found, ...]) -> Iterator[Found]:
         covered = {position for found in exact for position in range(found.start, found.end)}
+        near: dict[str, tuple[str, ...]] = {}
         for at, word in enumerate(words):
-            if len(word.text) < _FORGIVING_FROM - 1 or word.start in covered or not word.text.isalpha():
-                continue
-            candidates = {name for slip in _slips(word.text) for name in self._by_slip.get(slip, ())}
-            # The first letter is hardly ever the wrong one, and asking for it keeps ordinary words out.
-            near = {name for name in candidates if name.words[0][0] == word.text[0]}
-            if len({name.value for name in near}) == 1:
-                yield _locate(near.pop(), words, at, 1)
+            first = self._readings(word, near)
+            for reading in first:
+                # A name that stands there as it is written was found already.
+                candidates = [
+                    name
+                    for name in self._forgiving.get(reading, ())
+                    if self._fits(name, words, at, near) and not (len(name.words) == 1 and word.start in covered)
+                ]
+                values = {name.value for name in candidates if len(name.words) == 1}
+                for name in candidates:
+                    if len(name.words) > 1 or len(values) == 1 or name.entity == "condition":
+                        yield _locate(name, words, at, len(name.words))
+
+    def _fits(self, name: Name, words: tuple[Word, ...], at: int, near: dict[str, tuple[str, ...]]) -> bool:
+        if at + len(name.words) > len(words):
+            return False
+        given = words[at : at + len(name.words)]
+        if len(name.words) == 1:
+            return given[0].text != name.words[0] and len(given[0].text) >= _FORGIVING_FROM - 1
+        fits = all(wanted in self._readings(word, near) for wanted, word in zip(name.words, given, strict=True))
+        return fits and any(word.text != wanted for wanted, word in zip(name.words, given, strict=True))
+
+    def _readings(self, word: Word, near: dict[str, tuple[str, ...]]) -> tuple[str, ...]:
+        """The word as it stands, and what it may be a slip of; ordinary words are nothing but themselves."""
+        readings = near.get(word.text)
+        if readings is None:
+            slips = () if word.text in ORDINARY else self._slips.find(word.text)
+            readings = near[word.text] = (word.text, *slips)
+        return readings
 
 
-def read_names(folder: Path) -> tuple[Name, ...]:
-    """The names in the content folder, the cities of its facilities among them.
-
-    Raises ValueError, naming the file, when one cannot be read; a folder without files has no names.
-    """
-    names: set[Name] = set()
-    alone: dict[str, set[Name]] = {}
-    for path, entity in content_files(folder):
-        try:
-            records = list(_records(yaml.safe_load(path.read_text(encoding="utf-8"))))
-        except (yaml.YAMLError, UnicodeDecodeError) as error:
-            raise ValueError(f"{path} is not readable YAML") from error
-        for record in records:
-            value = str(record["id"])
-            for spelling in _spellings(record):
-                names.update(_names(entity, value, spelling))
-            if two := _FIRST_OF_TWO.fullmatch(_PROPER_NAME_SUFFIX.sub("", str(record.get("proper_name")))):
-                alone.setdefault(two["first"], set()).update(_names(entity, value, two["first"]))
-            if entity == "facility" and isinstance(record.get("city"), str):
-                names.update(_names("city", record["city"], record["city"]))
-    # Two products may share it.
-    return (*names, *(name for each in alone.values() if len(each) == 1 for name in each))
+def _doubtful(found: Found) -> Found:
+    """A mistyped city may be somebody's surname: the words around it have to speak of a place."""
+    return replace(found, entity="city_or_word") if found.entity == "city" else found
 
 
-def content_files(folder: Path) -> Iterator[tuple[Path, str]]:
-    """The files that names come from, each with its entity, in a stable order."""
-    for pattern, entity in _SOURCES:
-        for path in sorted(folder.glob(pattern)):
-            yield path, entity
-
-
-def content_digest(folder: Path) -> str:
-    """A digest that changes when a file with names changes, comes or goes."""
-    digest = hashlib.sha256()
-    for path, _ in content_files(folder):
-        digest.update(str(path.relative_to(folder)).encode() + b"\0" + path.read_bytes() + b"\0")
-    return digest.hexdigest()
-
-
-def _records(node: Any) -> Iterator[dict[str, Any]]:
-    if isinstance(node, dict):
-        if "id" in node and any(key in node for key in _NAME_KEYS):
-            yield node
-        else:
-            for child in node.values():
-                yield from _records(child)
-    elif isinstance(node, list):
-        for child in node:
-            yield from _records(child)
-
-
-def _spellings(record: dict[str, Any]) -> Iterator[str]:
-    for key in _NAME_KEYS:
-        values = record.get(key) or ()
-        for value in (values,) if isinstance(values, str) else values:
-            yield str(value)
-            if key == "proper_name":
-                yield _PROPER_NAME_SUFFIX.sub("", str(value))
-    yield str(record["id"]).replace("_", " ")
-
-
-def _names(entity: str, value: str, spelling: str) -> Iterator[Name]:
-    # "Children's" is often typed without its apostrophe.
-    for variant in {spelling, re.sub(r"['’]", "", spelling)}:
-        words = tuple(word.text for word in split_words(variant) if word.text)
-        if words:
-            yield Name(entity, value, words)
+def _holds_more(found: Found, others: Iterable[Found]) -> bool:
+    size = found.end - found.start
+    return any(found.start <= each.start and each.end <= found.end and size > each.end - each.start for each in others)
 
 
 def _locate(name: Name, words: tuple[Word, ...], at: int, length: int) -> Found:
     return Found(name.entity, name.value, words[at].start, words[at + length - 1].end)
-
-
-def _slips(word: str) -> set[str]:
-    """The word and every form of it that lacks one letter: two words meet there when one slip separates them."""
-    return {word} | {word[:at] + word[at + 1 :] for at in range(len(word))}

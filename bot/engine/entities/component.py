@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -17,12 +18,13 @@ from rasa.shared.nlu.constants import ENTITIES, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.engine.entities.catalogue import Catalogue, Name, content_digest, read_names
+from bot.engine.entities.catalogue import Catalogue, Name
+from bot.engine.entities.content import CITY_OR_WORD, OTHER_FACILITY, content_digest, read_names
 from bot.engine.entities.dates import read_dates
 from bot.engine.entities.found import Found, without_overlaps
-from bot.engine.entities.numbers import read_numbers
+from bot.engine.entities.numbers import read_numbers, read_phones
 from bot.engine.entities.people import read_people
-from bot.engine.entities.places import read_places, state_names
+from bot.engine.entities.places import read_places, read_special_cities, state_names
 from bot.engine.entities.words import split_words
 
 # The message's attribute in which the classifier finds the text with kinds in the place of entities.
@@ -34,13 +36,7 @@ _SYNTAX = re.compile(r"\{[^{}]*\}?|\[[^\[\]]*\]\([^()]*\)")
 
 def read_entities(text: str, catalogue: Catalogue, this_year: int) -> tuple[Found, ...]:
     """Every entity of a text, in its order, values normalised; of what overlaps the longer reading stays."""
-    text = _SYNTAX.sub(lambda syntax: " " * len(syntax[0]), text)
-    dates = read_dates(text, this_year)
-    numbers = read_numbers(text, dates)
-    names = without_overlaps(catalogue.find(split_words(text)), [*dates, *numbers])
-    places = read_places(text, (*dates, *numbers, *names))
-    people = read_people(text, (*dates, *numbers, *names, *places))
-    return tuple(sorted([*dates, *numbers, *names, *places, *people], key=lambda found: (found.start, found.end)))
+    return tuple(each for each in _read_all(text, catalogue, this_year) if each.entity != OTHER_FACILITY)
 
 
 def mask_entities(text: str, found: tuple[Found, ...]) -> str:
@@ -48,9 +44,34 @@ def mask_entities(text: str, found: tuple[Found, ...]) -> str:
     pieces, at = [], 0
     for each in found:
         if each.start >= at:
-            pieces += [text[at : each.start], f" xx{each.entity.replace('_', '')} "]
+            kind = "facility" if each.entity == OTHER_FACILITY else each.entity
+            pieces += [text[at : each.start], f" xx{kind.replace('_', '')} "]
             at = each.end
     return "".join([*pieces, text[at:]])
+
+
+def _read_all(text: str, catalogue: Catalogue, this_year: int) -> tuple[Found, ...]:
+    """The entities, and the hospitals that have no id of ours."""
+    text = _SYNTAX.sub(lambda syntax: " " * len(syntax[0]), text)
+    phones = read_phones(text)
+    dates = without_overlaps(read_dates(text, this_year), phones)
+    numbers = without_overlaps(read_numbers(text, dates), phones)
+    special = read_special_cities(text)
+    found = without_overlaps(catalogue.find(split_words(text), text), [*phones, *dates, *numbers, *special])
+    others = {(each.start, each.end) for each in found if each.entity != CITY_OR_WORD}
+    names = [
+        *special,
+        *(each for each in found if each.entity != CITY_OR_WORD),
+        # "independence": the plan, unless the words around it speak of the town alone.
+        *(
+            replace(each, entity="city")
+            for each in found
+            if each.entity == CITY_OR_WORD and (each.start, each.end) not in others
+        ),
+    ]
+    places = read_places(text, (*phones, *dates, *numbers, *names))
+    people = read_people(text, (*phones, *dates, *numbers, *names, *places))
+    return tuple(sorted([*phones, *dates, *numbers, *names, *places, *people], key=lambda each: (each.start, each.end)))
 
 
 # Registered as a featurizer, because those alone hand on what they add to the examples in training.
@@ -132,6 +153,7 @@ class EntityReader(GraphComponent):
             if not message.get(TEXT):
                 continue
             found = self._read(message)
+            # Other hospitals are told from places and people, and are no value for anybody.
             entities = [
                 {
                     "entity": each.entity,
@@ -141,10 +163,11 @@ class EntityReader(GraphComponent):
                     "extractor": "EntityReader",
                 }
                 for each in found
+                if each.entity != OTHER_FACILITY
             ]
             message.set(ENTITIES, [*message.get(ENTITIES, []), *entities], add_to_output=True)
             message.set(MASKED_TEXT, mask_entities(message.get(TEXT), found))
         return messages
 
     def _read(self, message: Message) -> tuple[Found, ...]:
-        return read_entities(message.get(TEXT), self._catalogue, datetime.now(timezone.utc).year)
+        return _read_all(message.get(TEXT), self._catalogue, datetime.now(timezone.utc).year)

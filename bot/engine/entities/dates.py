@@ -30,8 +30,28 @@ _MONTHS = {
     )
     for name in names
 }
+# As they are often mistyped.
+_MONTHS |= {
+    "janurary": 1, "januray": 1, "janaury": 1, "febuary": 2, "feburary": 2, "februrary": 2, "febrary": 2, "marh": 3,
+    "apirl": 4, "aprl": 4, "arpil": 4, "agust": 8, "augst": 8, "auguest": 8, "setember": 9,
+    "sepember": 9, "septmber": 9, "septemer": 9, "septembre": 9, "ocotber": 10, "octuber": 10, "octber": 10,
+    "novemeber": 11, "novmber": 11, "noverber": 11, "decemeber": 12, "decmber": 12, "desember": 12, "dicember": 12,
+}  # fmt: skip
 _MONTH = r"(?P<month>" + "|".join(sorted(_MONTHS, key=len, reverse=True)) + r")\.?"
-_DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
+_UNITS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth")
+_DAY_WORDS = {
+    word: number
+    for number, word in enumerate(
+        (
+            *_UNITS, "tenth", "eleventh", "twelfth", "thirteenth", "fourteenth", "fifteenth", "sixteenth",
+            "seventeenth", "eighteenth", "nineteenth", "twentieth", *(f"twenty {unit}" for unit in _UNITS),
+            "thirtieth", "thirty first",
+        ),
+        start=1,
+    )
+}  # fmt: skip
+_DAY_WORD = "|".join(word.replace(" ", r"[\s-]") for word in sorted(_DAY_WORDS, key=len, reverse=True))
+_DAY = rf"(?P<day>\d{{1,2}}(?:st|nd|rd|th)?|{_DAY_WORD})"
 _YEAR = r"(?P<year>\d{4}|'?\d{2})"
 _EDGE = r"(?<![\w/.-])"
 _END = r"(?![\w/]|[.-]\d)"
@@ -39,9 +59,11 @@ _FORMS = tuple(
     re.compile(_EDGE + form + _END, re.IGNORECASE)
     for form in (
         r"(?P<year>\d{4})(?P<sign>[-/.])(?P<month>\d{1,2})(?P=sign)(?P<day>\d{1,2})",
-        r"(?P<first>\d{1,2})(?P<sign>[-/.])(?P<second>\d{1,2})(?P=sign)(?P<year>\d{4}|\d{2})",
-        rf"{_MONTH}\s*{_DAY}\s*(?:,|of|,?\s)\s*{_YEAR}",
-        rf"{_DAY}[\s-]*(?:of\s+|de\s+)?{_MONTH}[\s,-]*(?:de\s+|del\s+)?{_YEAR}",
+        r"(?P<first>\d{1,2})\s?(?P<sign>[-/.])\s?(?P<second>\d{1,2})\s?(?P=sign)\s?(?P<year>\d{4}|'?\d{2})",
+        rf"{_MONTH}[\s-]*(?:the\s+)?{_DAY}\s*(?:,\s*of|,|of|,?\s|-)\s*(?:in\s+)?{_YEAR}",
+        rf"{_DAY}[\s-]*(?:of\s+|de\s+|day\s+of\s+)?{_MONTH}[\s,-]*(?:of\s+|in\s+|de\s+|del\s+)?{_YEAR}",
+        rf"(?P<year>(?:19|20)\d{{2}}),?[\s-]+{_MONTH}[\s-]*{_DAY}",
+        r"(?P<year>(?:19|20)\d{2})(?P<month>0[1-9]|1[0-2])(?P<day>0[1-9]|[12]\d|3[01])",
     )
 )
 _EIGHT_DIGITS = re.compile(r"\s*(?P<first>\d{2})(?P<second>\d{2})(?P<year>\d{4})\s*")
@@ -105,7 +127,12 @@ def _day(parts: dict[str, str | None], this_year: int) -> date | None:
         first, second = int(parts["first"] or 0), int(parts["second"] or 0)
         return _valid(year, first, second) or _valid(year, second, first)
     month = parts["month"] or ""
-    return _valid(year, int(month) if month.isdigit() else _MONTHS[month.lower()], int(parts["day"] or 0))
+    return _valid(year, int(month) if month.isdigit() else _MONTHS[month.lower()], _day_number(parts["day"] or "0"))
+
+
+def _day_number(written: str) -> int:
+    digits = re.match(r"\d+", written)
+    return int(digits[0]) if digits else _DAY_WORDS[re.sub(r"[\s-]+", " ", written.lower())]
 
 
 def _year(digits: str, this_year: int) -> int:

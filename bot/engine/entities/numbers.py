@@ -1,4 +1,4 @@
-"""Which member numbers, policy numbers and ZIP codes does a text contain?"""
+"""Which member numbers, policy numbers, ZIP codes and phone numbers does a text contain?"""
 
 from __future__ import annotations
 
@@ -27,7 +27,8 @@ _NAMED_NUMBER = re.compile(
 # What may also be a day written with points ("04.30.26"); what tells that it is a policy, and what that it is a day.
 _LIKE_DAY = re.compile(r"(?P<month>\d{2})\.(?P<day>\d{2})\.(?P<year>\d{2})")
 _BEFORE_POLICY = re.compile(
-    r"(?:\b(?:(?:polic(?:y|ies)|bulletins?)(?:\s*(?:numbers?|num|no|nr)\b\.?)?|numbers?|what\s+is|what['’]?s|does|look\s+up)|#)"
+    r"(?:\b(?:(?:polic(?:y|ies)|bulletins?)(?:\s*(?:numbers?|num|no|nr)\b\.?)?|numbers?|what\s+is|what['’]?s|does|"
+    r"look\s+up)|#)"
     r"\s*(?:is\b|:)?\s*$",
     re.IGNORECASE,
 )
@@ -35,25 +36,63 @@ _AFTER_POLICY = re.compile(
     r"\s+(?:polic(?:y|ies)|bulletins?|says?|covers?|mentions?|requires?|allows?)\b", re.IGNORECASE
 )
 _BEFORE_DAY = re.compile(
-    r"(?<!\w)(?:on|as\s+of|by|since|from|until|till|before|after|through|between|and|to|for|at|effective|date|dated|day|el|"
-    r"in\s+force|in\s+effect|valid|active|current)\s+(?:the\s+|day\s+|date\s+)?$",
+    r"(?<!\w)(?:on|as\s+of|by|since|from|until|till|before|after|through|between|and|to|for|at|effective|date|dated|"
+    r"day|el|in\s+force|in\s+effect|valid|active|current)\s+(?:the\s+|day\s+|date\s+)?$",
     re.IGNORECASE,
 )
 BIRTH_WORD = re.compile(r"\b(?:born|birth\w*|dob|naci\w*)\b", re.IGNORECASE)
-# A number that something else claims is no ZIP code: "$19104", "claim 19104", "CPT 38225".
+# A number that something else claims is no ZIP code: "$19104", "claim 19104", "12500 dollars", "12345 Main St".
 _ZIP_CODE = re.compile(
-    r"(?<![\w$#.,/-])(?<!code )(?<!cpt )(?<!hcpcs )(?<!claim )(?<!number )(?P<zip>\d{5})(?:-\d{4})?(?![\w/%]|[.,-]\d)",
+    r"(?<![\w$#.,/-])(?P<zip>\d{5})(?:-\d{4})?(?![\w/%]|[.,-]\d|"
+    r"\s*(?:dollars?|bucks|usd|people|patients?|members?|steps|cells?|units?|miles|births?|babies|kids|children|"
+    r"cases|points?|"
+    r"mg|ml|copies|women|men|families|times)\b"
+    r"|\s+(?:[nsew]\.?\s+)?(?:\w+\s+){1,2}(?:st|street|ave|avenue|rd|road|blvd|ln|lane|drive|pike|court|ct|way|"
+    r"hwy)\b(?!\s+louis))",
+    re.IGNORECASE,
+)
+_BEFORE_OTHER_NUMBER = re.compile(
+    r"(?:\b(?:code|cpt|hcpcs|icd|claim|case|number|num|no\.?|ref(?:erence)?|order|invoice|account|acct|"
+    r"auth(?:orization)?|"
+    r"confirmation|ticket|pin|policy|group|npi|id|bill|owe[sd]?|pay|paid|cost[s]?|charged?|over|almost|nearly|than|"
+    r"box|\d\s+(?:in|of|out\s+of)|1\s*:)\s*(?:number|num|no\.?|code|is|was|me|us|#|:)*\s*[#:]?|\$|#)\s*$",
+    re.IGNORECASE,
+)
+_BEFORE_ZIP_CODE = re.compile(
+    r"\b(?:zip|postal|area)\s*(?:code|number)?\s*(?:is|:|=|was|of|in)?\s*$|\b(?:live|living|am|near|i['’]?m)\s+in\s*$",
     re.IGNORECASE,
 )
 _ZIP_CODE_AFTER_WORD = re.compile(
     r"(?<!\w)(?:zip|postal)\s*(?:code)?\s*(?:is|:)?\s*(?P<zip>\d{5})(?!\d)", re.IGNORECASE
 )
+# "215-555-0143", "(215) 555 0143", "+1 215.555.0143": ten digits as the North American numbering plan has them.
+_PHONE = re.compile(
+    r"(?<![\w.-])(?:\+?1[\s.-]*)?(?:\((?P<area>[2-9]\d{2})\)|(?P<plain_area>[2-9]\d{2}))[\s./-]*"
+    r"(?P<exchange>[2-9]\d{2})[\s.-]*(?P<line>\d{4})(?![\w%]|[.-]\d)",
+)
+_NO_PHONE_BEFORE = re.compile(
+    r"\b(?:claim|case|ref(?:erence)?|order|invoice|account|acct|auth(?:orization)?|confirmation|ticket|npi|member|"
+    r"group|"
+    r"policy|id|tracking|isbn|medicaid|medicare|ssn)\s*(?:id|number|num|no\.?|code)?\s*(?:is|was|#|:)?\s*[#:]?\s*$",
+    re.IGNORECASE,
+)
+_LOOK_BACK = 40
 
 
 def read_numbers(text: str, dates: tuple[Found, ...]) -> tuple[Found, ...]:
     """Member numbers (`GG1000001`), policy numbers (`MP-AD-1623`) and ZIP codes (five digits), none inside a date."""
     identifiers = without_overlaps([*_member_numbers(_blank(text, dates)), *read_policy_numbers(text)], dates)
     return without_overlaps([*identifiers, *_zip_codes(text)], dates)
+
+
+def read_phones(text: str) -> tuple[Found, ...]:
+    """US phone numbers as `+1` and ten digits, however they are written; claim and member numbers are none."""
+    found = []
+    for match in _PHONE.finditer(text):
+        if not _NO_PHONE_BEFORE.search(text, max(0, match.start() - _LOOK_BACK), match.start()):
+            area = match["area"] or match["plain_area"]
+            found.append(Found("phone", f"+1{area}{match['exchange']}{match['line']}", *match.span()))
+    return tuple(found)
 
 
 def read_policy_numbers(text: str) -> tuple[Found, ...]:
@@ -106,9 +145,14 @@ def _member_numbers(text: str) -> Iterator[Found]:
 
 
 def _zip_codes(text: str) -> Iterator[Found]:
-    for pattern in (_ZIP_CODE, _ZIP_CODE_AFTER_WORD):
-        for match in pattern.finditer(text):
+    for match in _ZIP_CODE.finditer(text):
+        before = text[max(0, match.start() - _LOOK_BACK) : match.start()]
+        # Round numbers are amounts; no ZIP code of a street ends in three zeros.
+        claims_other = _BEFORE_OTHER_NUMBER.search(before) or match["zip"].endswith("000")
+        if not claims_other or _BEFORE_ZIP_CODE.search(before):
             yield Found("zip_code", match["zip"], match.start("zip"), match.end("zip"))
+    for match in _ZIP_CODE_AFTER_WORD.finditer(text):
+        yield Found("zip_code", match["zip"], match.start("zip"), match.end("zip"))
 
 
 def _blank(text: str, found: tuple[Found, ...]) -> str:

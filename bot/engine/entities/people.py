@@ -5,71 +5,64 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from bot.engine.entities.ages import Age, read_ages
 from bot.engine.entities.found import Found, without_overlaps
 
-_ADULT_FROM_YEARS = 18
-_OLDEST_YEARS = 120
-_SMALL_NUMBERS = (
-    "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen",
-    "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty",
-)  # fmt: skip
-_NUMBER_WORDS = {word: number for number, word in enumerate(_SMALL_NUMBERS, start=1)}
-_NUMBER = r"(?P<number>\d{1,3}|" + "|".join(sorted(_NUMBER_WORDS, key=len, reverse=True)) + r")"
-_YEARS = r"(?P<years>years?|yrs?|y|años?)"
-_MONTHS_OR_LESS = r"(?P<small>months?|mos?|mths?|meses|weeks?|wks?|semanas|days?|días)"
-
-# "4 yo", "4 y/o", "26 month old", "two-year-old": always an age.
-_AGE_WITH_OLD = re.compile(
-    rf"(?<![\w.]){_NUMBER}[\s-]*(?:{_YEARS}|{_MONTHS_OR_LESS})(?:[\s-]*olds?|\s*/?\s*o)(?!\w)", re.IGNORECASE
-)
-# "26 months": an age unless the words around make it a span of time; weeks and days are ages only with "old".
-_AGE_WITHOUT_OLD = re.compile(
-    r"(?<!for )(?<!in )(?<!every )(?<!within )(?<!after )(?<!last )(?<!past )(?<!next )(?<!takes )(?<!take )"
-    r"(?<!least )(?<!about )(?<!over )(?<!than )(?<!first )(?<!of )(?<!per )(?<!waiting )(?<![\w.$])"
-    rf"{_NUMBER}[\s-]*(?:{_YEARS}|(?P<small>months?|mos?|mths?|meses))"
-    r"(?!\w|\s+(?:ago|later|after|before|from|of|for|in|or|between|apart|long|now|out|down|since))",
-    re.IGNORECASE,
-)
-# "age 4", "I'm 45", "she is 12": a number that no unit claims.
-_AGE_AFTER_WORD = re.compile(
-    r"(?<!\w)(?:aged?(?:\s+is|:)?|i['’]?m|i\s+am|is|he['’]?s|she['’]?s|turned|turning|turns)\s+"
-    r"(?P<number>\d{1,3})(?![\w/%:-]|[.,]\d|\s*(?:percent|min|hour|mile|day|week|month|dollar|pound|lb|kg|a\.?m|p\.?m|"
-    r"points?|st\b|people|members|other))",
-    re.IGNORECASE,
-)
-_AGE_LIMIT = re.compile(
-    r"(?<!\w)(?:over|under)\s+(?:age\s+|the\s+age\s+of\s+)?" + _NUMBER + r"(?=\s*(?:[?.,!]|$))", re.IGNORECASE
-)
 _ADULT_WORD = re.compile(r"(?<!\w)(?:adults?|grown[\s-]?ups?|adultos?)(?!\w)", re.IGNORECASE)
 # Not "Children's", which is a hospital.
 _CHILD_WORD = re.compile(
-    r"(?<!\w)(?:pa?ediatrics?|child|children|kids?|kiddos?|bab(?:y|ies)|infants?|newborns?|toddlers?|teens?|teenage(?:rs?)?|"
-    r"minors?|niñ[oa]s?|bebés?)(?!\w|['’])",
+    r"(?<!\w)(?:pa?ediatrics?|peds|child|children|childhood|kids?|kiddos?|bab(?:y|ies)|infants?|newborns?|preemies?|"
+    r"toddlers?|teens?|"
+    r"teenage(?:rs?)?|preteens?|minors?|niñ[oa]s?|bebés?)(?!\w|['’])",
     re.IGNORECASE,
 )
 
 # The speaker's own child, or anyone else; the speaker is found by other words.
 _ROLES = {
-    "child": r"sons?|dau\w{0,4}er|daughters|child(?:ren)?|kids?|kiddos?|bab(?:y|ies)|boys?|girls?|toddlers?|newborns?|"
-    r"infants?|teens?|teenagers?|twins?|hij[oa]s?|niñ[oa]s?|bebé",
+    "child": r"sons?|dau\w{0,4}er|daughters|child(?:ren)?|kids?|kiddos?|bab(?:y|ies)|boys?|girls?|toddlers?|"
+    r"newborns?|preemie|"
+    r"infants?|teens?|teenagers?|twins?|triplets|stepson|stepdaughter|little\s+(?:guy|man|one)|hij[oa]s?|niñ[oa]s?|"
+    r"bebé",
     "other": r"husband|wife|spouse|partner|boyfriend|girlfriend|fianc[eé]e?|hubby|mom|mommy|mother|mum|mama|dad|daddy|"
-    r"father|papa|parents?|brothers?|sisters?|siblings?|friends?|aunts?|uncles?|cousins?|nephews?|nieces?|neices?|neighbors?|"
-    r"grand(?:mother|father|son|daughter|child|children|ma|pa|parents?|kids?)|espos[oa]|marido|mujer|mamá|papá|madre|padre|"
-    r"herman[oa]s?|abuel[oa]|amig[oa]",
+    r"father|papa|parents?|brothers?|sisters?|sis|bro|siblings?|friends?|aunts?|auntie|uncles?|cousins?|nephews?|"
+    r"nieces?|neices?|"
+    r"neighbors?|grand(?:mother|father|son|daughter|child|children|ma|pa|parents?|kids?|baby)|granny|coworker|boss|"
+    r"(?:mother|father|sister|brother|son|daughter)[\s-]in[\s-]law|god(?:son|daughter|child)|espos[oa]|marido|mujer|"
+    r"mamá|papá|"
+    r"madre|padre|herman[oa]s?|abuel[oa]|amig[oa]",
 }
 _OWNER = r"(?:my|our|mi|mis|nuestr[oa])"
-# "my son", "my little 4 yo boy": up to three words may stand between.
+# What is said of a patient.
+_PATIENT_AFTER = (
+    r"\s+(?:just\s+|recently\s+|also\s+|now\s+)?(?:has|have|had|needs?|was|were|is|got|gets|takes|turned|turns|with|"
+    r"w/|who|tests?|tested|"
+    r"suffers?|lives\s+with|qualif\w+|been|could\s+get|can\s+get|age[ds]?|\d)"
+)
 _ROLE_OF_MINE = {
-    role: re.compile(rf"(?<!\w){_OWNER}\s+(?:[\w'’/-]+\s+){{0,3}}?(?P<role>{words})(?!\w)", re.IGNORECASE)
+    role: re.compile(
+        rf"(?<!\w){_OWNER}\s+(?!(?:[\w'’/-]+\s+){{0,2}}(?:who|that|told|"
+        rf"said)\b)(?:[\w'’/-]+\s+){{0,3}}?(?P<role>{words})(?!\w)",
+        re.IGNORECASE,
+    )
     for role, words in _ROLES.items()
 }
-# A bare answer to "who is it for?": "son", "for a child", "it's my wife".
+# "son has sma", "hubby needs carvykti", "for a grandson": as thumbs type it, without "my".
+_ROLE_BARE = {
+    role: re.compile(
+        rf"(?:(?:^|[.,;!?]\s*|\b(?:and|but|hi|hello|hey|so|if|because|for)\s+)(?:the\s+|"
+        rf"a\s+)?(?P<role>{words})(?:['’]s\b|(?={_PATIENT_AFTER}\b)|(?=\s*$)))",
+        re.IGNORECASE,
+    )
+    for role, words in _ROLES.items()
+}
 _ROLE_ALONE = {
     role: re.compile(rf"\W*(?:it['’]?s\s+)?(?:for\s+)?(?:an?\s+|the\s+|para\s+)?(?P<role>{words})\W*", re.IGNORECASE)
     for role, words in _ROLES.items()
 }
 _SELF = re.compile(
-    r"(?<!\w)(?P<role>(?:for|about)\s+me|(?:for\s+|about\s+)?myself|para\s+m[ií]|i\s*(?:['’]?m|am)\s+the\s+(?:patient|one))"
+    r"(?<!\w)(?P<role>(?:for|about)\s+me|(?:for\s+|about\s+)?myself|para\s+m[ií]|i\s*(?:['’]?m|"
+    r"am)\s+the\s+(?:patient|one)|"
+    r"i\s+(?:was|got|am|have\s+been|['’]ve\s+been)\s+(?:just\s+|recently\s+|newly\s+)?diagnosed)"
     r"(?!\w)",
     re.IGNORECASE,
 )
@@ -79,28 +72,50 @@ _OWN_CONDITION = re.compile(
     r"(?<!\w)(?:i(?:['’]?ve|\s+have|\s+got|\s+was\s+diagnosed\s+with)(?:\s+(?:got|had|severe|a|the))?|my)\s+$",
     re.IGNORECASE,
 )
+_OWNER_BEFORE = re.compile(rf"{_OWNER}\s+(?:\w+\s+)?$", re.IGNORECASE)
+_AUXILIARIES = frozenset(["can", "could", "may", "should", "will", "does"])
+_PATIENT_SAID = re.compile(rf"['’]s|{_PATIENT_AFTER}\b", re.IGNORECASE)
 _MINE_BY_AGE = re.compile(rf"(?<!\w){_OWNER}\s+$", re.IGNORECASE)
+# Somebody who is mentioned and is no patient: who told it, whose plan it is, who drives.
+_MENTIONED_AFTER = re.compile(
+    r"(?:['’]?s)?\s+(?:job|employer|work|company)\b|\s+(?:said|says|told|thinks?|thought|asked|mentioned|heard|read|"
+    r"found\s+(?:this|out|it)|wants?\s+(?:to\s+know|me)|drives?|will\s+drive|works|sent|recommended|"
+    r"keeps?\s+(?:asking|saying)|is\s+(?:a\s+nurse|asking|worried|wondering|the\s+(?:policy\s?holder|subscriber))|"
+    r"(?:and|&)\s+i\b|handles|signed|lost\s+(?:his|her)\s+job|died|passed)",
+    re.IGNORECASE,
+)
+_MENTIONED_BEFORE = re.compile(
+    r"\b(?:(?:can|could|may|should|will|does)|on|under|through|thru|via|(?:me|i)\s+and|with|from|asked|told|tell|ask|"
+    r"called|lost)\s+$",
+    re.IGNORECASE,
+)
+# "on my husband's plan": who asks is covered by it, and asks for somebody else.
+_PLAN_AFTER = re.compile(r"(?:['’]?s)?\s+(?:insurance|plan|policy|coverage)\b", re.IGNORECASE)
+_PLAN_BEFORE = re.compile(r"\b(?:on|under|through|thru|via|have|by)\s+$", re.IGNORECASE)
+_COMES_ALONG = re.compile(
+    r"\s+(?:stay|come|visit|be\s+(?:there|with|a\s+donor)|drive|donate|sleep|go\s+(?:along|with))\b", re.IGNORECASE
+)
 
 
 def read_people(text: str, taken: tuple[Found, ...]) -> tuple[Found, ...]:
-    """`age_group` (adult, pediatric) and `for_whom` (self, child, other), outside of `taken`.
+    """`age` ("26 months"), `age_group` (adult, pediatric) and `for_whom` (self, child, other), outside of `taken`.
 
     A stated age decides the group; a word such as "kid" only where no age is stated.
     """
-    ages = without_overlaps(_ages(text), taken)
-    groups = ages or without_overlaps(_group_words(text), taken)
-    roles = without_overlaps([*_roles(text), *_own_children(text, ages)], taken)
-    return (*groups, *roles, *(_own_conditions(text, taken) if not roles else ()))
+    ages = _distinct(read_ages(text), taken)
+    said = [Found("age", age.said, age.start, age.end) for age in ages if age.is_somebodys]
+    by_age = tuple(Found("age_group", age.group, age.start, age.end) for age in ages)
+    groups = by_age or without_overlaps(_group_words(text), taken)
+    roles = without_overlaps([*_roles(text), *_own_children(text, by_age)], taken)
+    roles = _patients(text, roles)
+    # The group first: it stands for the age where a text is masked.
+    return (*groups, *said, *roles, *(_own_conditions(text, taken) if not roles else ()))
 
 
-def _ages(text: str) -> Iterator[Found]:
-    for pattern in (_AGE_WITH_OLD, _AGE_WITHOUT_OLD, _AGE_AFTER_WORD, _AGE_LIMIT):
-        for match in pattern.finditer(text):
-            number = _NUMBER_WORDS.get(match["number"].lower()) or int(match["number"])
-            if match.groupdict().get("small"):
-                number = number // 12 if match["small"].lower().startswith("m") else 0
-            if number <= _OLDEST_YEARS:
-                yield Found("age_group", "adult" if number >= _ADULT_FROM_YEARS else "pediatric", *match.span())
+def _distinct(ages: tuple[Age, ...], taken: tuple[Found, ...]) -> list[Age]:
+    by_span = {(age.start, age.end): age for age in reversed(ages)}
+    kept = without_overlaps([Found("age", "", *span) for span in by_span], taken)
+    return [by_span[each.start, each.end] for each in kept]
 
 
 def _group_words(text: str) -> Iterator[Found]:
@@ -111,10 +126,34 @@ def _group_words(text: str) -> Iterator[Found]:
 
 def _roles(text: str) -> Iterator[Found]:
     for role in _ROLES:
-        for match in (*_ROLE_OF_MINE[role].finditer(text), *_whole(_ROLE_ALONE[role], text)):
+        for match in (
+            *_ROLE_OF_MINE[role].finditer(text),
+            *_ROLE_BARE[role].finditer(text),
+            *_whole(_ROLE_ALONE[role], text),
+        ):
             yield Found("for_whom", role, *match.span("role"))
     for match in (*_SELF.finditer(text), *_whole(_SELF_ALONE, text)):
         yield Found("for_whom", "self", *match.span("role"))
+
+
+def _patients(text: str, roles: tuple[Found, ...]) -> tuple[Found, ...]:
+    """Without those who are only mentioned: "my mom said", "on my husband's plan", "can my wife stay"."""
+    return tuple(role for role in roles if role.value == "self" or not _is_mentioned(text, role))
+
+
+def _is_mentioned(text: str, role: Found) -> bool:
+    if _MENTIONED_AFTER.match(text, role.end):
+        return True
+    before = _OWNER_BEFORE.sub("", text[max(0, role.start - 40) : role.start])
+    if _PLAN_AFTER.match(text, role.end):
+        return _PLAN_BEFORE.search(before) is not None
+    led = _MENTIONED_BEFORE.search(before)
+    if led is None:
+        return False
+    if led[0].split()[0].lower() in _AUXILIARIES:
+        return _COMES_ALONG.match(text, role.end) is not None
+    # "someone with my son's condition" is about the son.
+    return role.value == "other" and not _PATIENT_SAID.match(text, role.end)
 
 
 def _own_children(text: str, ages: tuple[Found, ...]) -> Iterator[Found]:

@@ -8,6 +8,28 @@ from dataclasses import dataclass
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 
+# Words of everyday life that one slip separates from a name: they are never taken for it.
+ORDINARY = frozenset(
+    [
+        "billing",
+        "campaign",
+        "champion",
+        "duchesne",
+        "georgian",
+        "hellman",
+        "independent",
+        "independently",
+        "indian",
+        "indians",
+        "johnson",
+        "johnston",
+        "morrison",
+        "peterson",
+        "proven",
+        "rotation",
+    ]
+)
+
 
 @dataclass(frozen=True)
 class Word:

@@ -1,0 +1,191 @@
+"""Which ages does a text state? "26 months", "my 4 yo", "she's 62": a number and a unit, and the age group of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+_ADULT_FROM_YEARS = 18
+_OLDEST_YEARS = 120
+_SMALL_NUMBERS = (
+    "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen",
+    "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
+)  # fmt: skip
+_TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
+_NUMBER_WORDS = {word: number for number, word in enumerate(_SMALL_NUMBERS, start=1)} | {
+    word: tens * 10 for tens, word in enumerate(_TENS, start=2)
+}
+_NUMBER_WORDS |= {
+    f"{ten} {unit}": _NUMBER_WORDS[ten] + _NUMBER_WORDS[unit] for ten in _TENS for unit in _SMALL_NUMBERS[:9]
+}
+_NUMBER = (
+    r"(?P<number>\d{1,3}|"
+    + "|".join(word.replace(" ", r"[\s-]") for word in sorted(_NUMBER_WORDS, key=len, reverse=True))
+    + r")"
+)
+_HALF = r"(?:(?P<half>\s*(?:and\s+(?:a\s+|one\s+)?half|1/2|½)|\.5))?"
+_UNIT = (
+    r"(?:(?P<years>years?|yrs?|yeras?|y|años?)|(?P<months>months?|mos?|mths?|mnths?|meses)|(?P<weeks>weeks?|wks?|"
+    r"semanas?)|"
+    r"(?P<days>days?|días?))"
+)
+_EDGE = r"(?<![\w.$-])"
+# "4 yo", "4 y/o", "26 month old", "two-year-old": always an age.
+_WITH_OLD = re.compile(
+    rf"{_EDGE}(?:{_NUMBER}|(?P<one>an?))[\s-]*{_HALF}[\s-]*{_UNIT}(?:[\s.-]*olds?|[\s.]*/?\s*o)(?!\w)", re.IGNORECASE
+)
+# "26 months", "18mo": an age where the words around it speak of somebody; else it is a length of time.
+_WITH_UNIT = re.compile(
+    rf"{_EDGE}{_NUMBER}{_HALF}[\s-]*{_UNIT}\.?"
+    r"(?!\w|[\s-]+(?:ago|later|after|before|from|of|for|in\b|or\b|between|apart|long|now|out|down|since|supply|wait|"
+    r"stay|study|"
+    r"follow|check|post|remission|pregnant|deadline|notice|plan|trial|period|to\b|per|of|up|history|more|left|"
+    r"already))",
+    re.IGNORECASE,
+)
+_SOMEBODY = (
+    r"(?:he|she|they|hes|shes|they['’]?re|who|sons?|daughters?|dau\w{0,4}er|child|kids?|kiddos?|baby|babies|boys?|"
+    r"girls?|toddlers?|infants?|newborn|"
+    r"teens?|twins?|husband|wife|spouse|partner|mom|mother|dad|father|brother|sister|nephew|niece|cousin|aunt|uncle|"
+    r"friend|"
+    r"grand\w+|patient|hijo|hija|male|female|hubby|man|woman|guy|lady)"
+)
+_IS = (
+    r"(?:\s*(?:['’]s|['’]re|is|are|was\s+just|will\s+be|at|age|aged|only|now|just|almost|about|around|nearly|like|a|my|tiene)"
+    r"\b|\s*[,(:–—-]\s*)"
+)
+_BEFORE_UNIT = re.compile(
+    rf"(?:(?<!\w){_SOMEBODY}{_IS}*\s*|\b(?:i['’]?m|i\s+am|aged?|tiene|tengo)\s*:?\s*(?:is|only|now|just|almost|"
+    rf"about)?\s*|\b(?:my|our)\s+(?:\w+\s+)?)$",
+    re.IGNORECASE,
+)
+_AFTER_UNIT = re.compile(
+    r"[\s,]*(?:boys?|girls?|kids?|baby|sons?|daughters?|child|male|female|patient|toddler|infant|man|woman|"
+    r"[mf]\b)(?!\w)",
+    re.IGNORECASE,
+)
+# "age 4", "I'm 45", "she is 12", "my son Leo is 7": a number that no unit claims.
+_NO_UNIT_AFTER = (
+    r"(?![\w/%:-]|[.,]\d|\s*(?:percent|mins?|minutes?|hours?|hrs?|miles?|days?|weeks?|wks?|months?|mos?|dollars?|"
+    r"bucks|pounds?|lbs?|kg|a\.?m|p\.?m|"
+    r"points?|st\b|th\b|nd\b|people|members|others?|doses?|times|feet|ft|inch\w*|grams?|mg|hundred|thousand|k\b|"
+    r"blocks|calls?|"
+    r"visits?|pills?|shots?|in\s+(?:the\s+)?(?:line|queue)|out\s+of|or\s+\d+\s+(?:days|weeks|miles|months)|"
+    r"different|more|of\b|weeks|"
+    r"steps|percent|degrees|units|hospitals|states))"
+)
+_AFTER_WORD = re.compile(
+    rf"(?<!\w)(?:aged?(?:\s+is|\s+of|:)?|edad:?|i['’]?m(?:\s+(?:only|just|now|almost|a))?|i\s+am(?:\s+(?:only|just|"
+    rf"now))?|"
+    rf"(?:{_SOMEBODY}(?:\s+(?!is\b|under\b|over\b|age|below\b|above\b|and\b|or\b|in\b|for\b|at\b|has\b|had\b|"
+    rf"needs?\b|about\b|took\b|takes\b|got\b|gets\b|from\b|to\b|up\b|every\b)[a-z]+)?|who)(?:\s+(?:is|are)|['’]s|"
+    rf"['’]re|\s+just)?(?:\s+(?:only|just|now|almost|about|already))?"
+    rf"(?<!\bwho)(?:\s+turn(?:ed|s|ing))?|[A-Z][a-z]+\s+is|[a-z]+\s+is(?=\s+\d+\s+(?:and|with)\s+(?:has|needs|is|"
+    rf"was|got|a\b|sma|dmd))|turned|turning|turns)(?:\s+|(?<=:))"
+    rf"(?P<number>\d{{1,3}}|{'|'.join(_SMALL_NUMBERS[1:])})" + _NO_UNIT_AFTER,
+)
+_AFTER_WORD = re.compile(_AFTER_WORD.pattern.replace("[A-Z][a-z]+", r"(?-i:[A-Z][a-z]+)"), re.IGNORECASE)
+# "my mother in law, 68, has": an aside behind somebody.
+_ASIDE = re.compile(
+    rf"(?<!\w){_SOMEBODY}(?:[\s-]in[\s-]law)?(?:\s+[a-z]+)?\s*[,(]\s*(?P<number>\d{{1,2}})(?=\s*(?:[,)]|$))",
+    re.IGNORECASE,
+)
+_LIMIT = re.compile(
+    r"(?<!\w)(?:over|under)\s+(?:age\s+|the\s+age\s+of\s+)?"
+    + _NUMBER
+    + r"(?=\s*(?:[?.,!]|$|\s(?:years?|yrs?|only|can|get|too)))",
+    re.IGNORECASE,
+)
+# "under 2 years old", "diagnosed at age 3", "when I was 12 years old": nobody's age today.
+_NOBODYS = re.compile(
+    r"\b(?:over|under|below|above|than|up\s+to|until|til+|least|most|before|after|since|between|minimum|maximum|by|"
+    r"limit\s+(?:is|of)|"
+    r"turn(?:s|ing)?)(?:\s+(?:age|the\s+age\s+of|ages))?\s*$"
+    r"|\b(?:when|while)\b[^.?!,]{0,15}\bwas\s*$"
+    r"|\b(?:diagnosed|died|passed|started|began|stopped|happened|found\s+out|got\s+(?:it|sick)|symptoms|"
+    r"onset)\b[^.?!,]{0,25}\bat\s+"
+    r"(?:(?:the\s+)?age\s+(?:of\s+)?)?(?:about\s+)?$",
+    re.IGNORECASE,
+)
+_THING_AFTER = re.compile(
+    r"[\s-]*(?:pregnant|policy|plan|study|drug|rule|law|letter|claim|bill|card|test|result|version|car|document)\b",
+    re.IGNORECASE,
+)
+_SPAN_BEFORE = re.compile(
+    r"(?:\b(?:for|in|every|within|after|last|past|next|takes?|took|least|about|over|than|first|of|per|wait\w*|"
+    r"another|each|lasts?|lasted|"
+    r"these|those|few|been|spent|until|to|by|and|or|on|the|stay\w*|hospital|follow\w*|up|how)\s+|\$|-)$",
+    re.IGNORECASE,
+)
+_LOOK_BACK = 45
+
+
+@dataclass(frozen=True)
+class Age:
+    """A stated age and where it stands; `is_somebodys` is False for a limit or an age of long ago."""
+
+    number: int
+    unit: str
+    start: int
+    end: int
+    is_somebodys: bool
+
+    @property
+    def said(self) -> str:
+        """The age as it is shown: "26 months", "1 year"."""
+        return f"{self.number} {self.unit if self.number != 1 else self.unit.removesuffix('s')}"
+
+    @property
+    def group(self) -> str:
+        """`adult` from 18 years on, else `pediatric`."""
+        years = {"years": self.number, "months": self.number // 12}.get(self.unit, 0)
+        return "adult" if years >= _ADULT_FROM_YEARS else "pediatric"
+
+
+def read_ages(text: str) -> tuple[Age, ...]:
+    """The ages in a text, limits ("over 65") among them; lengths of time are none. They may overlap."""
+    found = [*_with_old(text), *_with_unit(text), *_after_word(text), *_limits(text)]
+    return tuple(age for age in found if age.unit != "years" or 0 <= age.number <= _OLDEST_YEARS)
+
+
+def _with_old(text: str) -> Iterator[Age]:
+    for match in _WITH_OLD.finditer(text):
+        if not _THING_AFTER.match(text, match.end()):
+            yield _age(match, text)
+
+
+def _with_unit(text: str) -> Iterator[Age]:
+    for match in _WITH_UNIT.finditer(text):
+        before = text[max(0, match.start() - _LOOK_BACK) : match.start()]
+        is_alone = not before.strip(" .,!(") and not text[match.end() :].strip(" .,!)?")
+        is_aside = before.rstrip().endswith((",", "(", ";")) and re.match(r"\s*(?:[,;).]|$)", text[match.end() :])
+        starts = not before.strip(" (") and re.match(r"\s*[,;)]", text[match.end() :])
+        near_somebody = _BEFORE_UNIT.search(before) or _AFTER_UNIT.match(text, match.end())
+        if is_alone or starts or is_aside or (near_somebody and not _SPAN_BEFORE.search(before)):
+            yield _age(match, text)
+
+
+def _after_word(text: str) -> Iterator[Age]:
+    for pattern in (_AFTER_WORD, _ASIDE):
+        for match in pattern.finditer(text):
+            yield _age(match, text)
+
+
+def _limits(text: str) -> Iterator[Age]:
+    for match in _LIMIT.finditer(text):
+        yield _age(match, text, is_limit=True)
+
+
+def _age(match: re.Match[str], text: str, *, is_limit: bool = False) -> Age:
+    parts = match.groupdict()
+    unit = next((name for name in ("years", "months", "weeks", "days") if parts.get(name)), "years")
+    written = (parts["number"] or "one").lower()
+    number = int(written) if written.isdigit() else _NUMBER_WORDS[re.sub(r"[\s-]+", " ", written)]
+    if parts.get("half"):
+        number, unit = (number * 12 + 6, "months") if unit == "years" else (number, unit)
+    before = text[max(0, match.start() - _LOOK_BACK) : match.start()]
+    is_somebodys = (
+        not is_limit and not _NOBODYS.search(before) and not re.match(r"turn(?:s|ing)\b", match[0], re.IGNORECASE)
+    )
+    return Age(number, unit, *match.span(), is_somebodys)
