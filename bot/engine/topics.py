@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,11 @@ from knowledge.meaning import encoder, sentence_model, word_pieces
 from knowledge.meaning.sentence_model import Meaning, check_genuine
 
 _RANKED = 10
+_DANGERS = ("emergency", "crisis")
+# A danger this likely is asked about, whatever is likelier: of the examples, held back from the training, one in a
+# hundred is asked in vain. What is asked has this confidence; from 0.85 on the gateway asks no more.
+_DANGER_FROM = 0.15
+_ASKED_ABOUT = 0.6
 _MASK = re.compile(r"xx(?P<kind>[a-z]+)")
 # The sentence model reads plain words: a name that it never saw would be noise, and its kind is all that counts.
 _PLAIN_WORDS = {
@@ -115,11 +121,21 @@ class TopicClassifier(GraphComponent):
         assert self._meaning is not None  # noqa: S101
         for message in messages:
             text = _readable(message)
-            likeliest = self._model.rank(text, self._meaning.read(_in_plain_words(text)))[:_RANKED]
+            ranked = self._model.rank(text, self._meaning.read(_in_plain_words(text)))
+            likeliest = put_danger_first(ranked)[:_RANKED]
             ranking = [{"name": topic, "confidence": confidence} for topic, confidence in likeliest]
             message.set(INTENT, ranking[0], add_to_output=True)
             message.set(INTENT_RANKING_KEY, ranking, add_to_output=True)
         return messages
+
+
+def put_danger_first(ranked: Sequence[tuple[str, float]]) -> list[tuple[str, float]]:
+    """The ranking with a danger in front where one is likely enough to be asked about; confidences add up as before."""
+    danger, likely = next((each for each in ranked if each[0] in _DANGERS), ("", 0.0))
+    if ranked[0][0] in _DANGERS or likely < _DANGER_FROM:
+        return list(ranked)
+    left = (1 - _ASKED_ABOUT) / (1 - likely)
+    return [(danger, _ASKED_ABOUT), *((topic, left * confidence) for topic, confidence in ranked if topic != danger)]
 
 
 def _readable(message: Message) -> str:

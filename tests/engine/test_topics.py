@@ -9,6 +9,7 @@ import pytest
 import scipy.sparse
 
 from bot.engine.topic_model import TopicModel
+from bot.engine.topics import put_danger_first
 
 EXAMPLES = {
     "coverage_general": ["is xxtherapy covered", "does my plan cover xxtherapy", "is it covered", "¿está cubierto?"],
@@ -86,3 +87,18 @@ def test_a_model_that_is_sure_of_what_it_was_taught_is_stretched_to_how_often_it
     sure = trained(*EXAMPLES, often=5)
     assert sure._sharpness > 1
     assert trained(*EXAMPLES)._sharpness == 1
+
+
+def test_a_danger_that_is_likely_enough_is_asked_about_whatever_is_likelier() -> None:
+    [first, second, third] = put_danger_first([("complaint", 0.7), ("crisis", 0.2), ("deny", 0.1)])
+    assert first == ("crisis", 0.6)
+    assert (second[0], third[0]) == ("complaint", "deny")
+    assert first[1] + second[1] + third[1] == pytest.approx(1.0)
+    assert first[1] - second[1] > 0.03
+
+
+@pytest.mark.parametrize(
+    "ranked", [[("complaint", 0.9), ("crisis", 0.1)], [("emergency", 0.9), ("crisis", 0.1)], [("deny", 1.0)]]
+)
+def test_another_ranking_stays_as_it_is(ranked: list[tuple[str, float]]) -> None:
+    assert put_danger_first(ranked) == ranked
