@@ -10,6 +10,7 @@ from actions.replies import Replies
 from actions.services import ActionServices
 from actions.topic_action import TurnAction
 from actions.turn_context import Turn
+from bot.conversations.model import Holder
 
 # Each field with the topic that it is asked for and the kind of answer.
 FIELDS = {
@@ -26,6 +27,11 @@ def choose_words(key: str, asked_before: int) -> str:
     return key + _WORDS[min(asked_before, len(_WORDS) - 1)]
 
 
+def is_asked_enough(turn: Turn, field: str) -> bool:
+    """True where the question is not put again: to a member who waits for a coach, perhaps in danger, not even once."""
+    return turn.asked.is_enough(field) or (turn.holder is Holder.WAITING and turn.asked.count_in_a_row(field) > 0)
+
+
 class AskField(TurnAction):
     """Asks for one field of a form."""
 
@@ -40,7 +46,7 @@ class AskField(TurnAction):
 
     async def respond(self, turn: Turn, replies: Replies) -> list[EventType]:
         """The question; after the second time without an answer the form is left without a word."""
-        if turn.asked.is_enough(self._field):
+        if is_asked_enough(turn, self._field):
             return wait_in_silence()
         if self._field == "zip_code" and turn.slots.town and not turn.asked.count_in_a_row(self._field):
             replies.say("utter_ask_zip_code_of_town", "ask", awaiting=(self._field, self._kind), place=turn.slots.town)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from rasa_sdk.events import EventType, SlotSet
 
-from actions.form_questions import choose_words
+from actions.form_questions import choose_words, is_asked_enough
 from actions.form_steps import MISSES_BEFORE_GIVING_UP, note_asked, resume_form, wait_in_silence
 from actions.form_words import has_no_answer
 from actions.free_question import FREE_QUESTION
@@ -49,7 +49,7 @@ class AskPlan(TurnAction):
 
     async def respond(self, turn: Turn, replies: Replies) -> list[EventType]:
         """The question belongs to the topic that needs the plan; nobody is asked a third time."""
-        if turn.asked.is_enough("plan") and len(turn.entities.get("plan", ())) < _SEVERAL:
+        if is_asked_enough(turn, "plan") and len(turn.entities.get("plan", ())) < _SEVERAL:
             # What was asked since and answered in general is what a plan that is named later answers.
             newer = turn.intent in PLAN_TOPICS
             over = [SlotSet("topic_in_progress", None), SlotSet("waiting_question", None)] if newer else []

@@ -15,6 +15,7 @@ from actions.definitions import find_asked_term, find_own_facts, say_term
 from actions.form_steps import leave_verification
 from actions.phrases import Phrases
 from actions.plain_words import find_therapy_class
+from actions.plan_choices import list_plan_choices
 from actions.replies import Replies
 from actions.services import ActionServices
 from actions.spoken import say_day
@@ -84,9 +85,9 @@ class TurnAction(Action):
 
     async def say_plan_unknown(self, replies: Replies) -> None:
         """Says that the answer hangs on the plan, and which plans are on file."""
-        plans = await self.services.policies.list_plans()
-        names = self.phrases.list_of(plan.name for plan in plans)
-        replies.say("utter_plan_unknown", "handoff_offered", plans=names)
+        plans = await list_plan_choices(self.services)
+        names = self.phrases.list_of(plan.title for plan in plans)
+        replies.say("utter_plan_unknown", "handoff_offered", buttons=plans, plans=names)
 
     async def keep_plan(self, turn: Turn) -> list[EventType]:
         """Records the plan and state that this message names, so that neither is asked again.
