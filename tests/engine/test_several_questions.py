@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from engine_cast import Actions, Member, keys
 from rasa.core.agent import Agent
 
 from bot.engine import turns as turns_module
-from bot.engine.actions_endpoint import ActionsConnection
+from bot.engine.actions_endpoint import ActionsConnection, TurnActions
 from bot.engine.tracker_store import DialogueStore
 from bot.engine.turns import TurnTaker
 
@@ -18,6 +19,13 @@ COVERAGE, POLICY = "utter_coverage_general_answer", "utter_policy_lookup_answer"
 TWO = "is zolgensma covered? and what does the policy say?"
 FORM_FIRST = "which hospital is near me? is zolgensma covered?"
 TWO_FORMS = "which hospital is near me? is my coverage active? is zolgensma covered?"
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Limits that a busy machine does not reach: these tests are not about time."""
+    monkeypatch.setattr(turns_module, "TIMEOUT_S", 30.0)
+    monkeypatch.setattr(turns_module, "TurnActions", partial(TurnActions, timeout_s=30.0))
 
 
 @pytest.fixture
@@ -114,7 +122,7 @@ async def test_what_was_answered_stays_when_a_later_part_fails(member: Member, a
 async def test_what_was_answered_stays_when_a_later_part_hangs(
     member: Member, answering: Actions, monkeypatch: pytest.MonkeyPatch, store: DialogueStore
 ) -> None:
-    monkeypatch.setattr(turns_module, "TIMEOUT_S", 0.5)
+    monkeypatch.setattr(turns_module, "TIMEOUT_S", 2.0)
     answering.hang("action_tell_policy")
     assert keys(await member.says(TWO)) == [COVERAGE, "utter_several_failed"]
     stored = await store.load(member.conversation_id)
