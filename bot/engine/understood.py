@@ -66,7 +66,7 @@ def describe_understanding(
     topics = [_find_topic(reading, replies, topic_in_progress) for reading, replies in read]
     confidences = [float((reading.get("intent") or {}).get("confidence") or 0.0) for reading, _ in read]
     return Understood(
-        topics=tuple(dict.fromkeys(topic for topic in topics if topic)),
+        topics=tuple(topic for topic in topics if topic),
         language=tell_language(text) if text is not None else "und",
         entities=_shown(parse_data.get("entities") or (), asked_for),
         confidence=round(min(confidences), 4),

@@ -88,3 +88,18 @@ def test_a_quick_reply_has_no_language() -> None:
 )
 def test_typed_text_is_made_harmless(typed: str, read: str) -> None:
     assert readable_text(typed) == read
+
+
+def test_the_topics_of_several_questions_stand_in_their_order_with_the_lowest_confidence() -> None:
+    read = [
+        ({"intent": {"name": name, "confidence": confidence}}, replies)
+        for name, confidence, replies in (
+            ("cost", 0.9, ()),
+            ("inform", 0.7, (reply("coverage_general"),)),
+            ("cost", 0.8, ()),
+        )
+    ]
+    told = describe_understanding(
+        {"intent": {"name": "cost", "confidence": 1.0}}, read, text="x", asked_for=None, topic_in_progress=None
+    )
+    assert told == Understood(("cost", "coverage_general", "cost"), "und", {}, 0.7)
