@@ -97,6 +97,12 @@ _LIMIT = re.compile(
     + r"(?=\s*(?:[?.,!]|$|\s(?:years?|yrs?|only|can|get|too)))",
     re.IGNORECASE,
 )
+# "our appeal is 45 days old", "I feel 90 years old": nobody's age.
+_THING_BEFORE = re.compile(
+    r"\b(?:appeals?|results?|policy|claims?|letters?|denials?|cards?|data|news|info\w*|lists?|reports?|tests?|scans?|labs?|"
+    r"request|page|website)\s+(?:is|are|was|were)\s+(?:\w+\s+)?$|\b(?:feel|feels|felt|look|looks)\s+(?:like\s+)?(?:a\s+)?$",
+    re.IGNORECASE,
+)
 # "under 2 years old", "diagnosed at age 3", "when I was 12 years old": nobody's age today.
 _NOBODYS = re.compile(
     r"\b(?:over|under|below|above|than|up\s+to|until|til+|least|most|before|after|since|between|minimum|maximum|by|"
@@ -151,7 +157,8 @@ def read_ages(text: str) -> tuple[Age, ...]:
 
 def _with_old(text: str) -> Iterator[Age]:
     for match in _WITH_OLD.finditer(text):
-        if not _THING_AFTER.match(text, match.end()):
+        before = text[max(0, match.start() - _LOOK_BACK) : match.start()]
+        if not (_THING_AFTER.match(text, match.end()) or _THING_BEFORE.search(before)):
             yield _age(match, text)
 
 

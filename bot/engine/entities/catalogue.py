@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from bot.engine.entities.found import Found, without_overlaps
 from bot.engine.entities.senses import is_meant
@@ -62,7 +63,7 @@ class Catalogue:
 
     def find(self, words: tuple[Word, ...], text: str) -> tuple[Found, ...]:
         """Every name in the text, longest first where they overlap; ids of the same words come all."""
-        exact = [each for each in (*self._exact(words), *self._joined(words)) if is_meant(each, text)]
+        exact = [each for each in (*self._exact(words, text), *self._joined(words, text)) if is_meant(each, text)]
         kept = without_overlaps(exact)
         forgiven = [each for each in self._forgiven(words, kept) if is_meant(_doubtful(each), text)]
         # A mistyped long name stands for more than the short one inside of it: "sickle cell diseese".
@@ -70,18 +71,20 @@ class Catalogue:
         rest = without_overlaps(kept, longer)
         return without_overlaps([*rest, *without_overlaps(forgiven, rest)])
 
-    def _exact(self, words: tuple[Word, ...]) -> Iterator[Found]:
+    def _exact(self, words: tuple[Word, ...], text: str) -> Iterator[Found]:
         for at, word in enumerate(words):
             for name in self._by_first_word.get(word.text, ()):
-                if tuple(each.text for each in words[at : at + len(name.words)]) == name.words:
+                given = words[at : at + len(name.words)]
+                if tuple(each.text for each in given) == name.words and _stand_together(given, text):
                     yield _locate(name, words, at, len(name.words))
 
-    def _joined(self, words: tuple[Word, ...]) -> Iterator[Found]:
+    def _joined(self, words: tuple[Word, ...], text: str) -> Iterator[Found]:
         """Names whose words were written as one, or the reverse: "sicklecell", "care source"."""
         for at in range(len(words)):
-            for length in range(1, _MOST_WORDS_AS_ONE + 1):
+            for length in range(1, min(_MOST_WORDS_AS_ONE, len(words) - at) + 1):
                 letters = "".join(word.text for word in words[at : at + length])
-                for name in self._by_letters.get(letters, ()) if at + length <= len(words) else ():
+                names = self._by_letters.get(letters, ())
+                for name in names if names and _stand_together(words[at : at + length], text) else ():
                     yield _locate(name, words, at, length)
 
     def _forgiven(self, words: tuple[Word, ...], exact: tuple[Found, ...]) -> Iterator[Found]:
@@ -117,6 +120,11 @@ class Catalogue:
             slips = () if word.text in ORDINARY else self._slips.find(word.text)
             readings = near[word.text] = (word.text, *slips)
         return readings
+
+
+def _stand_together(words: tuple[Word, ...], text: str) -> bool:
+    """No comma or end of a sentence between the words: "is it, visma?" names nothing."""
+    return not any(sign in ",;!?\n" for one, next_one in pairwise(words) for sign in text[one.end : next_one.start])
 
 
 def _doubtful(found: Found) -> Found:

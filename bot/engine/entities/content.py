@@ -38,6 +38,7 @@ _PROPER_NAME_SUFFIX = re.compile(r"-[a-z]{4}$")
 _FIRST_OF_TWO = re.compile(r"(?P<first>[a-z]{9,}) [a-z-]+")
 # A description is no product: "hemophilia B gene therapy" may be another one tomorrow. It speaks of the condition.
 _DESCRIPTION = re.compile(r"\b(?:gene therapy|gene editing|crispr|tils?|implant)\b", re.IGNORECASE)
+_HOSPITAL = re.compile(r"\bhospital\b", re.IGNORECASE)
 _OF_CONDITION = re.compile(r"gene therapy$", re.IGNORECASE)
 # Ids that are words of everyday life: the id alone is no name.
 _ID_AS_NAME = frozenset({"therapy", "condition", "plan"})
@@ -140,7 +141,8 @@ def _cities(content: dict[str, Any]) -> Iterator[Name]:
 
 def _spell(entity: str, value: str, spelling: str) -> Iterator[Name]:
     # "Children's" is often typed without its apostrophe.
-    for variant in {spelling, re.sub(r"['’]", "", spelling)}:
+    spellings = {spelling, _HOSPITAL.sub("hosp", spelling)} if entity == "facility" else {spelling}
+    for variant in {each for one in spellings for each in (one, re.sub(r"['’]", "", one))}:
         words = tuple(word.text for word in split_words(variant) if word.text)
         if words:
             yield Name(entity, value, words)

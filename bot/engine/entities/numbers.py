@@ -68,7 +68,7 @@ _ZIP_CODE_AFTER_WORD = re.compile(
 # "215-555-0143", "(215) 555 0143", "+1 215.555.0143": ten digits as the North American numbering plan has them.
 _PHONE = re.compile(
     r"(?<![\w.-])(?:\+?1[\s.-]*)?(?:\((?P<area>[2-9]\d{2})\)|(?P<plain_area>[2-9]\d{2}))[\s./-]*"
-    r"(?P<exchange>[2-9]\d{2})[\s.-]*(?P<line>\d{4})(?![\w%]|[.-]\d)",
+    r"(?P<exchange>[2-9]\d{2})[\s.-]*(?P<line>\d{4})(?!(?!x\d|ext)[\w%]|[.-]\d)",
 )
 _NO_PHONE_BEFORE = re.compile(
     r"\b(?:claim|case|ref(?:erence)?|order|invoice|account|acct|auth(?:orization)?|confirmation|ticket|npi|member|"

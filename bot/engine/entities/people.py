@@ -8,12 +8,14 @@ from collections.abc import Iterator
 from bot.engine.entities.ages import Age, read_ages
 from bot.engine.entities.found import Found, without_overlaps
 
-_ADULT_WORD = re.compile(r"(?<!\w)(?:adults?|grown[\s-]?ups?|adultos?)(?!\w)", re.IGNORECASE)
+_ADULT_WORD = re.compile(r"(?<!\w)(?:adults?|grown[\s-]?(?:ups?|man|woman|men|women)|adultos?)(?!\w)", re.IGNORECASE)
 # Not "Children's", which is a hospital.
 _CHILD_WORD = re.compile(
     r"(?<!\w)(?:pa?ediatrics?|peds|child|children|childhood|kids?|kiddos?|bab(?:y|ies)|infants?|newborns?|preemies?|"
     r"toddlers?|teens?|"
-    r"teenage(?:rs?)?|preteens?|minors?|niñ[oa]s?|bebés?)(?!\w|['’])",
+    r"teenage(?:rs?)?|preteens?|minors?|little\s+(?:girls?|boys?|one|guy)|(?:pre|pre-)?schoolers?|kindergart\w+|"
+    r"(?:first|second|third|fourth|fifth|sixth|seventh|eighth)[\s-]graders?|(?:middle|elementary|grade|"
+    r"high)\s*school(?:ers?)?|niñ[oa]s?|bebés?)(?!\w|['’])",
     re.IGNORECASE,
 )
 
@@ -21,9 +23,11 @@ _CHILD_WORD = re.compile(
 _ROLES = {
     "child": r"sons?|dau\w{0,4}er|daughters|child(?:ren)?|kids?|kiddos?|bab(?:y|ies)|boys?|girls?|toddlers?|"
     r"newborns?|preemie|"
-    r"infants?|teens?|teenagers?|twins?|triplets|stepson|stepdaughter|little\s+(?:guy|man|one)|hij[oa]s?|niñ[oa]s?|"
+    r"infants?|teens?|teenagers?|twins?|triplets|stepson|stepdaughter|little\s+(?:guy|man|one)|lo|"
+    r"kindergart\w+|(?:pre)?schoolers?|hij[oa]s?|niñ[oa]s?|"
     r"bebé",
-    "other": r"husband|wife|spouse|partner|boyfriend|girlfriend|fianc[eé]e?|hubby|mom|mommy|mother|mum|mama|dad|daddy|"
+    "other": r"husband|bf|gf|significant\s+other|better\s+half|wife|spouse|partner|boyfriend|girlfriend|"
+    r"fianc[eé]e?|hubby|mom|mommy|mother|mum|mama|dad|daddy|"
     r"father|papa|parents?|brothers?|sisters?|sis|bro|siblings?|friends?|aunts?|auntie|uncles?|cousins?|nephews?|"
     r"nieces?|neices?|"
     r"neighbors?|grand(?:mother|father|son|daughter|child|children|ma|pa|parents?|kids?|baby)|granny|coworker|boss|"
@@ -34,14 +38,14 @@ _ROLES = {
 _OWNER = r"(?:my|our|mi|mis|nuestr[oa])"
 # What is said of a patient.
 _PATIENT_AFTER = (
-    r"\s+(?:just\s+|recently\s+|also\s+|now\s+)?(?:has|have|had|needs?|was|were|is|got|gets|takes|turned|turns|with|"
+    r"\s+(?:just\s+|recently\s+|also\s+|now\s+)?(?:has|have|had|needs?|was|were|is|got|gets|takes|w|turned|turns|with|"
     r"w/|who|tests?|tested|"
     r"suffers?|lives\s+with|qualif\w+|been|could\s+get|can\s+get|age[ds]?|\d)"
 )
 _ROLE_OF_MINE = {
     role: re.compile(
         rf"(?<!\w){_OWNER}\s+(?!(?:[\w'’/-]+\s+){{0,2}}(?:who|that|told|"
-        rf"said)\b)(?:[\w'’/-]+\s+){{0,3}}?(?P<role>{words})(?!\w)",
+        rf"said)\b)(?:[\w'’/-]+\s+){{0,3}}?(?P<role>{words})(?=(?:['’]?s)?(?!\w))",
         re.IGNORECASE,
     )
     for role, words in _ROLES.items()
@@ -49,8 +53,8 @@ _ROLE_OF_MINE = {
 # "son has sma", "hubby needs carvykti", "for a grandson": as thumbs type it, without "my".
 _ROLE_BARE = {
     role: re.compile(
-        rf"(?:(?:^|[.,;!?]\s*|\b(?:and|but|hi|hello|hey|so|if|because|for)\s+)(?:the\s+|"
-        rf"a\s+)?(?P<role>{words})(?:['’]s\b|(?={_PATIENT_AFTER}\b)|(?=\s*$)))",
+        rf"(?:(?:^|[.,;!?]\s*|\b(?:and|but|hi|hello|hey|so|if|because|for|care\s+of|caring\s+for|have|about)\s+)"
+        rf"(?:(?:the|a|an|two|three)\s+)?(?P<role>{words})(?:['’]s\b|(?={_PATIENT_AFTER}\b)|(?=\s*$)|(?=\s*,\s*\d)))",
         re.IGNORECASE,
     )
     for role, words in _ROLES.items()
@@ -67,9 +71,20 @@ _SELF = re.compile(
     re.IGNORECASE,
 )
 _SELF_ALONE = re.compile(r"\W*(?:it['’]?s\s+)?(?:just\s+)?(?P<role>me|myself|self|i\s+am|yo)\W*", re.IGNORECASE)
+_SELF_NOT_OTHER = re.compile(r"^\W*(?P<role>me)\s*,?\s+not\b", re.IGNORECASE)
 # "I have", "my" right before a condition.
 _OWN_CONDITION = re.compile(
-    r"(?<!\w)(?:i(?:['’]?ve|\s+have|\s+got|\s+was\s+diagnosed\s+with)(?:\s+(?:got|had|severe|a|the))?|my)\s+$",
+    r"(?<!\w)(?:i(?:['’]?ve|\s+have|\s+got|\s+was\s+diagnosed\s+with|['’]?m\s+a|\s+am\s+a)"
+    r"(?:\s+(?:got|had|severe|a|the|advanced|relapsed|bad))*|my(?:\s+own)?)\s+$",
+    re.IGNORECASE,
+)
+_OWN_AGE = re.compile(r"i['’]?m|i\s+am", re.IGNORECASE)
+_OWN_SAID = re.compile(r"(?<!\w)my\s+own\s+(?:treatment|therapy|infusion|disease|case|care)(?!\w)", re.IGNORECASE)
+# "not for me", "not my kid": named to be ruled out.
+_DENIED_BEFORE = re.compile(r"\b(?:not|isn['’]?t|never)\s+(?:(?:for|about|just|my|our|the)\s+)*$", re.IGNORECASE)
+# "my sister's baby": somebody else's child.
+_RELATIVES_CHILD = re.compile(
+    rf"(?<!\w){_OWNER}\s+(?:\w+\s+)?(?P<role>(?:{_ROLES['other']})(?:['’]?s)?\s+(?:{_ROLES['child']}))(?!\w)",
     re.IGNORECASE,
 )
 _OWNER_BEFORE = re.compile(rf"{_OWNER}\s+(?:\w+\s+)?$", re.IGNORECASE)
@@ -95,6 +110,7 @@ _PLAN_BEFORE = re.compile(r"\b(?:on|under|through|thru|via|have|by)\s+$", re.IGN
 _COMES_ALONG = re.compile(
     r"\s+(?:stay|come|visit|be\s+(?:there|with|a\s+donor)|drive|donate|sleep|go\s+(?:along|with))\b", re.IGNORECASE
 )
+_LOOK_BACK = 40
 
 
 def read_people(text: str, taken: tuple[Found, ...]) -> tuple[Found, ...]:
@@ -109,7 +125,7 @@ def read_people(text: str, taken: tuple[Found, ...]) -> tuple[Found, ...]:
     roles = without_overlaps([*_roles(text), *_own_children(text, by_age)], taken)
     roles = _patients(text, roles)
     # The group first: it stands for the age where a text is masked.
-    return (*groups, *said, *roles, *(_own_conditions(text, taken) if not roles else ()))
+    return (*groups, *said, *roles, *(_own(text, taken, said) if not roles else ()))
 
 
 def _distinct(ages: tuple[Age, ...], taken: tuple[Found, ...]) -> list[Age]:
@@ -132,19 +148,28 @@ def _roles(text: str) -> Iterator[Found]:
             *_whole(_ROLE_ALONE[role], text),
         ):
             yield Found("for_whom", role, *match.span("role"))
-    for match in (*_SELF.finditer(text), *_whole(_SELF_ALONE, text)):
+    for match in (*_SELF.finditer(text), *_SELF_NOT_OTHER.finditer(text), *_whole(_SELF_ALONE, text)):
         yield Found("for_whom", "self", *match.span("role"))
 
 
 def _patients(text: str, roles: tuple[Found, ...]) -> tuple[Found, ...]:
-    """Without those who are only mentioned: "my mom said", "on my husband's plan", "can my wife stay"."""
-    return tuple(role for role in roles if role.value == "self" or not _is_mentioned(text, role))
+    """Without those who are only mentioned or ruled out: "my mom said", "on my husband's plan", "not for me".
+
+    Where the speaker's own child is named, other relatives are company.
+    """
+    others = tuple(Found("for_whom", "other", *match.span("role")) for match in _RELATIVES_CHILD.finditer(text))
+    kept = [*others, *without_overlaps(roles, others)]
+    kept = [role for role in kept if not _DENIED_BEFORE.search(text[max(0, role.start - _LOOK_BACK) : role.start])]
+    kept = [role for role in kept if role.value == "self" or not _is_mentioned(text, role)]
+    if any(role.value == "child" for role in kept):
+        kept = [role for role in kept if role.value == "child"]
+    return tuple(kept)
 
 
 def _is_mentioned(text: str, role: Found) -> bool:
     if _MENTIONED_AFTER.match(text, role.end):
         return True
-    before = _OWNER_BEFORE.sub("", text[max(0, role.start - 40) : role.start])
+    before = _OWNER_BEFORE.sub("", text[max(0, role.start - _LOOK_BACK) : role.start])
     if _PLAN_AFTER.match(text, role.end):
         return _PLAN_BEFORE.search(before) is not None
     led = _MENTIONED_BEFORE.search(before)
@@ -163,13 +188,18 @@ def _own_children(text: str, ages: tuple[Found, ...]) -> Iterator[Found]:
             yield Found("for_whom", "child", age.start, age.end)
 
 
-def _own_conditions(text: str, taken: tuple[Found, ...]) -> tuple[Found, ...]:
-    """ "I have hemophilia" says for whom, where nobody else is named."""
-    for found in taken:
-        match = _OWN_CONDITION.search(text[: found.start]) if found.entity == "condition" else None
+def _own(text: str, taken: tuple[Found, ...], ages: list[Found]) -> tuple[Found, ...]:
+    """ "I have hemophilia", "I'm 34" say for whom, where nobody else is named."""
+    for age in ages:
+        match = _OWN_AGE.match(text, age.start)
         if match is not None:
-            return (Found("for_whom", "self", match.start(), match.end() - 1),)
-    return ()
+            return (Found("for_whom", "self", *match.span()),)
+    for found in taken:
+        before = text[max(0, found.start - _LOOK_BACK) : found.start]
+        match = _OWN_CONDITION.search(before) if found.entity == "condition" else None
+        if match is not None:
+            return (Found("for_whom", "self", found.start - len(match[0]), found.start - 1),)
+    return tuple(Found("for_whom", "self", *match.span()) for match in _OWN_SAID.finditer(text))
 
 
 def _whole(pattern: re.Pattern[str], text: str) -> tuple[re.Match[str], ...]:

@@ -15,7 +15,7 @@ _SCHOOL = (
     r"memorial|methodist|presbyterian|mason|institute"
 )
 _NO_PLACE_AFTER = re.compile(
-    rf"\s+(?:{_STREET}|{_SCHOOL}|county|river|valley|water\s+gap|roadhouse|jones|trail|chromosome|(?:day|"
+    rf"\s+(?:{_STREET}|{_SCHOOL}|county|river|valley|reel|pageant|water\s+gap|roadhouse|jones|trail|chromosome|(?:day|"
     rf"style)\b(?!\s+hosp)|"
     r"cream\s+cheese|cheese\w*|steaks?|wings|terriers?|phillies|eagles|flyers|sixers|steelers|pirates|penguins|"
     r"bengals|reds|browns|"
@@ -31,7 +31,7 @@ _NO_PLACE_AFTER = re.compile(
 _NO_PLACE_BEFORE = re.compile(
     r"\b(?:(?:university|hospital|bank|children['’]?s?|college|institute|cross|shield|bcbs|bcbsm|plan|gulf|battle|"
     r"museum|lake)"
-    r"\s+of(?:\s+the)?(?:\s+(?:west(?:ern)?|southern|northern|eastern))?|george|denzel|president|lake|mount|mt|anthem|"
+    r"\s+of(?:\s+the)?(?:\s+(?:west(?:ern)?|southern|northern|eastern))?|george|denzel|president|miss|princess|the(?=\s+virginia\s+reel)|lake|mount|mt|anthem|"
     r"hannah)\.?\s+$",
     re.IGNORECASE,
 )
@@ -48,11 +48,13 @@ _PERSON_BEFORE = re.compile(
 _PERSON_AFTER = re.compile(
     rf"['’]s\b|\s+(?:is\s+(?:\d|my|our|a\b|an\b|the\b|one|two|three|four|five|six|seven|eight|nine|ten)|turn(?:s|"
     rf"ed)\s|was\s+(?:diagnosed|born|denied|told)|"
-    rf"needs?\b|gets?\b|takes\b|told\b|said\b|called\b|wants\b|can['’]?t\b|and\s+(?:i|{_KIN})\b|has\s+(?!(?:a|an|"
+    rf"needs?\b|gets?\b|takes\b|told\b|said\b|called\b|wants\b|can['’]?t\b|from\s+(?:the|your|billing)\b|and\s+(?:i|{_KIN})\b|has\s+(?!(?:a|an|"
     rf"the|any|one|good|more)\s+"
     r"(?:law|plan|market|hospital|program|center|facilit)))",
     re.IGNORECASE,
 )
+# The first half mistyped: the second is another state.
+_WEST_BEFORE = re.compile(r"\bw(?:e?s?t?|ets|est\w)\.?\s+$", re.IGNORECASE)
 _NAMED_LIKE_PEOPLE = frozenset(["GA", "VA"])
 # What may stand after a city: its state. Codes that are words count behind a comma or in capitals alone.
 _STATE_WORDS = (
@@ -72,7 +74,7 @@ STATE_AFTER = re.compile(
 )
 _PLACE_BEFORE = re.compile(
     r"\b(?:in|near|around|outside(?:\s+of)?|clos(?:e|er|est)\s+to|nearest(?:\s+to)?|downtown|greater|from|"
-    r"(?:liv|bas|locat|mov|driv|travel|fly|go|commut)\w*\s+(?:in|to|at|out\s+of))\s+(?:the\s+)?$",
+    r"(?:town|city|village|borough)\s+of|(?:liv|bas|locat|mov|driv|travel|fly|go|commut)\w*\s+(?:in|to|at|out\s+of))\s+(?:the\s+)?$",
     re.IGNORECASE,
 )
 # Words in "-ing" and the like are no towns in "in reading your letter": a home is.
@@ -95,6 +97,8 @@ def is_state(code: str, left: str, name: str, right: str) -> bool:
         return False
     is_like_people = code in _NAMED_LIKE_PEOPLE and " " not in name.strip()
     if is_like_people and (_PERSON_BEFORE.search(left) or _PERSON_AFTER.match(right) or name.endswith("s")):
+        return False
+    if code == "VA" and _WEST_BEFORE.search(left):
         return False
     if code == "WA":
         # The city, the president and the state: only what says which.

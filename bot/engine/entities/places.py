@@ -23,8 +23,8 @@ STATES = {
 }  # fmt: skip
 _OTHER_SPELLINGS = {
     "PA": ("Penna", "Pensylvania", "Pennslyvania", "Pennsilvania"),
-    "WV": ("W.Va.", "W.V.", "W Virginia", "West Va"),
-    "NJ": ("N.J.", "South Jersey", "North Jersey", "Central Jersey", "N Jersey"),
+    "WV": ("W.Va.", "W.V.", "W Virginia", "West Va", "Wst Virginia", "Wes Virginia", "Wets Virginia"),
+    "NJ": ("N.J.", "South Jersey", "North Jersey", "Central Jersey", "N Jersey", "New Yersey"),
     "NY": ("N.Y.", "upstate NY", "NY state", "New York State"),
     "NC": ("N.C.", "N Carolina"),
     "SC": ("S.C.", "S Carolina"),
@@ -47,7 +47,7 @@ _LOOK_BACK = 80
 _WORDS = frozenset(["HI", "ID", "IN", "ME", "OK", "OR"])
 _GREETINGS = frozenset(["HI", "OK"])
 _BEFORE_A_STATE = re.compile(
-    r"(?:\b(?:in|from|near|around|mov\w+\s+to|back\s+to|(?:state|parts?|out|side)\s+of|resident\s+of)|,|"
+    r"(?:\b(?:in|from|near|around|mov\w+\s+to|back\s+to|(?:state|parts?|out|side)\s+of|resident\s+of)|(?-i:[A-Z][a-z.'’]+),|(?:north|south|east|west)\w*|central|"
     r"\bstate(?:\s+is)?|\bzip\s+\d{5}|"
     r"\b(?:in|from|near|around)\s+(?!(?:my|the|a|an|our|his|her|any|your|this|that|need|network|"
     r"person)\b)[a-z][\w.'’]+(?:\s+[a-z][\w.'’]+)?)\s*$",
@@ -57,6 +57,8 @@ _AFTER_A_STATE = re.compile(r"[\s,.]*\d{5}\b", re.IGNORECASE)
 _MEMBER_AFTER = re.compile(r"\s+(?:plan|marketplace|members?|residents?)\b", re.IGNORECASE)
 # "MA plan" is Medicare Advantage, "VA" the veterans' hospitals, "ID" a number: with these words they are no states.
 _NO_PLANS = frozenset(["MA", "VA", "ID", "ME", "OR", "IN", "OK", "HI", "DC", "LA"])
+# "cerca de 19104": in small letters these are words of Spanish, and of haste.
+_SPANISH = frozenset(["al", "co", "de", "la", "ma", "me", "mi"])
 # "PA approved", "need a PA": what the plan calls a prior authorization.
 _NO_STATE_BEFORE = re.compile(
     r"\b(?:my|the|a|an|our|his|her|your|need|needs|new|this|that|dr\.?|doctor|prior)\s+$", re.IGNORECASE
@@ -77,7 +79,39 @@ _LIKE_A_STATE = re.compile(
     r"|(?:(?i:delaware|wyoming|nevada))(?=,?\s+(?:OH|oh|(?i:ohio))\b))"
 )
 _IN_LA = re.compile(r"\b(?i:in|near|from|around|to)\s+(?P<la>LA|L\.A\.)(?![\w.])(?!\s+\d{5})")
-_CITY_LEAD_INS = frozenset(["i", "im", "in", "near", "from", "around", "hi", "hello", "state", "zip", "my", "we"])
+_CITY_LEAD_INS = frozenset(
+    [
+        "i",
+        "im",
+        "in",
+        "miss",
+        "north",
+        "south",
+        "east",
+        "west",
+        "northeast",
+        "northwest",
+        "southeast",
+        "southwest",
+        "central",
+        "western",
+        "eastern",
+        "southern",
+        "northern",
+        "upstate",
+        "rural",
+        "downtown",
+        "near",
+        "from",
+        "around",
+        "hi",
+        "hello",
+        "state",
+        "zip",
+        "my",
+        "we",
+    ]
+)
 
 
 def state_names() -> tuple[Name, ...]:
@@ -108,7 +142,7 @@ def _codes(text: str, taken: tuple[Found, ...]) -> Iterator[Found]:
             code not in _WORDS or written == code or _comma(text, match.start())
         ):
             counts = True
-        elif _is_other(text, code, *match.span()):
+        elif _is_other(text, code, *match.span()) or (written in _SPANISH and not _comma(text, match.start())):
             counts = False
         elif match.start() <= begins and match.end() >= ends:
             counts = code not in _WORDS or (written == code and code not in _GREETINGS)
@@ -153,7 +187,7 @@ def _cities(text: str, states: list[Found]) -> Iterator[Found]:
         before = max(0, state.start - _LOOK_BACK)
         match = None if text.isupper() else _CITY_BEFORE.search(text, before, state.start)
         small = None if match else _SMALL_CITY_BEFORE.search(text, before, state.start)
-        if small is not None:
+        if small is not None and not small["city"].lower().endswith("ern"):
             yield Found("city", small["city"].title(), *small.span("city"))
         if match is None:
             continue

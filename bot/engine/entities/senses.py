@@ -113,6 +113,7 @@ _SENSES = {
         written="MM", needs=_STRONG_ILLNESS, before=r"[\d.]", near=r"lump|nodule|lesion|size|stone|rain|spot|mole"
     ),
     ("condition", "fl"): _Sense(written="FL", needs=_STRONG_ILLNESS, before=r"\b(?:in|from|near|to|of)|,"),
+    ("condition", "marginal zone"): _Sense(needs=rf"{_STRONG_ILLNESS}|\b(?:has|have|with)\b"),
     ("condition", "sickle"): _Sense(near=r"hammer|scythe|blade|garden", after=r"cell\s+trait"),
     ("condition", "sickle cell"): _Sense(after=r"trait"),
     ("condition", "beta thal"): _Sense(after=r"(?:minor|trait)"),
@@ -132,7 +133,7 @@ _SENSES = {
         before=rf"\b(?:{_WHOSE}|(?:loss|sense|level|degree|lack|kind|bit|declaration|war)\s+of|financial|personal|"
         rf"full|total|"
         r"new|complete|physical|greater|living|live\s+in|lives\s+in|living\s+in|near|town\s+of|city\s+of|a\s+little|"
-        r"for\s+(?:his|her))"
+        r"for\s+(?:his|her)|fight\w*\s+for|path\s+to|right\s+to)"
         rf"(?!\s+{_PLAN_WORD})",
         after=rf"(?:day|hall|mall|ave\w*|st\b|street|blvd|boulevard|rd\b|road|national|seaport|visitor|american|"
         rf"care\s+system|"
@@ -141,11 +142,11 @@ _SENSES = {
     ("facility", "chop"): _Sense(
         near=r"pork|lamb|onions?|veggies|vegetables|wood|recipes?|karate|suey|chemo\w*|regimen|rituximab|knife|"
         r"garlic|salad|cycles?",
-        before=r"\br|\bda|\bchop|\bmini",
+        before=r"\b(?:r|da|chop|mini|north|south|east|west|pork|lamb)",
         after=r"(?:chop|up|off|down|the\b|my\b|his\b|her\b|it\b|them\b)",
     ),
     ("facility", "penn"): _Sense(
-        before=r"\b(?:william|sean|west|port|fort|ft|kal|robert|mr|mrs|dr|state\s+of)\.?",
+        before=r"\b(?:william|sean|west|north|south|east|upper|lower|new|port|fort|ft|kal|robert|mr|mrs|dr|state\s+of)\.?",
         after=r"(?:state|station|ave\w*|st\b|street|blvd|rd\b|road|hills|national|jillette|square|yan|foster|dot|"
         r"relays|live)\b",
     ),
