@@ -6,6 +6,7 @@ from rasa_sdk.events import EventType
 
 from actions.answer_openings import DECIDED_TOPICS
 from actions.coach_handoff import RequestHandoff
+from actions.more import AnswerMore
 from actions.phrases import Phrases
 from actions.replies import Replies
 from actions.services import ActionServices
@@ -20,15 +21,21 @@ _OFFERS_COACH = "coach_about"
 
 
 class AnswerYesOrNo(TurnAction):
-    """A yes to an offered coach asks for one. After an answer on coverage no yes is ever confirmed."""
+    """A yes to an offered coach asks for one, to the rest of an answer gives it. None on coverage is ever confirmed."""
 
     action_name = "action_answer_yes_or_no"
 
     def __init__(
-        self, services: ActionServices, phrases: Phrases, handoff: RequestHandoff, english: GoOnInEnglish
+        self,
+        services: ActionServices,
+        phrases: Phrases,
+        handoff: RequestHandoff,
+        more: AnswerMore,
+        english: GoOnInEnglish,
     ) -> None:
         super().__init__(services, phrases)
         self._handoff = handoff
+        self._more = more
         self._english = english
 
     async def respond(self, turn: Turn, replies: Replies) -> list[EventType]:
@@ -42,6 +49,9 @@ class AnswerYesOrNo(TurnAction):
         wants_decision = is_yes or len(turn.text.split()) > _PLAIN_NO_WORDS
         if wants_decision and turn.slots.last_topic in DECIDED_TOPICS:
             replies.say("utter_no_decision", "answer", topic=turn.intent)
+        elif is_yes and turn.last_outcome == "answer" and turn.slots.facts_given is not None:
+            # What an answer offers is the rest of it.
+            return await self._more.respond(turn, replies)
         else:
             replies.say("utter_affirm" if is_yes else "utter_deny", "answer", topic=turn.intent)
         return []

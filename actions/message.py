@@ -40,6 +40,8 @@ class Slots:
     last_topic: str | None = None
     facts_given: float | None = None
     lead_fact: str | None = None
+    last_question: str | None = field(default=None, repr=False)
+    last_shown: str | None = None
     missed_answers: float | None = None
     asked_fields: str | None = None
     unclear_times: float | None = None

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from rasa_sdk.events import EventType, SlotSet
 
+from actions.answer_openings import Opening
 from actions.form_steps import ask_plan
 from actions.phrases import Phrases
 from actions.policy_match import build_matcher, choose_matching, is_about_these, only_policies
@@ -16,6 +17,7 @@ from actions.policy_telling import PolicyTelling
 from actions.replies import Replies, Sources
 from actions.said import say_fact
 from actions.services import ActionServices
+from actions.subjects import open_with_subject
 from actions.topic_action import TopicAction
 from actions.topic_answers import choose_facts, keep_place, say_more
 from actions.turn_context import Turn
@@ -133,12 +135,13 @@ class AnswerPolicyLookup(TopicAction):
         if named:
             names = self.phrases.list_of(name_policy(each, turn, self.phrases) for each in named)
             listed = self.phrases.say("utter_policy_lookup_part_on_file", policies=names)
+        about = await open_with_subject(Opening(), chosen, turn, self.services, self.phrases)
         replies.say(
             "utter_policy_lookup_no_text",
             "policy",
-            sources=Sources.of(chosen, *(cite(each, turn, self.phrases) for each in named)),
+            sources=Sources.of(chosen, *(cite(each, turn, self.phrases) for each in named), *about.citations),
             buttons=buttons,
-            statement=self.phrases.join([*map(say_fact, chosen), listed, more]),
+            statement=self.phrases.join([about.before, *map(say_fact, chosen), listed, more]),
         )
         return keep_place(self.topic, turn, given)
 

@@ -48,8 +48,8 @@ def build_actions(services: ActionServices, phrases: Phrases) -> tuple[Action, .
     clarify.answers = answers
     handoff = RequestHandoff(services, phrases)
     outside = {topic: AnswerOutOfScope(services, phrases, topic, free) for topic in OUT_OF_SCOPE}
-    inform = AnswerInform(services, phrases, {**answers, free.topic: free}, clarify)
     more = AnswerMore(services, phrases, {**topics, policy.topic: policy, info.topic: info})
+    inform = AnswerInform(services, phrases, {**answers, free.topic: free}, clarify, more)
     english = GoOnInEnglish(services, phrases, {**answers, **outside, "inform": inform, "more": more})
     return (
         *answers.values(),
@@ -58,7 +58,7 @@ def build_actions(services: ActionServices, phrases: Phrases) -> tuple[Action, .
         inform,
         more,
         english,
-        AnswerYesOrNo(services, phrases, handoff, english),
+        AnswerYesOrNo(services, phrases, handoff, more, english),
         AskPlan(services, phrases),
         *(AskField(services, phrases, field) for field in FIELDS),
         Cancel(services, phrases),

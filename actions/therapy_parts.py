@@ -29,6 +29,9 @@ _STANDING_TOPICS = frozenset(
 )
 # Rules of a day, which hold for what was approved on it.
 _RULE_TOPICS = frozenset({"coverage_general", "precertification", "cost", "candidacy"})
+# What differs from product to product, told of those for a condition where they are no more than these.
+_DESCRIBED_TOPICS = frozenset({"process_followup", "candidacy"})
+_MOST_DESCRIBED = 2
 _OUTSIDE, _NOT_APPROVED = "utter_therapy_info_outside", "utter_therapy_info_not_approved"
 _HOW = frozenset({Unverified.ROUTE, Unverified.SETTING, Unverified.SCHEDULE, Unverified.REPEAT})
 
@@ -60,9 +63,24 @@ async def describe_for_topic(topic: str, turn: Turn, services: ActionServices, p
         frame = _OUTSIDE if product.standing is Standing.OUTSIDE_SCOPE else _NOT_APPROVED
         return Description(product.id, say_standing(product, phrases), cite(product.sources), frame=frame)
     condition = await services.therapies.find_condition(turn.about)
-    if condition is None or condition.has_product:
+    if condition is not None and condition.has_product:
+        return await _describe_products(topic, condition, turn, services, phrases)
+    if condition is None:
         return None
     return Description(condition.id, say_no_product(condition, phrases), cite(condition.sources), frame=_NOT_APPROVED)
+
+
+async def _describe_products(
+    topic: str, condition: Condition, turn: Turn, services: ActionServices, phrases: Phrases
+) -> Description | None:
+    """How the products for a condition are given, or for whom they are, one after the other."""
+    if topic not in _DESCRIBED_TOPICS or len(condition.therapies) > _MOST_DESCRIBED:
+        return None
+    found = [await services.therapies.find_therapy(name) for name in condition.therapies]
+    parts = [part for therapy in found if therapy and (part := _describe_therapy(topic, therapy, turn, phrases))]
+    told = [part for part in parts if part.frame is None and part.text]
+    citations = tuple(dict.fromkeys(citation for part in told for citation in part.citations))
+    return Description(condition.id, phrases.join(part.text for part in told), citations) if told else None
 
 
 def _describe_therapy(topic: str, therapy: Therapy, turn: Turn, phrases: Phrases) -> Description | None:

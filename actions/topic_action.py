@@ -16,6 +16,7 @@ from actions.form_steps import leave_verification
 from actions.phrases import Phrases
 from actions.plain_words import find_therapy_class
 from actions.plan_choices import list_plan_choices
+from actions.references import remember_question, remember_shown
 from actions.replies import Replies
 from actions.services import ActionServices
 from actions.spoken import say_day
@@ -57,11 +58,11 @@ class TurnAction(Action):
             self.say_record_link(replies)
             return left
         kept = [*left, *await self.keep_plan(turn), *_forget_other_subject(turn)]
-        if not self.answers_in_english:
-            return [*kept, *await self.answer(turn, replies)]
-        if awaits_agreement(turn):
+        if self.answers_in_english and awaits_agreement(turn):
             return [*kept, *offer_english(turn, replies, self.held_intent(turn))]
-        return [*kept, *await self.answer(in_english(turn), replies)]
+        events = await self.answer(in_english(turn) if self.answers_in_english else turn, replies)
+        shown = await remember_shown(turn, dispatcher.messages, self.services)
+        return [*kept, *remember_question(tracker.latest_message, turn, events), *shown, *events]
 
     def held_intent(self, turn: Turn) -> str | None:
         """What of this message can be answered later, once a member who writes Spanish agrees to English."""

@@ -26,6 +26,7 @@ from actions.replies import Button, Replies, Sources
 from actions.said import say_fact
 from actions.services import ActionServices
 from actions.spoken import say_state
+from actions.subjects import find_facts_about, open_with_subject
 from actions.therapy_parts import describe_for_topic
 from actions.topic_action import TopicAction
 from actions.turn_context import Turn
@@ -185,6 +186,8 @@ class AnswerTopic(TopicAction):
             return keep_place(self.topic, turn)
         told = (given or 0) + len(chosen)
         more, buttons = say_more(turn, self.phrases, told < len(facts))
+        if given is None:
+            opening = await open_with_subject(opening, chosen, turn, self.services, self.phrases)
         spoken = self.phrases.join([opening.facts, *map(say_fact, chosen), more])
         frame = (described.frame if described and not facts else None) or self._frame(given, turn)
         if frame == _GENERAL:
@@ -240,7 +243,7 @@ class AnswerTopic(TopicAction):
 
     async def _find_facts(self, turn: Turn) -> tuple[Fact, ...]:
         """Everything on file for the turn's scope on the day that counts, in speaking order."""
-        return await self.services.policies.find_facts(self.topic, turn.scope, self._day(turn), about=turn.about)
+        return await find_facts_about(self.topic, turn, self._day(turn), self.services)
 
     def _day(self, turn: Turn) -> date:
         return turn.day if self.topic in DAY_TOPICS else turn.today

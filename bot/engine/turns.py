@@ -20,6 +20,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.engine.actions_endpoint import ActionsConnection, TurnActions
 from bot.engine.channel import Reply, TurnChannel, read_reply
+from bot.engine.follow_ups import read_follow_up
 from bot.engine.language import TOLD_LANGUAGES
 from bot.engine.questions import Question, find_questions
 from bot.engine.reading import read_choice, readable_text
@@ -186,7 +187,10 @@ class TurnTaker:
         is_about = any(_slot(before, name) for name in _ABOUT_SLOTS)
         asked_for = _slot(before, REQUESTED_SLOT)
         questions = await find_questions(text, reading, parse, asked_for=asked_for, is_about=is_about)
-        return reading, questions or (Question(text, reading),)
+        if questions:
+            return reading, questions
+        reading = read_follow_up(text, reading, before, self._agent.domain)
+        return reading, (Question(reading["text"], reading),)
 
     def _snapshot(
         self, error: Exception | None, saved: DialogueStateTracker | None, stored: StoredDialogue | None

@@ -1,0 +1,208 @@
+"""Does a message of few words go on with what was said: "and for hemophilia?", "not this, that", "the second one"?
+
+The classifier reads each message by itself. What is read here is what only the dialogue before it makes plain, by
+rules: such a message becomes an `inform`, which the actions answer as the question that it goes on with.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.trackers import DialogueStateTracker
+
+from bot.engine.reading import BadChoice, read_choice
+from bot.engine.references import Reference, Shown, find_reference, read_shown
+
+_INFORM = "inform"
+# Whatever else is in the words: these are never anything else.
+_ALWAYS = frozenset({"emergency", "crisis", "sms_stop", "sms_help"})
+# What identifies a member answers a question for proof, and goes on with nothing.
+_IDENTIFYING = frozenset({"member_id", "date_of_birth", "phone"})
+_SUBJECTS = frozenset({"therapy", "condition"})
+# One sign for each entity in the words that are left.
+_SLOT = "§"
+_CLASS = (
+    r"car[\s-]?t(?:s|\scells?|\stherap(?:y|ies))?|crispr|t[\s-]?cell\stherap(?:y|ies)|(?:gene|cell|genetic)\s"
+    r"(?:therap(?:y|ies)|editing)"
+)
+# Each takes some words that add nothing of their own to what is named. The longer ones come first.
+_PIECE = re.compile(
+    r"(?:what|wat|how|hows|whats|wbu|hbu)(?:\s+(?:about|abt|bout|if|of)|\s+would\s+change\s+(?:with|for))"
+    r"|is\s+it\s+(?:any\s+)?(?:the\s+same|different)|(?:the\s+)?same(?:\s+(?:question|thing|q|here))?"
+    r"|does\s+(?:that|this|it)(?:\s+also)?\s+(?:go|apply|hold|count|work)|what\s+changes"
+    r"|(?:i|we)\s+(?:meant|mean|ment|said|say|was\s+asking|am\s+asking|wanted\s+to\s+ask|asked)|i\s*['’]?m\s+asking"
+    r"|(?:i\s+)?(?:typed|wrote|put)(?:\s+(?:it|that)(?:\s+wrong)?)?|(?:that\s+was\s+)?(?:a\s+|my\s+)?(?:typo|bad|mistake)"
+    r"|(?:make|change|try|use)\s+(?:it|that)(?:\s+to)?|(?:try|use)"
+    r"|(?:it|that|he|she|this)(?:\s*['’]?s|\s+is|\s+was|\s+has)|(?:i|we)(?:\s*['’]?(?:m|re|ve)|\s+(?:am|are|have|was|live))"
+    r"|(?:zip|code|plan|insurance|state|age|name|" + _SLOT + r")(?:\s+is|\s*['’]s|\s+was|\s+has)"
+    r"|my|our|his|her|the|an?|question|to\s+ask|zip|code|plan|one"
+    r"|and|n|an|or|but|so|ok|okay|k|well|oh|hmm|um|uh|then|also|too|please|pls|plz|thx|thanks|thank\s+you|hey|hi"
+    r"|no|nope|nah|not|yes|yeah|yep|wait|sorry|oops|whoops|actually|correction|instead(?:\s+of)?|rather(?:\s+than)?"
+    r"|though|tho|lol"
+    r"|for|with|in|on|at|to|under|about|abt|by|as|if|from|near|around|of|only|just|now"
+    r"|(?:someone|somebody|people|those)(?:\s+who)?"
+    r"|" + _CLASS + r"|" + _SLOT,
+    re.IGNORECASE,
+)
+_BETWEEN = re.compile(r"[\s,.;:!?\"'’()&/*…+-]*")
+_REFUSES = re.compile(
+    r"\b(?:not|isn['’]?t|wasn['’]?t|instead\s+of|rather\s+than)\s+(?:(?:the|my|for|in|with|on|about)\s+)*$",
+    re.IGNORECASE,
+)
+_OUTRIGHT = re.compile(r"\b(?:i|we)\s+mea?nt?\b|\bnot\b.*,", re.IGNORECASE)
+_CLASS_WORDS = re.compile(rf"\b(?:{_CLASS})\b", re.IGNORECASE)
+_LEAD = r"^\W*(?:(?:and|so|ok|okay|but|oh|hmm|wait|well|um)\b\W*)*"
+_WHY = re.compile(
+    rf"{_LEAD}(?:why(?:\s+(?:not|so|is\s+(?:that|it)|only\s+(?:these|those|them)))?|how\s+come)\W*$", re.IGNORECASE
+)
+_MEANS = re.compile(
+    rf"{_LEAD}(?:what\s+(?:does|do|did)\s+(?:that|this|it|you)\s+mean(?:\s+(?:by\s+(?:that|this)|exactly))?|meaning|"
+    r"(?:like\s+what|such\s+as)(?:\s+what)?|what\s+(?:else|then)|then\s+what|then|after\s+that)\W*$",
+    re.IGNORECASE,
+)
+_HOW_LONG = re.compile(
+    rf"{_LEAD}(?:how\s+(?:long|soon|quick\w*|fast)|when)\b[^.?!]*\b(?:it|that|this|they)\b[^.?!]*\W*$", re.IGNORECASE
+)
+_OF_TREATMENT = re.compile(
+    r"\b(?:hospital|home|infusion|treatment|therapy|recover\w*|cells?|work|school|stay|effects?|dose|shot|feel|results?)\b",
+    re.IGNORECASE,
+)
+# What has a waiting time or an end of its own: "how long does it take?" right after an answer on it is about it.
+_WAITED_FOR = frozenset({"precertification", "appeal_denial"})
+# Asked with "that hospital" or "there" these are about the hospital, whatever the words alone seem to be about.
+_NOT_OF_PLACE = frozenset(
+    {
+        "inform", "nlu_fallback", "gibberish", "candidacy", "therapy_info", "out_of_scope", "out_of_scope_far",
+        "policy_lookup", "clinical_trials", "affirm", "deny",
+    }
+)  # fmt: skip
+_ASKS_PLACE = re.compile(
+    r"\b(?:phone|number|address|call|far|miles|directions|drive|located|where|contact|website)\b", re.IGNORECASE
+)
+
+
+def read_follow_up(
+    text: str, parsed: Mapping[str, Any], before: DialogueStateTracker | None, domain: Domain
+) -> dict[str, Any]:
+    """The reading of a text with what the dialogue before it makes plain; the reading itself where nothing does.
+
+    Where the words stand for a button that was shown, the reading is the button's, and its `text` the button's value.
+    """
+    slots = before.current_slot_values() if before is not None else {}
+    intent = (parsed.get("intent") or {}).get("name")
+    if intent in _ALWAYS or not text:
+        return parsed
+    entities = _without_refused(text, parsed.get("entities") or [])
+    parsed = {**parsed, "entities": entities}
+    rest = _blank(text, entities)
+    shown = read_shown(slots.get("last_shown"))
+    goes_on = any(slots.get(name) for name in ("last_topic", "topic_in_progress", "requested_slot"))
+    if reference := find_reference(rest, shown):
+        return _resolve(parsed, reference, shown, domain)
+    if not goes_on or _names_identity(entities):
+        return parsed
+    if (entities or _CLASS_WORDS.search(rest)) and adds_nothing(rest):
+        return _as(_INFORM, parsed)
+    return parsed if entities else _read_bare(rest, parsed, slots.get("last_topic"))
+
+
+def adds_nothing(rest: str) -> bool:
+    """True for words that ask nothing beside what is named: "and for §?", "no, §", "sorry I meant §"."""
+    at = _end_of_gap(rest, 0)
+    while at < len(rest):
+        piece = _PIECE.match(rest, at)
+        if piece is None or (piece.end() < len(rest) and rest[piece.end()].isalnum() and piece[0] != _SLOT):
+            # A shorter piece may end at the word's end where the longest does not.
+            piece = _whole_piece(rest, at)
+        if piece is None:
+            return False
+        at = _end_of_gap(rest, piece.end())
+    return True
+
+
+def _whole_piece(rest: str, at: int) -> re.Match[str] | None:
+    end = at
+    while end < len(rest) and (rest[end].isalnum() or rest[end] == _SLOT):
+        end += 1
+    return _PIECE.fullmatch(rest, at, end) if end > at else None
+
+
+def _end_of_gap(rest: str, at: int) -> int:
+    gap = _BETWEEN.match(rest, at)
+    return gap.end() if gap else at
+
+
+def _blank(text: str, entities: Iterable[Mapping[str, Any]]) -> str:
+    """The text with one sign in the place of each entity."""
+    spans = sorted({(int(each.get("start") or 0), int(each.get("end") or 0)) for each in entities}, reverse=True)
+    for start, end in spans:
+        if end > start:
+            text = f"{text[:start]} {_SLOT} {text[end:]}"
+    return text
+
+
+def _without_refused(text: str, entities: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Of "not CareSource, Independence" the one that is meant; everything where nothing of its kind is left."""
+    refused = [each for each in entities if _REFUSES.search(text[: int(each.get("start") or 0)])]
+    if not refused:
+        return list(entities)
+    kept = [each for each in entities if each not in refused]
+    is_outright = bool(_OUTRIGHT.search(text)) or adds_nothing(_blank(text, entities))
+
+    def is_replaced(each: Mapping[str, Any]) -> bool:
+        kinds = _SUBJECTS if each["entity"] in _SUBJECTS else {each["entity"]}
+        # "Why is one covered and not the other" asks about both.
+        return (is_outright or each["entity"] not in _SUBJECTS) and any(other["entity"] in kinds for other in kept)
+
+    return [each for each in entities if each not in refused or not is_replaced(each)]
+
+
+def _names_identity(entities: Iterable[Mapping[str, Any]]) -> bool:
+    return any(each.get("entity") in _IDENTIFYING for each in entities)
+
+
+def _read_bare(rest: str, parsed: dict[str, Any], last_topic: object) -> dict[str, Any]:
+    """ "Why?", "what does that mean", "how long does that take": of the topic that was answered."""
+    if not isinstance(last_topic, str):
+        return parsed
+    if _WHY.match(rest):
+        is_place = last_topic in ("facility_search", "facility_why")
+        return _as("facility_why" if is_place else _INFORM, parsed)
+    if _MEANS.match(rest):
+        return _as(_INFORM, parsed)
+    if last_topic in _WAITED_FOR and _HOW_LONG.match(rest) and not _OF_TREATMENT.search(rest):
+        return _as(_INFORM, parsed)
+    return parsed
+
+
+def _resolve(parsed: dict[str, Any], reference: Reference, shown: Shown | None, domain: Domain) -> dict[str, Any]:
+    """The message with what its words point at: a button as if it were pressed, anything else as entities."""
+    try:
+        chosen = [read_choice(value, domain) for value in reference.values]
+    except BadChoice:
+        # Shown by an older model, which knew another dialogue.
+        return parsed
+    entities = [each for choice in chosen for each in choice["entities"]]
+    asks_nothing = adds_nothing(reference.rest)
+    if shown is not None and shown.kind == "choice":
+        if not asks_nothing or len(chosen) != 1:
+            return parsed
+        return dict(chosen[0])
+    kinds = {each["entity"] for each in entities}
+    if kinds & {each["entity"] for each in parsed["entities"]}:
+        return parsed
+    found = {**parsed, "entities": [*parsed["entities"], *entities]}
+    if asks_nothing:
+        return _as(_INFORM, found)
+    intent = (parsed.get("intent") or {}).get("name")
+    if "facility" in kinds and (intent in _NOT_OF_PLACE or _ASKS_PLACE.search(reference.rest)):
+        return _as("facility_search", found)
+    return found
+
+
+def _as(intent: str, parsed: dict[str, Any]) -> dict[str, Any]:
+    reading = {"name": intent, "confidence": 1.0}
+    return {**parsed, "intent": reading, "intent_ranking": [reading]}
