@@ -14,6 +14,10 @@ from actions.plain_words import names_birth, names_therapy_class, read_relative_
 _BARE_INTENTS = frozenset({"inform", "affirm", "deny", "nlu_fallback", "gibberish"})
 # "04/12/1985" alone may be taken for a question about that day.
 _BARE_WORDS = 4
+# "Is that a CAR-T?" asks of what kind the product is.
+_ASKS_KIND = re.compile(
+    r"^\W*(?:(?:and|so|but|ok)\b\W*)*(?:is|are|was)\s+(?:it|that|this|they|these|those)\b", re.IGNORECASE
+)
 _PLACE_TOPIC, _PLACE_FORM = "facility_search", "facility_form"
 
 
@@ -96,7 +100,8 @@ class Message:
     @property
     def names_class(self) -> bool:
         """True for "CAR-T" or "gene therapy" with no product: it is not about the product talked about before."""
-        return not (self.named("therapy") or self.named("condition")) and names_therapy_class(self.text)
+        is_of_product = self.named("therapy") or self.named("condition") or _ASKS_KIND.search(self.text)
+        return not is_of_product and names_therapy_class(self.text)
 
     @property
     def about(self) -> str | None:

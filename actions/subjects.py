@@ -75,9 +75,7 @@ async def open_with_subject(
     if subject is None or subject.is_named_in((opening.before, opening.facts, *(fact.text for fact in chosen))):
         return opening
     named, citations = _say_subject(subject, phrases)
-    # It says the same of the risks alone.
-    before = "" if opening.before == phrases.say("utter_part_no_own_risks") else opening.before
-    return replace(opening, before=phrases.join([named, before]), citations=(*opening.citations, *citations))
+    return replace(opening, before=phrases.join([named, opening.before]), citations=(*opening.citations, *citations))
 
 
 def _say_subject(subject: Subject, phrases: Phrases) -> tuple[str, tuple[Citation, ...]]:

@@ -13,10 +13,11 @@ from typing import Any
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.trackers import DialogueStateTracker
 
+from bot.engine.last_topic import find_last_topic
 from bot.engine.reading import BadChoice, read_choice
 from bot.engine.references import Reference, Shown, find_reference, read_shown
 
-_INFORM = "inform"
+_INFORM, _UNCLEAR = "inform", "nlu_fallback"
 # Whatever else is in the words: these are never anything else.
 _ALWAYS = frozenset({"emergency", "crisis", "sms_stop", "sms_help"})
 # What identifies a member answers a question for proof, and goes on with nothing.
@@ -54,6 +55,7 @@ _REFUSES = re.compile(
 )
 _OUTRIGHT = re.compile(r"\b(?:i|we)\s+mea?nt?\b|\bnot\b.*,", re.IGNORECASE)
 _CLASS_WORDS = re.compile(rf"\b(?:{_CLASS})\b", re.IGNORECASE)
+_ASKS_KIND = re.compile(r"^\W*(?:(?:and|so|but|ok)\b\W*)*is\s+(?:it|that|this)\s+(?:an?|the)\s", re.IGNORECASE)
 _LEAD = r"^\W*(?:(?:and|so|ok|okay|but|oh|hmm|wait|well|um)\b\W*)*"
 _WHY = re.compile(
     rf"{_LEAD}(?:why(?:\s+(?:not|so|is\s+(?:that|it)|only\s+(?:these|those|them)))?|how\s+come)\W*$", re.IGNORECASE
@@ -67,11 +69,13 @@ _HOW_LONG = re.compile(
     rf"{_LEAD}(?:how\s+(?:long|soon|quick\w*|fast)|when)\b[^.?!]*\b(?:it|that|this|they)\b[^.?!]*\W*$", re.IGNORECASE
 )
 _OF_TREATMENT = re.compile(
-    r"\b(?:hospital|home|infusion|treatment|therapy|recover\w*|cells?|work|school|stay|effects?|dose|shot|feel|results?)\b",
+    r"\b(?:hospital|home|infusion|treatment|therapy|recover\w*|cells?|work|school|stay(?!\s+(?:good|valid))|effects?|dose|shot|feel|results?)\b",
     re.IGNORECASE,
 )
 # What has a waiting time or an end of its own: "how long does it take?" right after an answer on it is about it.
 _WAITED_FOR = frozenset({"precertification", "appeal_denial"})
+_PLACES = "facility_search"
+_THEIRS = re.compile(r"\b(?:their|its|them|it|they|the\s+hospital['’]?s?)\b", re.IGNORECASE)
 # Asked with "that hospital" or "there" these are about the hospital, whatever the words alone seem to be about.
 _NOT_OF_PLACE = frozenset(
     {
@@ -90,7 +94,15 @@ def read_follow_up(
     """The reading of a text with what the dialogue before it makes plain; the reading itself where nothing does.
 
     Where the words stand for a button that was shown, the reading is the button's, and its `text` the button's value.
+    Other readings stay in it only where the message is unclear: the member chooses among the likeliest.
     """
+    found = _read(text, parsed, before, domain)
+    if found["intent"]["name"] != _UNCLEAR:
+        found.pop("intent_ranking", None)
+    return found
+
+
+def _read(text: str, parsed: dict[str, Any], before: DialogueStateTracker | None, domain: Domain) -> dict[str, Any]:
     slots = before.current_slot_values() if before is not None else {}
     intent = (parsed.get("intent") or {}).get("name")
     if intent in _ALWAYS or not text:
@@ -106,7 +118,17 @@ def read_follow_up(
         return parsed
     if (entities or _CLASS_WORDS.search(rest)) and adds_nothing(rest):
         return _as(_INFORM, parsed)
-    return parsed if entities else _read_bare(rest, parsed, slots.get("last_topic"))
+    last_topic = slots.get("last_topic")
+    if not entities and (bare := _read_bare(rest, parsed, last_topic)):
+        return bare
+    if slots.get("therapy") and _ASKS_KIND.match(rest) and _CLASS_WORDS.search(rest):
+        return _as("therapy_info", parsed)
+    if last_topic == _PLACES and _ASKS_PLACE.search(rest) and _THEIRS.search(rest):
+        told = shown.values if shown is not None and shown.kind == "facility" else ()
+        return _resolve(parsed, Reference(told, rest), shown, domain) if told else _as(_PLACES, parsed)
+    if not slots.get("requested_slot") and (topic := find_last_topic(text, parsed, last_topic)):
+        return _as(topic, parsed)
+    return parsed
 
 
 def adds_nothing(rest: str) -> bool:
@@ -164,18 +186,18 @@ def _names_identity(entities: Iterable[Mapping[str, Any]]) -> bool:
     return any(each.get("entity") in _IDENTIFYING for each in entities)
 
 
-def _read_bare(rest: str, parsed: dict[str, Any], last_topic: object) -> dict[str, Any]:
+def _read_bare(rest: str, parsed: dict[str, Any], last_topic: object) -> dict[str, Any] | None:
     """ "Why?", "what does that mean", "how long does that take": of the topic that was answered."""
     if not isinstance(last_topic, str):
-        return parsed
+        return None
     if _WHY.match(rest):
-        is_place = last_topic in ("facility_search", "facility_why")
+        is_place = last_topic in (_PLACES, "facility_why")
         return _as("facility_why" if is_place else _INFORM, parsed)
     if _MEANS.match(rest):
         return _as(_INFORM, parsed)
     if last_topic in _WAITED_FOR and _HOW_LONG.match(rest) and not _OF_TREATMENT.search(rest):
         return _as(_INFORM, parsed)
-    return parsed
+    return None
 
 
 def _resolve(parsed: dict[str, Any], reference: Reference, shown: Shown | None, domain: Domain) -> dict[str, Any]:
@@ -199,7 +221,7 @@ def _resolve(parsed: dict[str, Any], reference: Reference, shown: Shown | None, 
         return _as(_INFORM, found)
     intent = (parsed.get("intent") or {}).get("name")
     if "facility" in kinds and (intent in _NOT_OF_PLACE or _ASKS_PLACE.search(reference.rest)):
-        return _as("facility_search", found)
+        return _as(_PLACES, found)
     return found
 
 

@@ -19,8 +19,7 @@ from bot.engine.planned_graph import PlannedRunner
 from bot.engine.rasa_once import work_out_once
 from bot.engine.recent_rules import RecentRules
 
-# Where each word stands: asked for by nobody, carried to every action and into the snapshot. So are ten lesser
-# readings, but for those of a message that is not understood: the member chooses among the likeliest.
+# Where each word stands: asked for by nobody, carried to every action and into the snapshot.
 _OF_NO_USE = ("text_tokens",)
 _RANKING = "intent_ranking"
 _UNCLEAR = "nlu_fallback"
@@ -56,14 +55,12 @@ class TurnProcessor(MessageProcessor):
     async def parse_message(
         self, message: UserMessage, tracker: DialogueStateTracker | None = None, only_output_properties: bool = True
     ) -> dict[str, Any]:
-        """What the message means; of its intent only the likeliest reading, or some where none is likely."""
+        """What the message means, and which readings there are."""
         unknown = tracker or DialogueStateTracker.from_events(message.sender_id, [])
         parsed: dict[str, Any] = self._parse_message_with_graph(message, unknown, only_output_properties)
         for name in _OF_NO_USE:
             parsed.pop(name, None)
-        readings = [each for each in parsed.pop(_RANKING, ()) if each["name"] != _UNCLEAR]
-        if parsed["intent"]["name"] == _UNCLEAR:
-            parsed[_RANKING] = readings
+        parsed[_RANKING] = [each for each in parsed.get(_RANKING, ()) if each["name"] != _UNCLEAR]
         return parsed
 
     async def run_action_extract_slots(

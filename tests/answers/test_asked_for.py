@@ -59,9 +59,9 @@ NEAR = [
     ("process_followup", INDEPENDENCE, "how long is the hospital stay", "hemgenix", "utter_part_no_time"),
     ("process_followup", OHIO, "do i need chemo before it", "hemgenix", "utter_part_not_just_that"),
     ("precertification", INDEPENDENCE, "how long is it good for", None, "utter_part_no_time"),
-    ("safety_risks", INDEPENDENCE, "what are the risks", "hemgenix", "utter_part_no_own_risks"),
+    ("safety_risks", INDEPENDENCE, "what are the risks", "hemgenix", "utter_part_about_just_that"),
 ]
-ASIDE = {"utter_part_not_just_that", "utter_part_no_time", "utter_part_no_own_risks"}
+ASIDE = {"utter_part_not_just_that", "utter_part_no_time", "utter_part_about_just_that"}
 
 
 def parts(said: Spoken) -> set[str]:
