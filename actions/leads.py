@@ -17,7 +17,7 @@ from knowledge.policies.model import Fact
 
 # The likelihood from which a hit is told although the question seems to be about something else.
 SURE = 0.85
-_STEPS, _BASICS, _RISKS = "process_followup", "therapy_basics", "safety_risks"
+_STEPS, _BASICS = "process_followup", "therapy_basics"
 # What has its own waiting: "how long does it take?" right after an answer on it is about it.
 _WAITED_FOR = frozenset({"precertification", "appeal_denial"})
 _HOW_LONG = re.compile(
@@ -65,7 +65,7 @@ async def find_lead(topic: str, turn: Turn, facts: Sequence[Fact], services: Act
     aspect = find_aspect(topic, asked)
     found = await services.search.find_lead(asked, facts)
     if aspect is None:
-        return AskedFor(found.id) if found else AskedFor(missing=_find_missing(topic, turn, asked, facts))
+        return AskedFor(found.id) if found else AskedFor(missing=_find_missing(topic, asked, facts))
     own = [fact for fact in facts if turn.about in fact.subjects] if turn.named("therapy") else []
     telling = aspect.list_telling(own) or aspect.list_telling(_of_class(asked, facts))
     # Of several the one that has more of the question's words.
@@ -80,11 +80,10 @@ def _with_class(turn: Turn) -> str:
     return f"{asked} {turn.slots.therapy_class}" if asked and is_open and turn.slots.therapy_class else asked
 
 
-def _find_missing(topic: str, turn: Turn, asked: str, facts: Sequence[Fact]) -> str | None:
+def _find_missing(topic: str, asked: str, facts: Sequence[Fact]) -> str | None:
     if topic == _BASICS and asks_beside(asked, facts):
         return "utter_part_not_just_that"
-    is_general = topic == _RISKS and turn.about and not any(turn.about in fact.subjects for fact in facts)
-    return "utter_part_no_own_risks" if is_general else None
+    return None
 
 
 def _of_class(asked: str, facts: Sequence[Fact]) -> list[Fact]:
