@@ -44,20 +44,28 @@ _POINTS_BACK = re.compile(
 _OWN_SUBJECT = frozenset(
     {"therapy", "condition", "facility", "zip_code", "city", "policy_number", "member_id", "date_of_birth", "phone"}
 )
+# So do these words, whatever the classifier makes of them.
+_ASKS_WHERE = re.compile(r"\bwhere\b.*\b(?:get|go|have|done|treated)\b", re.IGNORECASE)
 _UNCLEAR = "nlu_fallback"
+# Below this no reading of an unclear message says more than that it goes on.
+_FAINT = 0.3
 
 
 def find_last_topic(text: str, parsed: Mapping[str, Any], last_topic: object) -> str | None:
     """The last topic, where the talk makes it likelier than the reading of the message by itself; else None."""
     if last_topic not in _TALKED_ABOUT or len(text.split()) > _MOST_WORDS:
         return None
-    if _OWN_SUBJECT & {each["entity"] for each in parsed["entities"]}:
+    if _OWN_SUBJECT & {each["entity"] for each in parsed["entities"]} or _ASKS_WHERE.search(text):
         return None
     ranking: Sequence[Mapping[str, Any]] = parsed.get("intent_ranking") or ()
     likely = {each["name"]: float(each["confidence"]) for each in ranking}
+    is_unclear = parsed["intent"]["name"] == _UNCLEAR
     best = max(likely, key=lambda name: likely[name], default=last_topic)
     if best == last_topic:
-        return best if parsed["intent"]["name"] == _UNCLEAR else None
+        return best if is_unclear else None
+    points_back = bool(_POINTS_BACK.search(text))
+    if is_unclear and points_back and likely[best] < _FAINT:
+        return str(last_topic)
     if best in _SAID_OUTRIGHT - _SMALL_TALK and likely[best] >= _SURE:
         return None
     against = likely[best]
@@ -65,5 +73,5 @@ def find_last_topic(text: str, parsed: Mapping[str, Any], last_topic: object) ->
         if not _ASKS.search(text):
             return None
         against *= _SMALL_TALK_DISCOUNT
-    gain = _POINTING_GAIN if _POINTS_BACK.search(text) else _PLAIN_GAIN
+    gain = _POINTING_GAIN if points_back else _PLAIN_GAIN
     return str(last_topic) if likely.get(str(last_topic), 0.0) * gain > against else None
