@@ -76,6 +76,9 @@ _OF_TREATMENT = re.compile(
 _WAITED_FOR = frozenset({"precertification", "appeal_denial"})
 _PLACES = "facility_search"
 _THEIRS = re.compile(r"\b(?:their|its|them|it|they|the\s+hospital['’]?s?)\b", re.IGNORECASE)
+_WHERE_IT_IS = re.compile(
+    r"^\W*(?:(?:and|so|ok|but)\b\W*)*where\s+(?:can|do|could|would|should)\s+\w+\s+(?:get|go|have)\b", re.IGNORECASE
+)
 # Asked with "that hospital" or "there" these are about the hospital, whatever the words alone seem to be about.
 _NOT_OF_PLACE = frozenset(
     {
@@ -96,7 +99,7 @@ def read_follow_up(
     Where the words stand for a button that was shown, the reading is the button's, and its `text` the button's value.
     Other readings stay in it only where the message is unclear: the member chooses among the likeliest.
     """
-    found = _read(text, parsed, before, domain)
+    found = _read(text, {**parsed, "text": text}, before, domain)
     if found["intent"]["name"] != _UNCLEAR:
         found.pop("intent_ranking", None)
     return found
@@ -121,6 +124,8 @@ def _read(text: str, parsed: dict[str, Any], before: DialogueStateTracker | None
     last_topic = slots.get("last_topic")
     if not entities and (bare := _read_bare(rest, parsed, last_topic)):
         return bare
+    if intent == _UNCLEAR and _WHERE_IT_IS.search(rest):
+        return _as(_PLACES, parsed)
     if slots.get("therapy") and _ASKS_KIND.match(rest) and _CLASS_WORDS.search(rest):
         return _as("therapy_info", parsed)
     if last_topic == _PLACES and _ASKS_PLACE.search(rest) and _THEIRS.search(rest):

@@ -47,6 +47,9 @@ _OWN_SUBJECT = frozenset(
 # So do these words, whatever the classifier makes of them.
 _ASKS_WHERE = re.compile(r"\bwhere\b.*\b(?:get|go|have|done|treated)\b", re.IGNORECASE)
 _UNCLEAR = "nlu_fallback"
+# "They" are the coaches right after an answer on them, unless the words say plainly what else it is about.
+_COACHES, _PLAIN = "coach_about", 0.9
+_PERSONS = re.compile(r"\b(?:they|them|their)\b", re.IGNORECASE)
 # Below this no reading of an unclear message says more than that it goes on.
 _FAINT = 0.3
 
@@ -63,6 +66,8 @@ def find_last_topic(text: str, parsed: Mapping[str, Any], last_topic: object) ->
     best = max(likely, key=lambda name: likely[name], default=last_topic)
     if best == last_topic:
         return best if is_unclear else None
+    if last_topic == _COACHES and _PERSONS.search(text) and likely[best] < _PLAIN:
+        return _COACHES
     points_back = bool(_POINTS_BACK.search(text))
     if is_unclear and points_back and likely[best] < _FAINT:
         return str(last_topic)

@@ -187,10 +187,9 @@ class TurnTaker:
         is_about = any(_slot(before, name) for name in _ABOUT_SLOTS)
         asked_for = _slot(before, REQUESTED_SLOT)
         questions = await find_questions(text, reading, parse, asked_for=asked_for, is_about=is_about)
-        if questions:
-            return reading, questions
-        reading = read_follow_up(text, reading, before, self._agent.domain)
-        return reading, (Question(reading["text"], reading),)
+        if not questions:
+            reading = read_follow_up(text, reading, before, self._agent.domain)
+        return reading, questions or (Question(reading["text"], reading),)
 
     def _snapshot(
         self, error: Exception | None, saved: DialogueStateTracker | None, stored: StoredDialogue | None

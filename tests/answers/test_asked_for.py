@@ -59,9 +59,8 @@ NEAR = [
     ("process_followup", INDEPENDENCE, "how long is the hospital stay", "hemgenix", "utter_part_no_time"),
     ("process_followup", OHIO, "do i need chemo before it", "hemgenix", "utter_part_not_just_that"),
     ("precertification", INDEPENDENCE, "how long is it good for", None, "utter_part_no_time"),
-    ("safety_risks", INDEPENDENCE, "what are the risks", "hemgenix", "utter_part_about_just_that"),
 ]
-ASIDE = {"utter_part_not_just_that", "utter_part_no_time", "utter_part_about_just_that"}
+ASIDE = {"utter_part_not_just_that", "utter_part_no_time"}
 
 
 def parts(said: Spoken) -> set[str]:
@@ -78,6 +77,14 @@ async def test_the_fact_that_is_asked_for_comes_first(
     said = (await stage.ask(Question(topic, asker, text=text, about=about)))[0]
     assert said.facts[:1] == [first]
     assert parts(said) == set()
+
+
+@pytest.mark.parametrize(
+    ("about", "part"), [("hemgenix", "utter_part_about_just_that"), ("sma", "utter_part_about_condition")]
+)
+async def test_a_general_answer_says_what_was_asked_about(stage: RealStage, about: str, part: str) -> None:
+    said = (await stage.ask(Question("safety_risks", INDEPENDENCE, text="what are the risks", about=about)))[0]
+    assert f"'{part}'" in str(said.reply["reliance"]["values"])
 
 
 @pytest.mark.parametrize("about", ["kymriah", "zolgensma"])
