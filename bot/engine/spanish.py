@@ -6,6 +6,7 @@ A wrong guess would be answered in the wrong place, so what no rule reads counts
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -30,6 +31,7 @@ ENGLISH_INTENT = "english"
 
 _FILE = Path(__file__).with_name("spanish.yml")
 _NOT_UNDERSTOOD = "nlu_fallback"
+_NOTHING_SAID = "gibberish"
 _DANGER = ("emergency", "crisis")
 _CONFIDENCE = 0.9
 _READ_UP_TO = 600
@@ -139,12 +141,19 @@ class SpanishReader(GraphComponent):
             text = message.get(TEXT) or ""
             language = tell_language(text)
             message.set(LANGUAGE, language, add_to_output=True)
-            if asks_for_english(text):
+            if text and not _shows_anything(text):
+                _set_intent(message, _NOTHING_SAID, 1.0)
+            elif asks_for_english(text):
                 _set_intent(message, ENGLISH_INTENT, 1.0)
             elif language == "es":
                 names = frozenset(each["entity"] for each in message.get(ENTITIES) or ())
                 _settle(message, read_spanish(text, names))
         return messages
+
+
+def _shows_anything(text: str) -> bool:
+    """Whether a screen shows more of it than accents on nothing: of such signs the classifier would guess."""
+    return any(unicodedata.category(sign)[0] in "LNPS" for sign in text)
 
 
 def _settle(message: Message, intent: str | None) -> None:

@@ -128,6 +128,7 @@ CONVERSATION_PREFIXES = (
     "utter_identity_",
     "utter_spanish_",
     "utter_english_",
+    "utter_several_",
 )
 
 

@@ -103,3 +103,9 @@ def test_the_reader_leaves_english_to_the_classifier() -> None:
 def test_the_reader_guesses_nothing_in_spanish_and_keeps_danger() -> None:
     assert read("mi perro es azul", "therapy_info") == ("es", "nlu_fallback")
     assert read("mi perro es azul", "emergency") == ("es", "emergency")
+
+
+@pytest.mark.parametrize("text", ["\u0301" * 9, "\U000e0041\U000e0042", "\ue000", "\u200b\u200d"])
+def test_signs_that_no_screen_shows_say_nothing(text: str) -> None:
+    assert read(text, "affirm")[1] == "gibberish"
+    assert read("👍", "affirm")[1] == "affirm"

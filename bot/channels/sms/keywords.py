@@ -24,13 +24,13 @@ _OTHER = re.compile(r"[^a-z0-9.,]+")
 _MARKS = re.compile(r"[.,]")
 # What stands under a text: "- John", "Sent from my phone".
 _SIGNATURE = re.compile(
-    r"\n\s*(?:[-~\u2013\u2014]+ ?\w[\w .]{0,30}|(?:sent|enviado) (?:from|desde) .{0,40})\s*$", re.IGNORECASE
+    r"\n\s{0,20}(?:[-~\u2013\u2014]+ ?\w[\w .]{0,30}|(?:sent|enviado) (?:from|desde) .{0,40})\s{0,20}$", re.IGNORECASE
 )
 # A name alone under a word that stops: "STOP", "Mary Smith".
 _NAME_PART = r"[^\W\d_a-z][\w.'\u2019-]*"
 _SIGNED_STOP = re.compile(
-    r"^(\W*(?i:stop ?(?:all)?|unsubscribe|cancel|quit|end|alto|parar|baja)\W*?)\n\s*"
-    rf"{_NAME_PART}(?: {_NAME_PART}){{0,2}}\s*$"
+    r"^(\W{0,20}(?i:stop ?(?:all)?|unsubscribe|cancel|quit|end|alto|parar|baja)\W{0,20}?)\n\s{0,20}"
+    rf"{_NAME_PART}(?: {_NAME_PART}){{0,2}}\s{{0,20}}$"
 )
 # More is read of no text: what it wants of texting stands at its beginning or at its end.
 _READ_FIRST, _READ_LAST = 320, 160
