@@ -18,6 +18,7 @@ from bot.engine.reading import BadChoice, read_choice
 from bot.engine.references import Reference, Shown, find_reference, read_shown
 
 _INFORM, _UNCLEAR = "inform", "nlu_fallback"
+_PLACES = "facility_search"
 # Whatever else is in the words: these are never anything else.
 _ALWAYS = frozenset({"emergency", "crisis", "sms_stop", "sms_help"})
 # What identifies a member answers a question for proof, and goes on with nothing.
@@ -65,6 +66,16 @@ _MEANS = re.compile(
     r"(?:like\s+what|such\s+as)(?:\s+what)?|what\s+(?:else|then)|then\s+what|then|after\s+that)\W*$",
     re.IGNORECASE,
 )
+# "Yes but what about cost": a word that is a topic by itself.
+_NAMES_TOPIC = re.compile(
+    r"\b(?:what|how)\s+about\s+(?:(?:the|its|any)\s+)?(?P<word>costs?|prices?|risks?|side\s+effects|coverage|approval|"
+    r"appeals?|trials?|hospitals?)\W*$",
+    re.IGNORECASE,
+)
+_TOPIC_OF_WORD = {
+    "cost": "cost", "price": "cost", "risk": "safety_risks", "side": "safety_risks", "coverage": "coverage_general",
+    "approval": "precertification", "appeal": "appeal_denial", "trial": "clinical_trials", "hospital": _PLACES,
+}  # fmt: skip
 _HOW_LONG = re.compile(
     rf"{_LEAD}(?:how\s+(?:long|soon|quick\w*|fast)|when)\b[^.?!]*\b(?:it|that|this|they)\b[^.?!]*\W*$", re.IGNORECASE
 )
@@ -74,7 +85,6 @@ _OF_TREATMENT = re.compile(
 )
 # What has a waiting time or an end of its own: "how long does it take?" right after an answer on it is about it.
 _WAITED_FOR = frozenset({"precertification", "appeal_denial"})
-_PLACES = "facility_search"
 _THEIRS = re.compile(r"\b(?:their|its|them|it|they|the\s+hospital['’]?s?)\b", re.IGNORECASE)
 _WHERE_IT_IS = re.compile(
     r"^\W*(?:(?:and|so|ok|but)\b\W*)*where\s+(?:can|do|could|would|should)\s+\w+\s+(?:get|go|have)\b", re.IGNORECASE
@@ -119,6 +129,8 @@ def _read(text: str, parsed: dict[str, Any], before: DialogueStateTracker | None
         return _resolve(parsed, reference, shown, domain)
     if not goes_on or _names_identity(entities):
         return parsed
+    if named := _NAMES_TOPIC.search(rest):
+        return _as(_TOPIC_OF_WORD[named["word"].split()[0].lower().rstrip("s")], parsed)
     if (entities or _CLASS_WORDS.search(rest)) and adds_nothing(rest):
         return _as(_INFORM, parsed)
     last_topic = slots.get("last_topic")

@@ -63,6 +63,9 @@ def find_last_topic(text: str, parsed: Mapping[str, Any], last_topic: object) ->
     ranking: Sequence[Mapping[str, Any]] = parsed.get("intent_ranking") or ()
     likely = {each["name"]: float(each["confidence"]) for each in ranking}
     is_unclear = parsed["intent"]["name"] == _UNCLEAR
+    if is_unclear and not _ASKS.search(text):
+        # "Explain it simply": nobody knows what, and the member is asked.
+        return None
     best = max(likely, key=lambda name: likely[name], default=last_topic)
     if best == last_topic:
         return best if is_unclear else None
