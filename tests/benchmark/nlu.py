@@ -61,6 +61,9 @@ def main() -> int:
     busy = wait_until_calm(patience_s=0)
     for name in options.anew:
         _keep(name, measure(CONFIGURATIONS[name], options.data, options.seed, options.examples))
+    if missing := [name for name in CONFIGURATIONS if not _path(name).exists()]:
+        sys.stderr.write(f"Nothing is compared: {' and '.join(missing)} was not measured yet.\n")
+        return 1
     measured = {name: _read(name) for name in CONFIGURATIONS}
     if len({(each["data"], each["seed"], each["trained_on"]) for each in measured.values()}) != 1:
         sys.stderr.write("Nothing is compared: the pipelines were not measured on the same examples.\n")
