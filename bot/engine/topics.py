@@ -24,9 +24,9 @@ from knowledge.meaning.sentence_model import Meaning, check_genuine
 
 _RANKED = 10
 _DANGERS = ("emergency", "crisis")
-# A danger this likely is asked about, whatever is likelier: of the examples, held back from the training, one in a
-# hundred is asked in vain. What is asked has this confidence; from 0.85 on the gateway asks no more.
-_DANGER_FROM = 0.15
+# A danger this likely is asked about, whatever is likelier: of the examples, held back from the training, one in
+# three hundred is asked in vain. What is asked has this confidence; from 0.85 on the gateway asks no more.
+_DANGER_FROM = 0.25
 _ASKED_ABOUT = 0.6
 _MASK = re.compile(r"xx(?P<kind>[a-z]+)")
 # The sentence model reads plain words: a name that it never saw would be noise, and its kind is all that counts.
