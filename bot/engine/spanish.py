@@ -34,7 +34,10 @@ _NOT_UNDERSTOOD = "nlu_fallback"
 _NOTHING_SAID = "gibberish"
 _DANGER = ("emergency", "crisis")
 _CONFIDENCE = 0.9
+# The classifier met few Spanish words: what it is less sure of is a guess at small ones ("mi hijo tiene ...").
+_SURE_OF_DANGER = 0.7
 _READ_UP_TO = 600
+_MOST_SIGNS = 12
 _FEW_WORDS, _SHORT = 6, 12
 _NAMES = frozenset({"therapy", "condition"})
 
@@ -141,7 +144,7 @@ class SpanishReader(GraphComponent):
             text = message.get(TEXT) or ""
             language = tell_language(text)
             message.set(LANGUAGE, language, add_to_output=True)
-            if text and not _shows_anything(text):
+            if text and not _says_anything(text):
                 _set_intent(message, _NOTHING_SAID, 1.0)
             elif asks_for_english(text):
                 _set_intent(message, ENGLISH_INTENT, 1.0)
@@ -151,15 +154,17 @@ class SpanishReader(GraphComponent):
         return messages
 
 
-def _shows_anything(text: str) -> bool:
-    """Whether a screen shows more of it than accents on nothing: of such signs the classifier would guess."""
-    return any(unicodedata.category(sign)[0] in "LNPS" for sign in text)
+def _says_anything(text: str) -> bool:
+    """Whether there are letters, digits, or the few signs of a thumb held up: of other signs the classifier guesses."""
+    kinds = {unicodedata.category(sign)[0] for sign in text}
+    return bool(kinds & set("LN")) or (bool(kinds & set("PS")) and len(text) <= _MOST_SIGNS)
 
 
 def _settle(message: Message, intent: str | None) -> None:
-    """What a rule read; danger that the classifier sees is left for the gateway to judge."""
-    guess = (message.get(INTENT) or {}).get("name")
-    if guess in _DANGER and intent in (None, "medical_advice", "inform"):
+    """What a rule read; danger that the classifier is sure of is left for the gateway to judge."""
+    guess = message.get(INTENT) or {}
+    is_danger = guess.get("name") in _DANGER and guess.get("confidence", 0.0) >= _SURE_OF_DANGER
+    if is_danger and intent in (None, "medical_advice", "inform"):
         return
     _set_intent(message, intent or _NOT_UNDERSTOOD, _CONFIDENCE if intent else 0.0)
 
