@@ -95,7 +95,11 @@ async def ask_which(
 ) -> list[EventType] | None:
     """Asks which is meant where each has another answer; None, and nothing is said, where it makes no difference."""
     kind = next((name for name in _KINDS if name in turn.alternatives), None)
+    is_open = kind is not None and kind not in turn.entities
     if kind is None or topic in _NEVER_ASKED or turn.active_form is not None:
+        return None
+    if is_open and turn.last_outcome == "clarify":
+        # The member has heard the question and did not choose.
         return None
     values = turn.alternatives[kind]
     answers = [await _try(turn, kind, value, answer, replies) for value in values]

@@ -151,6 +151,9 @@ def _forget_other_subject(turn: Turn) -> list[EventType]:
     if turn.names_class or turn.named("condition"):
         gone.add("therapy")
     forgotten = [SlotSet(name, None) for name in sorted(gone) if not turn.named(name) and getattr(turn.slots, name)]
+    if len(open_ones := turn.alternatives.get("condition", ())) > 1:
+        # Rasa keeps the last of them alone.
+        forgotten.append(SlotSet("condition", list(open_ones)))
     names_other = turn.names_class or turn.named("therapy") or turn.named("condition")
     named = find_therapy_class(turn.text) if turn.names_class else None
     if names_other and named != turn.slots.therapy_class:

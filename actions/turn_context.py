@@ -12,6 +12,7 @@ from typing import Any
 
 from rasa_sdk.interfaces import Tracker
 
+from actions.alternatives import read_alternatives, read_open
 from actions.message import Message, Slots, read_day
 from actions.number_or_day import take_number_for_day
 from actions.patience import PLAN_BUDGET_S, LookUpIsLate, within
@@ -117,15 +118,16 @@ async def read_turn(tracker: Tracker, services: ActionServices) -> Turn:
 
 
 def _read_message(tracker: Tracker) -> Message:
+    entities = _read_entities(tracker.latest_message.get("entities") or [])
     return Message(
         intent=(tracker.latest_message.get("intent") or {}).get("name") or "",
         text=tracker.latest_message.get("text") or "",
-        entities=_read_entities(tracker.latest_message.get("entities") or []),
+        entities=entities,
         slots=_read_slots(tracker.slots),
         active_form=tracker.active_loop_name,
         requested_slot=tracker.slots.get("requested_slot"),
         readings=_read_readings(tracker.latest_message),
-        alternatives=_read_alternatives(tracker.latest_message.get("entities") or []),
+        alternatives=read_alternatives(tracker.latest_message.get("entities") or []) or read_open(tracker, entities),
         language=tracker.latest_message.get("language") or "und",
     )
 
@@ -204,20 +206,8 @@ def _read_entities(found: list[dict[str, Any]]) -> dict[str, tuple[str, ...]]:
     return entities
 
 
-def _read_alternatives(found: list[dict[str, Any]]) -> dict[str, tuple[str, ...]]:
-    """The values that stand in the same place of the text, by entity; of two such places the first."""
-    places: dict[tuple[str, int, int], list[str]] = {}
-    for item in found:
-        start, end = int(item.get("start") or 0), int(item.get("end") or 0)
-        # A button's entities have no place.
-        if end > start:
-            places.setdefault((str(item["entity"]), start, end), []).append(str(item["value"]))
-    several = ((name, tuple(dict.fromkeys(values))) for (name, _, _), values in reversed(places.items()))
-    return {name: values for name, values in several if len(values) > 1}
-
-
 def _read_slots(slots: Mapping[str, Any]) -> Slots:
-    # Two names in one message ("hemophilia" is A and B) fill a slot with a list: what comes later is about neither.
+    # A word that names two ("hemophilia" is A and B) leaves both in the slot: what comes later is about neither alone.
     return Slots(
         **{
             slot.name: None if isinstance(slots.get(slot.name), list) else slots.get(slot.name)

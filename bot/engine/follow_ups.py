@@ -13,9 +13,11 @@ from typing import Any
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.trackers import DialogueStateTracker
 
+from bot.engine.ending import calls_off
 from bot.engine.last_topic import find_last_topic
 from bot.engine.reading import BadChoice, read_choice
 from bot.engine.references import Reference, Shown, find_reference, read_shown
+from bot.engine.variants import SIGN, find_variant
 
 _INFORM, _UNCLEAR = "inform", "nlu_fallback"
 _PLACES = "facility_search"
@@ -24,8 +26,7 @@ _ALWAYS = frozenset({"emergency", "crisis", "sms_stop", "sms_help"})
 # What identifies a member answers a question for proof, and goes on with nothing.
 _IDENTIFYING = frozenset({"member_id", "date_of_birth", "phone"})
 _SUBJECTS = frozenset({"therapy", "condition"})
-# One sign for each entity in the words that are left.
-_SLOT = "§"
+_SLOT = SIGN
 _CLASS = (
     r"car[\s-]?t(?:s|\scells?|\stherap(?:y|ies))?|crispr|t[\s-]?cell\stherap(?:y|ies)|(?:gene|cell|genetic)\s"
     r"(?:therap(?:y|ies)|editing)"
@@ -120,11 +121,15 @@ def _read(text: str, parsed: dict[str, Any], before: DialogueStateTracker | None
     intent = (parsed.get("intent") or {}).get("name")
     if intent in _ALWAYS or not text:
         return parsed
+    if slots.get("requested_slot") and calls_off(text):
+        return _as("cancel", parsed)
     entities = _without_refused(text, parsed.get("entities") or [])
     parsed = {**parsed, "entities": entities}
     rest = _blank(text, entities)
     shown = read_shown(slots.get("last_shown"))
     goes_on = any(slots.get(name) for name in ("last_topic", "topic_in_progress", "requested_slot"))
+    if (variant := find_variant(text, entities, slots, adds_nothing)) is not None:
+        return _as(_INFORM, {**parsed, "entities": [*entities, variant]})
     if reference := find_reference(rest, shown):
         return _resolve(parsed, reference, shown, domain)
     if not goes_on or _names_identity(entities):
