@@ -158,12 +158,12 @@ async def test_who_writes_hemophilia_hears_of_both_and_what_tells_them_apart(sta
     assert fields_of(ran, "roctavian") == fields_of(ran, "hemgenix") == {"brand"}
     assert {"name", "not_to_confuse_with.0.reason"} <= fields_of(ran, "hemophilia_a")
     assert "name" in fields_of(ran, "hemophilia_b")
-    # In other topics it is neither, and so is what comes next: nothing that holds for one is told of the other.
+    # In other topics it is neither, and for what comes next it is asked: nothing of one is told of the other.
     both = [("condition", "hemophilia_a"), ("condition", "hemophilia_b")]
     now = await stage.run("action_answer_process_followup", "process_followup", entities=both)
     assert fields_of(now) == set()
     later = await stage.run("action_answer_process_followup", "process_followup", text="how long does it take")
-    assert later.outcomes == ["answer"]
+    assert later.outcomes == ["clarify"]
     assert fields_of(later) == set()
     assert (await stage.run("action_answer_more", "more", text="more")).outcomes != ["failure"]
 
