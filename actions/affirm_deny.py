@@ -6,6 +6,7 @@ from rasa_sdk.events import EventType
 
 from actions.answer_openings import DECIDED_TOPICS
 from actions.coach_handoff import RequestHandoff
+from actions.form_questions import is_asked_enough
 from actions.more import AnswerMore
 from actions.phrases import Phrases
 from actions.replies import Replies
@@ -52,6 +53,7 @@ class AnswerYesOrNo(TurnAction):
         elif is_yes and turn.last_outcome == "answer" and turn.slots.facts_given is not None:
             # What an answer offers is the rest of it.
             return await self._more.respond(turn, replies)
-        else:
+        elif turn.active_form is None or is_asked_enough(turn, turn.requested_slot or ""):
+            # In a form its own question follows, and nothing need be said before it.
             replies.say("utter_affirm" if is_yes else "utter_deny", "answer", topic=turn.intent)
         return []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from types import MappingProxyType
 
 from rasa_sdk.events import EventType, SlotSet
@@ -28,6 +29,8 @@ CHOICES = (
 )  # fmt: skip
 # Of readings that are less likely the member would wonder; less will do where it is known what the question is about.
 _LIKELY, _LIKELY_OF_SUBJECT = 0.1, 0.04
+# From here on the only reading is taken in a talk; in a first message it may be a subject that is none of ours.
+_LIKELY_IN_TALK = 0.2
 # Three are as hard to choose from as the whole menu.
 _MOST_CHOICES = 2
 # Fewer are rather an answer to the form's question.
@@ -63,6 +66,10 @@ class Clarify(TurnAction):
             found = await self._free.try_answer(turn, replies, may_say_unknown=not choices)
             if found is not None:
                 return found
+        if (topic := self._find_only_reading(turn, choices)) is not None:
+            meant = replace(turn, intent=topic)
+            settled = [SlotSet("unclear_question", None), SlotSet("unclear_choices", None)]
+            return [*settled, *await self.answers[topic].answer(meant, replies.about(topic))]
         return self._ask_back(choices, turn, replies)
 
     def _ask_back(self, choices: list[Button], turn: Turn, replies: Replies) -> list[EventType]:
@@ -77,6 +84,13 @@ class Clarify(TurnAction):
         else:
             replies.say(_choose_words(times, in_a_row), "clarify")
         return [SlotSet("unclear_times", times), SlotSet("unclear_in_a_row", in_a_row), *kept]
+
+    def _find_only_reading(self, turn: Turn, choices: list[Button]) -> str | None:
+        """The topic that the message most likely has, where no other could be offered beside it."""
+        if len(choices) != 1 or turn.intent != _NO_TOPIC or not turn.slots.last_topic:
+            return None
+        topic, likelihood = turn.readings[0]
+        return topic if topic in self.answers and topic in CHOICES and likelihood >= _LIKELY_IN_TALK else None
 
     def _list_choices(self, turn: Turn) -> list[Button]:
         """The likeliest readings, with what the message names kept for the answer."""

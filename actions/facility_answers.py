@@ -68,9 +68,9 @@ class FacilityAnswers:
         names = self._phrases.list_of(match.facility.name for match in matches)
         self._show("utter_facility_search_listed", matches, plan, replies, names=names)
 
-    def say_all(self, key: str, matches: Sequence[FacilityMatch], plan: Plan, replies: Replies) -> None:
+    def say_all(self, key: str, matches: Sequence[FacilityMatch], plan: Plan, replies: Replies, **values: str) -> None:
         """The whole list, with no place to measure from."""
-        self._show(key, matches, plan, replies)
+        self._show(key, matches, plan, replies, **values)
 
     def _show(self, key: str, matches: Sequence[FacilityMatch], plan: Plan, replies: Replies, **values: str) -> None:
         said: dict[str, Any] = {

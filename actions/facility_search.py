@@ -8,7 +8,7 @@ from rasa_sdk.events import EventType, SlotSet
 
 from actions.facility_answers import FacilityAnswers
 from actions.facility_places import find_named_place
-from actions.facility_words import asks_about_one, asks_for_all, find_named, has_no_zip_code, is_town
+from actions.facility_words import asks_about_one, asks_for_all, find_asked_name, find_named, has_no_zip_code, is_town
 from actions.form_steps import (
     FACILITY_FORM,
     MISSES_BEFORE_GIVING_UP,
@@ -76,7 +76,8 @@ class AnswerFacilitySearch(TopicAction):
         if listed:
             self._answers.say_listed(listed, plan, replies)
         elif named or asks_about_one(turn.text):
-            self._answers.say_all("utter_facility_search_names", network, plan, replies)
+            asked = find_asked_name(turn.text) or self.phrases.say("utter_facility_search_part_that_name")
+            self._answers.say_all("utter_facility_search_names", network, plan, replies, asked=asked)
         elif asks_for_all(turn.text):
             self._answers.say_all("utter_facility_search_all", network, plan, replies)
         elif has_no_zip_code(turn.text) or (

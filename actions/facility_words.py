@@ -73,11 +73,19 @@ _ORDINARY = frozenset(
     ]
 )
 _MOST_WORDS = 3
+_LONGEST_NAME = 60
 
 
 def asks_about_one(text: str) -> bool:
     """True for a question about a certain hospital: whether it is in the network, or how to reach it."""
     return bool(_ABOUT_ONE.search(text)) and not _NEAREST.search(text)
+
+
+def find_asked_name(text: str) -> str | None:
+    """The hospital that such a question is about, as the member wrote it."""
+    found = _ABOUT_ONE.search(text)
+    name = (found["inside"] or found["reached"] or "").strip(" .,!?") if found else ""
+    return name if 0 < len(name) <= _LONGEST_NAME else None
 
 
 def find_named(text: str, facilities: Iterable[Facility]) -> frozenset[FacilityId]:

@@ -18,6 +18,12 @@ _BARE_WORDS = 4
 _ASKS_KIND = re.compile(
     r"^\W*(?:(?:and|so|but|ok)\b\W*)*(?:is|are|was)\s+(?:it|that|this|they|these|those)\b", re.IGNORECASE
 )
+# "What about Ohio?" asks about a state, and says nothing of where the member is.
+_IN_PASSING = re.compile(
+    r"\b(?:what|wat|how)\s+(?:about|abt|bout|if)\b|\bwhat\s+changes\b|\b(?:same|different)\b.*\bin\b"
+    r"|\bif\s+(?:i|we|he|she|they)\s+(?:lived?|moved?|were|was)\b",
+    re.IGNORECASE,
+)
 _PLACE_TOPIC, _PLACE_FORM = "facility_search", "facility_form"
 
 
@@ -125,6 +131,11 @@ class Message:
     def plan_state(self) -> str | None:
         """The state that this message names for the plan."""
         return None if self.place_state else self.named("state")
+
+    @property
+    def kept_state(self) -> str | None:
+        """The state of the plan where this message says it; none where one is only asked about in passing."""
+        return None if _IN_PASSING.search(self.text) else self.plan_state
 
     @property
     def has_unread_day(self) -> bool:

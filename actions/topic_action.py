@@ -99,7 +99,7 @@ class TurnAction(Action):
             return []
         if turn.plan_not_on_file:
             return [SlotSet("plan", NOT_ON_FILE)]
-        plan, state = turn.named_plan or turn.plan, turn.plan_state
+        plan, state = turn.named_plan or turn.plan, turn.kept_state
         events = [SlotSet("state", state)] if state else []
         if plan is None or not (turn.named_plan or state):
             return events

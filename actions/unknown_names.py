@@ -13,7 +13,8 @@ from knowledge.policies.model import Fact
 _ASKS_WHAT = re.compile(
     r"^\W*(?:(?:hi|hello|hey|ok|okay|so|and|but|please)\b\W*)*"
     r"(?:what(?:['’]?s|\s+is)\s+(?:an?\s+)?(?!(?:the|my|your|our|his|her|their|it|this|that|next|new|special|involved|needed|included|different|wrong|best)\b)(?P<name>[^?!.,]+)"
-    r"|what\s+does\s+(?P<word>[^?!.,]+?)\s+(?:mean|stand\s+for)\b|define\s+(?P<defined>[^?!.,]+))\W*$",
+    r"|what\s+does\s+(?P<word>[^?!.,]+?)\s+(?:mean|stand\s+for)\b|define\s+(?P<defined>[^?!.,]+)"
+    r"|tell\s+me\s+about\s+(?P<told>[a-z]{5,}))\W*$",
     re.IGNORECASE,
 )
 # "Can you explain it?" asks for no yes.
@@ -35,7 +36,7 @@ _OF_ANY_QUESTION = frozenset(
 def find_asked_name(text: str) -> str | None:
     """The name in "what is X?", where the message asks for nothing else."""
     asked = _ASKS_WHAT.match(text)
-    name = (asked["name"] or asked["word"] or asked["defined"]).strip() if asked else ""
+    name = (asked["name"] or asked["word"] or asked["defined"] or asked["told"]).strip() if asked else ""
     return name if name and len(name.split()) <= _MOST_WORDS else None
 
 

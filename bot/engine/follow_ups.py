@@ -87,6 +87,8 @@ _OF_TREATMENT = re.compile(
 # What has a waiting time or an end of its own: "how long does it take?" right after an answer on it is about it.
 _WAITED_FOR = frozenset({"precertification", "appeal_denial"})
 _THEIRS = re.compile(r"\b(?:their|its|them|it|they|the\s+hospital['’]?s?)\b", re.IGNORECASE)
+# No ZIP code that there is, but meant as one.
+_TRIES_ZIP_CODE = re.compile(r"^\W*(?:(?:it['’]?s|is|my|the|try|ok|sorry|no|zip|code)\W+)*\d{2,9}\W*$", re.IGNORECASE)
 _WHERE_IT_IS = re.compile(
     r"^\W*(?:(?:and|so|ok|but)\b\W*)*where\s+(?:can|do|could|would|should)\s+\w+\s+(?:get|go|have)\b", re.IGNORECASE
 )
@@ -132,6 +134,8 @@ def _read(text: str, parsed: dict[str, Any], before: DialogueStateTracker | None
         return _as(_INFORM, {**parsed, "entities": [*entities, variant]})
     if reference := find_reference(rest, shown):
         return _resolve(parsed, reference, shown, domain)
+    if slots.get("requested_slot") == "zip_code" and _TRIES_ZIP_CODE.match(text):
+        return _as(_INFORM, parsed)
     if not goes_on or _names_identity(entities):
         return parsed
     if named := _NAMES_TOPIC.search(rest):
