@@ -31,9 +31,9 @@ evaluate:  ## Asks the product the held-out messages and dialogues; writes tests
 	@$(MAKE) --no-print-directory train
 	@$(APP)/python -m tests.understanding.run
 
-review:  ## Writes what members asked and the assistant missed to a file to label; OUT=review.yml, SINCE=2026-01-31
+review:  ## Writes what members asked and the assistant missed to a file to label; OUT=var/review.yml, SINCE=2026-01-31
 	@$(PYTHON) scripts/environments.py app
-	@$(APP)/gene-guide review --out $(or $(OUT),review.yml) $(if $(SINCE),--since $(SINCE))
+	@$(APP)/gene-guide review --out $(or $(OUT),var/review.yml) $(if $(SINCE),--since $(SINCE))
 
 bench:  ## Measures the product beside the stock starter of `rasa init`; ROUNDS=3
 	@$(PYTHON) scripts/environments.py test engine-test

@@ -52,6 +52,7 @@ def write_review(database: Database, out: Path, since: date | None, limit: int, 
     said = asyncio.run(read_said(database, begin))
     missed = find_missed(said, Redactor(read_words(NLU) | _names()))
     kept = missed[: max(0, limit)]
+    out.parent.mkdir(parents=True, exist_ok=True)
     try:
         descriptor = os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import stat
+import subprocess
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,8 @@ from bot.redaction import Redactor
 from bot.review import find_missed
 from bot.review_labels import LabelsRefused, add_labelled
 from bot.review_store import Said
+
+ROOT = Path(__file__).parents[2]
 
 REDACTOR = Redactor("is it covered what about ships my dog for a please really".split())  # noqa: SIM905
 NOW = datetime(2026, 11, 20, 15, 0, tzinfo=timezone.utc)
@@ -123,7 +126,7 @@ def test_the_command_writes_for_its_owner_alone_and_over_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("GENE_GUIDE_DATABASE_URL", f"sqlite:///{tmp_path / 'record.sqlite'}")
-    out = tmp_path / "review.yml"
+    out = tmp_path / "not" / "there" / "review.yml"
 
     assert main(["migrate"]) == 0
     assert main(["review"]) == 1
@@ -131,3 +134,10 @@ def test_the_command_writes_for_its_owner_alone_and_over_nothing(
     assert stat.S_IMODE(out.stat().st_mode) == 0o600
     assert yaml.safe_load(out.read_text()) == {"missed": []}
     assert main(["review", "--out", str(out)]) == 1
+
+
+@pytest.mark.parametrize("folder", ["var/", ""])
+def test_what_members_asked_is_nothing_that_git_takes(folder: str) -> None:
+    assert f"$(or $(OUT),{folder or 'var/'}review.yml)" in (ROOT / "Makefile").read_text()
+    ignored = subprocess.run(["git", "check-ignore", "-q", f"{folder}review.yml"], cwd=ROOT, check=False)
+    assert ignored.returncode == 0
