@@ -6,6 +6,7 @@ from rasa_sdk.events import EventType
 
 from actions.answer_openings import DECIDED_TOPICS
 from actions.coach_handoff import RequestHandoff
+from actions.denied_plan import ask_other_plan
 from actions.form_questions import is_asked_enough
 from actions.more import AnswerMore
 from actions.phrases import Phrases
@@ -43,6 +44,8 @@ class AnswerYesOrNo(TurnAction):
         """Goes by the reply before this message, then by the topic talked about."""
         if (settled := await self._english.settle_yes_or_no(turn, replies)) is not None:
             return settled
+        if (asked := await ask_other_plan(self, turn, replies)) is not None:
+            return asked
         is_yes = turn.intent == "affirm"
         if is_yes and (turn.last_outcome == "handoff_offered" or turn.last_reply_topic == _OFFERS_COACH):
             handoff = replies.about(self._handoff.topic)

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from rasa_sdk.events import EventType, SlotSet
 
 from actions.ambiguous import offer, take_choice
+from actions.denied_plan import ask_other_plan
 from actions.form_steps import MISSES_BEFORE_GIVING_UP, leave_form
 from actions.free_question import AnswerFreeQuestion
 from actions.phrases import Phrases
@@ -57,6 +58,8 @@ class Clarify(TurnAction):
         """What was offered may be chosen, or what is on file answers; inside a form misses are counted."""
         if (chosen := take_choice(turn)) is not None and chosen.intent in self.answers:
             return await self.answers[chosen.intent].respond(chosen, replies.about(chosen.intent))
+        if (asked := await ask_other_plan(self, turn, replies)) is not None:
+            return asked
         if turn.active_form is not None:
             return await self._miss(turn, replies)
         if turn.language == "es":

@@ -10,6 +10,7 @@ from rasa_sdk.events import EventType, SlotSet
 from actions.answer_openings import DAY_TOPICS
 from actions.clarify import Clarify
 from actions.definitions import find_own_facts, say_term
+from actions.denied_plan import ask_other_plan
 from actions.form_steps import PLAN_FORM
 from actions.more import AnswerMore
 from actions.phrases import Phrases
@@ -64,6 +65,8 @@ class AnswerInform(TurnAction):
 
     async def respond(self, turn: Turn, replies: Replies) -> list[EventType]:
         """The waiting question first, then the one that was asked last, then what the entity is about."""
+        if (asked := await ask_other_plan(self, turn, replies)) is not None:
+            return asked
         if turn.active_form is not None:
             return _change_waiting(turn) or await self._clarify.respond(turn, replies)
         if self._waits(turn):

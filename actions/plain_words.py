@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import date, timedelta
 
 _BIRTH = re.compile(r"\b(born|birth|birthday|birthdate|dob)\b", re.IGNORECASE)
@@ -21,6 +22,20 @@ _OTHER_PAYER = re.compile(
     r"(?:bcbs|blue\s*cross(?:\s*(?:and|&)?\s*blue\s*shield)?|blue\s*shield)\s+of\s+\w+)\b",
     re.IGNORECASE,
 )
+
+# What stands around a plan that a member says is not theirs.
+_DENIES_BEFORE = (
+    r"(?:\b(?:i|we)\s+(?:(?:do\s+not|don['’]?t|did\s+not|didn['’]?t|no\s+longer|never)\s+(?:have|had|use)|used\s+to\s+have"
+    r"|(?:just\s+)?(?:left|dropped)|had)|\bnot|\b(?:it|that|this|plan|insurance)(?:\s+(?:isn|wasn)['’]?t)"
+    r"|\b(?:i|we)\s+(?:switched|moved)\s+(?:away\s+)?from|\bmy\s+(?:old|last|former|previous)(?:\s+(?:plan|insurance))?(?:\s+(?:is|was))?)"
+    r"\s+(?:(?:the|my|our|with|on|in|under|from|for|a|member|of|by)\s+)*"
+)
+_DENIES_AFTER = (
+    r"\s+(?:(?:plan|insurance)\s+)?(?:(?:(?:is|was)\s+(?:not|no\s+longer)|(?:isn|wasn)['’]?t)\s+"
+    r"(?:mine|it|right|the\s+right\s+one|(?:my|our)\s+(?:plan|insurance))\b|(?:is|was)\s+my\s+(?:old|last|former)\b"
+    r"|(?:is|was)\s+wrong\W*$)"
+)
+_ENDS_DENIAL = r"(?=\s+(?:any\s*more|now|plan|insurance|but|and|i|we|it|sorry)\b|\s*[,.;:!)-]|\s*$)"
 
 _CLASS = re.compile(
     r"\b(car[\s-]?t|t[\s-]?cell|crispr|(?:gene|genetic|cell|stem[\s-]cell|viral[\s-]vector)[\s-]?(?:based[\s-])?"
@@ -60,6 +75,15 @@ def names_birth(text: str) -> bool:
 def names_plan_not_on_file(text: str, *, names_plan_on_file: bool) -> bool:
     """True for Medicaid, Medicare and the like; for another payer where no plan on file is named beside it."""
     return bool(_OTHER_KIND.search(text) or (not names_plan_on_file and _OTHER_PAYER.search(text)))
+
+
+def denies_plan(text: str, names: Iterable[str]) -> bool:
+    """True where the member says that the plan with these names is not theirs: "not CareSource", "I left IBX"."""
+    plan = rf"(?:{'|'.join(re.escape(name) for name in sorted(names, key=len, reverse=True))})"
+    return bool(
+        re.search(rf"{_DENIES_BEFORE}\b{plan}\b{_ENDS_DENIAL}", text, re.IGNORECASE)
+        or re.search(rf"(?<!why )\b{plan}{_DENIES_AFTER}", text, re.IGNORECASE)
+    )
 
 
 def names_therapy_class(text: str) -> bool:

@@ -34,7 +34,9 @@ _CORRECTS = frozenset({"zip_code", "state", "city", "therapy", "condition", "age
 def names_no_plan_on_file(turn: Turn) -> bool:
     """True when a bare answer to "which plan?" names none that is on file: it is not asked a second time."""
     has_named_another = bool(turn.entities.get("plan")) and turn.named_plan is None
-    return turn.is_bare_answer and (has_named_another or (turn.intent in _ANSWERS and not turn.entities))
+    return turn.is_bare_answer and (
+        has_named_another or turn.denies_plan or (turn.intent in _ANSWERS and not turn.entities)
+    )
 
 
 def _say_topic(waiting: str | None) -> str:

@@ -91,7 +91,7 @@ class TurnAction(Action):
         replies.say("utter_plan_unknown", "handoff_offered", buttons=plans, plans=names)
 
     async def keep_plan(self, turn: Turn) -> list[EventType]:
-        """Records the plan and state that this message names, so that neither is asked again.
+        """Records the plan and state that this message names, so that neither is asked again; forgets a denied plan.
 
         A verified member's own plan stays: another one that is named is answered for once.
         """
@@ -101,6 +101,10 @@ class TurnAction(Action):
             return [SlotSet("plan", NOT_ON_FILE)]
         plan, state = turn.named_plan or turn.plan, turn.kept_state
         events = [SlotSet("state", state)] if state else []
+        if turn.denies_plan and plan is None and not turn.plan_is_unknown:
+            if turn.is_recorded:
+                await self.services.conversations.record_plan(turn.conversation_id, None, state)
+            return [*events, SlotSet("plan", None)]
         if plan is None or not (turn.named_plan or state):
             return events
         if turn.is_recorded:

@@ -16,7 +16,7 @@ from actions.alternatives import read_alternatives, read_open
 from actions.message import Message, Slots, read_day
 from actions.number_or_day import take_number_for_day
 from actions.patience import PLAN_BUDGET_S, LookUpIsLate, within
-from actions.plain_words import names_plan_not_on_file
+from actions.plain_words import denies_plan, names_plan_not_on_file
 from actions.services import ActionServices
 from bot.conversations.model import Channel, ConversationContext, ConversationId, ConversationNotFound, Holder
 from knowledge.eligibility.model import EligibilityAnswer, MemberId, UnknownMember
@@ -36,8 +36,8 @@ class Turn(Message):
 
     `plan` is the plan to answer for: the one named in this message, else the verified member's own, else the
     conversation's. None with `plan_is_unknown` means that the member was asked and does not know, or that nothing is
-    on file for it (`plan_not_on_file`). `record` is the verified member's, on the day asked about; None with
-    `record_is_late` where its source is slow.
+    on file for it (`plan_not_on_file`). `denies_plan` is true where this message only says which plan is not theirs.
+    `record` is the verified member's, on the day asked about; None with `record_is_late` where its source is slow.
     """
 
     conversation_id: ConversationId
@@ -55,6 +55,7 @@ class Turn(Message):
     plan: Plan | None
     plan_is_unknown: bool
     plan_not_on_file: bool
+    denies_plan: bool
     state: str | None
     today: date
     day_asked_about: date | None
@@ -83,7 +84,9 @@ async def read_turn(tracker: Tracker, services: ActionServices) -> Turn:
     verified = _find_verified_member(context)
     record, is_late = await _find_record(verified, day or services.policies.today(None), tracker.sender_id, services)
     own_plan = await services.policies.find_plan(record.plan_id) if record and record.plan_id else None
-    named = [plan for value in message.entities.get("plan", ()) if (plan := await services.policies.find_plan(value))]
+    denied = await _find_denied(message, services)
+    found = [plan for value in message.entities.get("plan", ()) if (plan := await services.policies.find_plan(value))]
+    named = [plan for plan in found if plan not in denied]
     # Two plans in one message: answers are never blended, so none is taken and the member is asked.
     is_ambiguous = len({plan.id for plan in named}) > 1
     says_other = names_plan_not_on_file(message.text, names_plan_on_file=bool(named))
@@ -93,6 +96,7 @@ async def read_turn(tracker: Tracker, services: ActionServices) -> Turn:
     # Without the record the plan that a page or a passing mention named may be another payer's than the member's own.
     if plan is None and not is_ambiguous and not not_on_file and not is_late:
         plan = own_plan or await _find_known_plan(context, message.slots, services)
+    plan = None if plan in denied and plan != own_plan else plan
     last_outcome, last_reply_topic = _read_last_reply(tracker.events)
     return Turn(
         **{each.name: getattr(message, each.name) for each in fields(Message)},
@@ -111,6 +115,7 @@ async def read_turn(tracker: Tracker, services: ActionServices) -> Turn:
         plan=plan,
         plan_is_unknown=plan is None and (not_on_file or _was_told_unknown(message)),
         plan_not_on_file=not_on_file,
+        denies_plan=bool(denied) and named_plan is None and own_plan is None,
         state=message.plan_state or _find_known_state(context, record, plan, message.slots),
         today=services.policies.today(plan),
         day_asked_about=day,
@@ -185,6 +190,11 @@ async def _find_known_plan(context: ConversationContext | None, slots: Slots, se
     if context and context.plan_id and (plan := await services.policies.find_plan(context.plan_id)):
         return plan
     return await services.policies.find_plan(slots.plan) if slots.plan else None
+
+
+async def _find_denied(message: Message, services: ActionServices) -> list[Plan]:
+    plans = await services.policies.list_plans()
+    return [plan for plan in plans if denies_plan(message.text, {plan.payer_name, plan.name, *plan.aliases})]
 
 
 def _find_known_state(

@@ -293,8 +293,8 @@ class ConversationService:
         now = self._clock()
         await self._record.change(conversation_id, lambda found: Change(rules.verify(found, member_id, now)))
 
-    async def record_plan(self, conversation_id: str, plan_id: str, state: str | None) -> None:
-        """The member named their plan (and state, if they did), so that it is asked only once."""
+    async def record_plan(self, conversation_id: str, plan_id: str | None, state: str | None) -> None:
+        """The member named their plan (and state, if they did), so that it is asked only once; None forgets it."""
         await self._record.change(
             conversation_id,
             lambda found: Change(replace(found, plan_id=plan_id, state=state or found.state)),

@@ -158,7 +158,7 @@ class FakeConversations(ConversationService):
     async def get_context(self, conversation_id: str) -> ConversationContext:
         return self.context
 
-    async def record_plan(self, conversation_id: str, plan_id: str, state: str | None) -> None:
+    async def record_plan(self, conversation_id: str, plan_id: str | None, state: str | None) -> None:
         self.context = replace(self.context, plan_id=plan_id, state=state or self.context.state)
 
     async def record_verification(self, conversation_id: str, member_id: str) -> None:
