@@ -41,7 +41,7 @@ _WITH_UNIT = re.compile(
     r"(?!\w|[\s-]+(?:ago|later|after|before|from|of|for|in\b|or\b|between|apart|long|now|out|down|since|supply|wait|"
     r"stay|study|"
     r"follow|check|post|remission|pregnant|deadline|notice|plan|trial|period|to\b|per|of|up|history|more|left|"
-    r"already))",
+    r"already|along|into|behind|late|overdue|early|short))",
     re.IGNORECASE,
 )
 _SOMEBODY = (
@@ -65,27 +65,46 @@ _AFTER_UNIT = re.compile(
     r"[mf]\b)(?!\w)",
     re.IGNORECASE,
 )
-# "age 4", "I'm 45", "she is 12", "my son Leo is 7": a number that no unit claims.
-_NO_UNIT_AFTER = (
-    r"(?![\w/%:-]|[.,]\d|\s*(?:percent|mins?|minutes?|hours?|hrs?|miles?|days?|weeks?|wks?|months?|mos?|dollars?|"
-    r"bucks|pounds?|lbs?|kg|a\.?m|p\.?m|"
-    r"points?|st\b|th\b|nd\b|people|members|others?|doses?|times|feet|ft|inch\w*|grams?|mg|hundred|thousand|k\b|"
-    r"blocks|calls?|"
-    r"visits?|pills?|shots?|in\s+(?:the\s+)?(?:line|queue)|out\s+of|or\s+\d+\s+(?:days|weeks|miles|months)|"
-    r"different|more|of\b|weeks|"
-    r"steps|percent|degrees|units|hospitals|states))"
+# "age 4", "edad 4": said to be an age, whatever follows but another unit.
+_AFTER_AGE = re.compile(
+    rf"(?<!\w)(?:aged?(?:\s+is|\s+of|:)?|edad:?)(?:\s+|(?<=:))(?P<number>\d{{1,3}}|{'|'.join(_SMALL_NUMBERS[1:])})"
+    r"(?![\w/%:-]|[.,]\d|\s*(?:months?|mos?|weeks?|wks?|days?)\b)",
+    re.IGNORECASE,
 )
+# "I'm 45", "she is 12", "my son Leo is 7 and has": a number without a unit is an age only where nothing follows that it
+# could count. What may be counted has no end ("2 payments behind", "6 foot tall"), what may follow an age has one.
+_MONTH = "january|february|march|april|may|june|july|august|september|october|november|december"
+_FOLLOWS = (
+    rf"{_HALF}(?=\s*(?:$|[!?;:)\n…]|[.,](?!\d)|[–—-]\s+(?!\d))"
+    r"|\s+(?:and\s+\d{1,2}(?=\s*(?:$|[.,!?;)](?!\d)))|(?:and|&)(?!\s*(?:\d|½|(?:a|one)\s+(?:half|quarter)))|"
+    r"with|w/?|but|so|because|bc|since|if|now|today|soon|already|still|right\s+now|please|thanks|"
+    rf"(?:this|next|last)\s+(?:year|month|week|spring|summer|fall|winter|{_MONTH})|"
+    rf"in\s+(?:{_MONTH}|(?:a|one|two|\d+)\s+(?:weeks?|months?|days?))|"
+    r"m|f|male|female|years?|yrs?|is|isn['’]?t|was|has|hasn['’]?t|have|had|needs?|got|gets|can|can['’]?t|could|will|"
+    r"would|should|may|might|does|do|takes|took|lives?|weighs|wants|goes|diagnosed|suffers|tested|"
+    r"what|where|when|who|how|which|why|are|im|i(?:['’]m)?|s?he(?:['’]?s)?|we|they|my|our)(?![\w/%]))"
+)
+_SMALL = rf"(?P<number>\d{{1,3}}|{'|'.join(_SMALL_NUMBERS[1:])})(?![^\W½])"
+_NEARLY = r"(?:\s+(?:only|just|now|almost|about|already|nearly))?"
+# Not "she owes 40": what stands between somebody and the number is a name, and "is" behind it.
 _AFTER_WORD = re.compile(
-    rf"(?<!\w)(?:aged?(?:\s+is|\s+of|:)?|edad:?|i['’]?m(?:\s+(?:only|just|now|almost|a))?|i\s+am(?:\s+(?:only|just|"
-    rf"now))?|"
-    rf"(?:{_SOMEBODY}(?:\s+(?!is\b|under\b|over\b|age|below\b|above\b|and\b|or\b|in\b|for\b|at\b|has\b|had\b|"
-    rf"needs?\b|about\b|took\b|takes\b|got\b|gets\b|from\b|to\b|up\b|every\b)[a-z]+)?|who)(?:\s+(?:is|are)|['’]s|"
-    rf"['’]re|\s+just)?(?:\s+(?:only|just|now|almost|about|already))?"
-    rf"(?<!\bwho)(?:\s+turn(?:ed|s|ing))?|[A-Z][a-z]+\s+is|[a-z]+\s+is(?=\s+\d+\s+(?:and|with)\s+(?:has|needs|is|"
-    rf"was|got|a\b|sma|dmd))|turned|turning|turns)(?:\s+|(?<=:))"
-    rf"(?P<number>\d{{1,3}}|{'|'.join(_SMALL_NUMBERS[1:])})" + _NO_UNIT_AFTER,
+    rf"(?<!\w)(?:(?:i['’]?m|i\s+am){_NEARLY}(?:\s+a)?|"
+    rf"{_SOMEBODY}(?<!\bwho)(?:\s+(?!is\b|age)[a-z]+(?=\s+is\b|['’]s\b|\s+turn))?(?:\s+(?:is|are)|['’]s|['’]re)?"
+    rf"{_NEARLY}(?:\s+turn(?:ed|s|ing))?|who(?:\s+(?:is|are)|['’]s){_NEARLY}|turned|turning|turns)\s+{_SMALL}{_FOLLOWS}",
+    re.IGNORECASE,
 )
-_AFTER_WORD = re.compile(_AFTER_WORD.pattern.replace("[A-Z][a-z]+", r"(?-i:[A-Z][a-z]+)"), re.IGNORECASE)
+# "Madison is 6": alone, or where what follows speaks of somebody; "Copay is 40." is no person.
+_NO_NAME = (
+    r"it|this|that|today|there|here|what|which|who|he|she|copay|coinsurance|deductible|premium|balance|bill|cost|price|"
+    r"total|limit|maximum|max|minimum|score|dose|room|extension|ext|group|zip|plan|tier|level|stage|grade|type|number|"
+    r"line|page|section|step|appointment|visit|distance|wait|age|rent|income|pay|fee|rate|weight|height|temperature"
+)
+_AFTER_NAME = re.compile(
+    rf"(?<!\w)(?!(?:{_NO_NAME})\b)(?:(?<=[a-z] )(?-i:[A-Z][a-z]+)|^(?-i:[A-Z][a-z]+)(?=\s+is\s+\w+\W*$)|"
+    rf"[a-z]+(?=\s+is\s+\w+\s*[.,]?\s*(?:(?:and|with|who)\s+)?(?:has|needs|was|got|she|he|sma|dmd)\b))"
+    rf"\s+is\s+{_SMALL}{_FOLLOWS}",
+    re.IGNORECASE,
+)
 # "my mother in law, 68, has": an aside behind somebody.
 _ASIDE = re.compile(
     rf"(?<!\w){_SOMEBODY}(?:[\s-]in[\s-]law)?(?:\s+[a-z]+)?\s*[,(]\s*(?P<number>\d{{1,2}})(?=\s*(?:[,)]|$))",
@@ -95,6 +114,12 @@ _LIMIT = re.compile(
     r"(?<!\w)(?:over|under)\s+(?:age\s+|the\s+age\s+of\s+)?"
     + _NUMBER
     + r"(?=\s*(?:[?.,!]|$|\s(?:years?|yrs?|only|can|get|too)))",
+    re.IGNORECASE,
+)
+# "my bill is over 100": an amount, no age.
+_AMOUNT_BEFORE = re.compile(
+    r"\b(?:bills?|cop?ays?|coinsurance|deductible|premiums?|costs?|price|pays?|paid|owes?|owed|spend|spent|charges?|"
+    r"charged|fees?|income|rent|balance|dollars|makes?|earns?|drive|miles|score|bmi|weighs?|weight)\b",
     re.IGNORECASE,
 )
 # "our appeal is 45 days old", "I feel 90 years old": nobody's age.
@@ -174,14 +199,15 @@ def _with_unit(text: str) -> Iterator[Age]:
 
 
 def _after_word(text: str) -> Iterator[Age]:
-    for pattern in (_AFTER_WORD, _ASIDE):
+    for pattern in (_AFTER_AGE, _AFTER_WORD, _AFTER_NAME, _ASIDE):
         for match in pattern.finditer(text):
             yield _age(match, text)
 
 
 def _limits(text: str) -> Iterator[Age]:
     for match in _LIMIT.finditer(text):
-        yield _age(match, text, is_limit=True)
+        if not _AMOUNT_BEFORE.search(text, max(0, match.start() - _LOOK_BACK), match.start()):
+            yield _age(match, text, is_limit=True)
 
 
 def _age(match: re.Match[str], text: str, *, is_limit: bool = False) -> Age:

@@ -46,7 +46,8 @@ _ZIP_CODE = re.compile(
     r"(?<![\w$#.,/-])(?P<zip>\d{5})(?:-\d{4})?(?![\w/%]|[.,-]\d|"
     r"\s*(?:dollars?|bucks|usd|people|patients?|members?|steps|cells?|units?|miles|births?|babies|kids|children|"
     r"cases|points?|"
-    r"mg|ml|copies|women|men|families|times)\b"
+    r"mg|ml|copies|women|men|families|times|yearly|annually|combined|gross|before\s+tax\w*|after\s+tax\w*|"
+    r"in\s+(?:debt|savings|income|bills))\b|\s+(?:a|an|per)\s+(?:year|month|week|hour)\b(?!\s+(?:ago|or|and))"
     r"|\s+(?:[nsew]\.?\s+)?(?:\w+\s+){1,2}(?:st|street|ave|avenue|rd|road|blvd|ln|lane|drive|pike|court|ct|way|"
     r"hwy)\b(?!\s+louis))",
     re.IGNORECASE,
@@ -56,6 +57,16 @@ _BEFORE_OTHER_NUMBER = re.compile(
     r"auth(?:orization)?|"
     r"confirmation|ticket|pin|policy|group|npi|id|bill|owe[sd]?|pay|paid|cost[s]?|charged?|over|almost|nearly|than|"
     r"box|\d\s+(?:in|of|out\s+of)|1\s*:)\s*(?:number|num|no\.?|code|is|was|me|us|#|:)*\s*[#:]?|\$|#)\s*$",
+    re.IGNORECASE,
+)
+# "I make about 52500", "my rent is 19104", "a loan for 19104": money.
+_BEFORE_AMOUNT = re.compile(
+    r"\b(?:make|makes|made|making|earn(?:s|ed|ing)?|incomes?|salary|wages?|rent|mortgage|savings|saved|deductible|"
+    r"premium|co-?pay|(?:max(?:imum)?)|balance|billed|bills?|costs?|price[ds]?|spent|spend|debts?|raised|loans?|budget|"
+    r"worth|"
+    r"total|fees?|payments?|paycheck|pension|benefits?|grant)"
+    r"(?:\s+(?:is|are|was|were|of|about|around|roughly|approximately|like|just|only|at\s+least|up\s+to|me|us|for|"
+    r"comes\s+to|now))*\s*:?\s*$",
     re.IGNORECASE,
 )
 _BEFORE_ZIP_CODE = re.compile(
@@ -148,7 +159,9 @@ def _zip_codes(text: str) -> Iterator[Found]:
     for match in _ZIP_CODE.finditer(text):
         before = text[max(0, match.start() - _LOOK_BACK) : match.start()]
         # Round numbers are amounts; no ZIP code of a street ends in three zeros.
-        claims_other = _BEFORE_OTHER_NUMBER.search(before) or match["zip"].endswith("000")
+        claims_other = (
+            _BEFORE_OTHER_NUMBER.search(before) or _BEFORE_AMOUNT.search(before) or match["zip"].endswith("000")
+        )
         if not claims_other or _BEFORE_ZIP_CODE.search(before):
             yield Found("zip_code", match["zip"], match.start("zip"), match.end("zip"))
     for match in _ZIP_CODE_AFTER_WORD.finditer(text):
