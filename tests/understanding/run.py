@@ -20,6 +20,7 @@ import aiohttp
 
 from tests.databases import open_database
 from tests.product import ROOT, RunningProduct, start_product
+from tests.texter import Texter
 from tests.understanding.asking import Heard, Walk, ask_alone, walk_through
 from tests.understanding.copies import find_near_copies, list_examples
 from tests.understanding.dialogue_scores import list_passed, score_dialogues
@@ -119,6 +120,8 @@ async def _text(
     phones, database = list_phones(), open_database(product.database_url)
     try:
         async with aiohttp.ClientSession() as http:
+            # A carrier that acts on STOP itself may be faster than the text about it: then nobody asks for our words.
+            await Texter(http, product.base_url, "").let_carrier_handle_keywords("gateway")
             walks = [
                 await walk_by_text(http, product.base_url, database, dialogue, next(phones)) for dialogue in dialogues
             ]

@@ -6,6 +6,7 @@ import aiohttp
 
 from tests.databases import open_database
 from tests.product import RunningProduct
+from tests.texter import Texter
 from tests.understanding.sets import Dialogue, Turn
 from tests.understanding.texting import list_phones, needs_a_phone, walk_by_text
 
@@ -24,7 +25,10 @@ async def test_a_dialogue_by_text_is_read_from_the_record(running_product: Runni
     database = open_database(running_product.database_url)
     try:
         async with aiohttp.ClientSession() as http:
+            carrier = Texter(http, running_product.base_url, _PHONE)
+            await carrier.let_carrier_handle_keywords("gateway")
             walk = await walk_by_text(http, running_product.base_url, database, _TEXTS, _PHONE)
+            await carrier.let_carrier_handle_keywords("default")
     finally:
         await database.close()
     topics = [first.topics for _, first, _ in walk.turns]
