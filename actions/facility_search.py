@@ -97,9 +97,8 @@ class AnswerFacilitySearch(TopicAction):
         if zip_code is None or not _is_place(zip_code):
             if place and not place.is_town:
                 replies.say("utter_facility_search_place_named", "clarify", place=place.name)
-            elif named:
-                replies.say("utter_facility_search_unknown_zip_code", "clarify")
-            # The older ZIP code is another place.
+            # Of a ZIP code that does not exist the form says so, which reads this message, too. The older one is
+            # another place.
             town = place.name if place and place.is_town else None
             forgotten = [SlotSet("topic_in_progress", None), SlotSet("zip_code", None), SlotSet("town", town)]
             return [*forgotten, *begin_form(turn, FACILITY_FORM)]
@@ -143,6 +142,10 @@ class ValidateFacilityForm(TurnAction):
         zip_code = turn.named("zip_code") or ""
         if _is_place(zip_code):
             return [SlotSet("zip_code", zip_code), SlotSet("missed_answers", None), mark_progress(turn)]
+        if turn.requested_slot is None:
+            # It came with the question that opens the form: nothing was asked for yet that it could have missed.
+            replies.say("utter_facility_search_unknown_zip_code", "clarify")
+            return [SlotSet("zip_code", None)]
         return self._count_miss("utter_facility_search_unknown_zip_code", turn, replies)
 
     def _take_other_answer(self, turn: Turn, replies: Replies) -> list[EventType]:

@@ -274,3 +274,16 @@ async def test_a_search_that_was_pushed_aside_comes_back() -> None:
     assert ran.keys == ["utter_coverage_general_answer"]
     assert ran.follows == "facility_form"
     assert ran.slots["interrupted_form"] is None
+
+
+async def test_a_zip_code_that_does_not_exist_is_said_once_and_leaves_two_tries() -> None:
+    stage = Stage(plan_id="independence")
+    asked = [("zip_code", "99999")]
+    first = await stage.run(ACTION, INTENT, entities=asked)
+    opened = await stage.run("validate_facility_form", INTENT, form="facility_form", entities=asked)
+    missed = await stage.run("validate_facility_form", entities=[("zip_code", "99998")], **FORM)
+    given_up = await stage.run("validate_facility_form", entities=[("zip_code", "99997")], **FORM)
+
+    assert [*first.keys, *opened.keys] == ["utter_facility_search_unknown_zip_code"]
+    assert missed.keys == ["utter_facility_search_unknown_zip_code"]
+    assert given_up.keys == []
