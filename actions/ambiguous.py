@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 
 from rasa_sdk.events import EventType, SlotSet
@@ -23,6 +23,8 @@ Answer = Callable[[Turn, Replies], Awaitable[list[EventType]]]
 
 # What a product is and what there is for a condition is told of both; a record is looked at once, and each look noted.
 _NEVER_ASKED = frozenset({"therapy_info", "eligibility_member"})
+# What may have offered something in answer to the same message.
+_OFFERING = ("action_clarify", "action_answer_", "action_continue_topic")
 _KINDS = ("condition", "therapy")
 _PLACES = {"first": 0, "1st": 0, "1": 0, "second": 1, "2nd": 1, "2": 1, "third": 2, "3rd": 2, "3": 2}
 _PLACE = re.compile(rf"(?:the |option |number |no )*({'|'.join(_PLACES)})(?: (?:one|option|choice))?")
@@ -85,9 +87,18 @@ def take_choice(turn: Turn) -> Turn | None:
     )
 
 
-def offer(choices: list[Button], turn: Turn) -> list[EventType]:
+def offer(choices: list[Button], words: str | None) -> list[EventType]:
     """What is kept of an offer until the next message: the choices, and the words that they are for."""
-    return [SlotSet("unclear_question", turn.text), SlotSet("unclear_choices", Offered.of(choices).write())]
+    return [SlotSet("unclear_question", words), SlotSet("unclear_choices", Offered.of(choices).write())]
+
+
+def forget_offer(turn: Turn, events: Sequence[EventType]) -> list[EventType]:
+    """Ends what was offered before this message: whoever chose nothing of it has left it."""
+    is_offered_now = any(event.get("name") == "unclear_choices" for event in events)
+    has_run = any(name.startswith(_OFFERING) for name in turn.actions_run)
+    if is_offered_now or has_run or not (turn.slots.unclear_question or turn.slots.unclear_choices):
+        return []
+    return [SlotSet("unclear_question", None), SlotSet("unclear_choices", None)]
 
 
 async def ask_which(
@@ -109,6 +120,8 @@ async def ask_which(
     choices = [
         Button(title, f"/{topic}{json.dumps({kind: [value]})}") for title, value in zip(titles, values, strict=True)
     ]
+    # A bare answer to a question of ours lets one be answered that waited.
+    words = turn.kept_words if turn.question == turn.text else turn.question
     replies.say(
         "utter_ambiguous_which",
         "clarify",
@@ -118,7 +131,7 @@ async def ask_which(
         numbered=True,
         choices=phrases.list_of(titles, is_choice=True),
     )
-    return [*offer(choices, turn), SlotSet("last_topic", topic), SlotSet("facts_given", None)]
+    return [*offer(choices, words), SlotSet("last_topic", topic), SlotSet("facts_given", None)]
 
 
 async def _try(turn: Turn, kind: str, value: str, answer: Answer, replies: Replies) -> tuple[object, ...]:

@@ -36,8 +36,6 @@ _LIKELY_IN_TALK = 0.2
 _MOST_CHOICES = 2
 # Fewer are rather an answer to the form's question.
 _WORDS_OF_QUESTION = 5
-# They identify a member, and stand in no button.
-_NOT_KEPT = frozenset({"member_id", "date_of_birth", "phone"})
 # One after the other, the further the more plainly a way to a person. Nobody reads the same words three times in a row.
 _LADDER = ("utter_clarify", "utter_clarify_again", "utter_clarify_coach", "utter_clarify_coach_again")
 
@@ -80,7 +78,7 @@ class Clarify(TurnAction):
         in_a_row = int(turn.slots.unclear_in_a_row or 0) + 1 if turn.last_outcome == "clarify" else 1
         kept: list[EventType] = [SlotSet("unclear_question", None), SlotSet("unclear_choices", None)]
         if choices and in_a_row == 1:
-            kept = offer(choices, turn)
+            kept = offer(choices, turn.kept_words)
             names = self.phrases.join((choice.title for choice in choices), separator=" / ")
             coach = Button(self.phrases.say("utter_clarify_part_coach"), "/coach_handoff")
             replies.say("utter_clarify_choices", "clarify", buttons=[*choices, coach], numbered=True, choices=names)
@@ -97,7 +95,7 @@ class Clarify(TurnAction):
 
     def _list_choices(self, turn: Turn) -> list[Button]:
         """The likeliest readings, with what the message names kept for the answer."""
-        named = {name: list(values) for name, values in turn.entities.items() if name not in _NOT_KEPT}
+        named = {name: list(values) for name, values in turn.kept_entities.items()}
         likely = _LIKELY_OF_SUBJECT if {"therapy", "condition"} & set(named) else _LIKELY
         topics = [topic for topic, likelihood in turn.readings if topic in CHOICES and likelihood >= likely]
         payload = json.dumps(named) if named else ""

@@ -29,7 +29,7 @@ def ask_plan(turn: Turn, topic: str, *, number: str | None = None) -> list[Event
     goes_on = turn.is_bare_answer and turn.slots.topic_in_progress == topic
     day = turn.find_named_day(turn.today) or (read_day(turn.slots.date) if goes_on else None)
     return [
-        SlotSet("waiting_question", None if turn.text.startswith("/") else turn.text),
+        SlotSet("waiting_question", turn.kept_words),
         SlotSet("topic_in_progress", topic),
         SlotSet("policy_number", number),
         SlotSet("date", day.isoformat() if day else None),

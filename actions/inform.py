@@ -94,7 +94,7 @@ class AnswerInform(TurnAction):
 
     async def _answer(self, topic: str, turn: Turn, replies: Replies) -> list[EventType]:
         waited = [SlotSet("topic_in_progress", None), SlotSet("waiting_question", None)]
-        return [*waited, *await self._answers[topic].respond(turn, replies.about(topic))]
+        return [*waited, *await self._answers[topic].answer_one(turn, replies.about(topic))]
 
     async def _ask_again(self, topic: str, turn: Turn, replies: Replies) -> list[EventType]:
         """The last question, for what this message names instead; its words alone where the last had another topic."""

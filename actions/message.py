@@ -24,6 +24,9 @@ _IN_PASSING = re.compile(
     r"|\bif\s+(?:i|we|he|she|they)\s+(?:lived?|moved?|were|was)\b",
     re.IGNORECASE,
 )
+# What says who a member is. It is used for one attempt, and stands in nothing that is kept.
+IDENTIFYING = frozenset({"member_id", "date_of_birth", "phone"})
+_LIKE_A_DATE = re.compile(r"\d{2}|\d\W\d")
 _PLACE_TOPIC, _PLACE_FORM = "facility_search", "facility_form"
 
 
@@ -102,6 +105,23 @@ class Message:
     def names_birth_date(self) -> bool:
         """True where a date in this message is when somebody was born, not a day that is asked about."""
         return bool({"member_id", "date_of_birth"} & set(self.entities)) or names_birth(self.text)
+
+    @property
+    def names_identity(self) -> bool:
+        """True where the words say who a member is: they are kept nowhere."""
+        asked_for_it = self.requested_slot in IDENTIFYING or names_birth(self.text)
+        return bool(IDENTIFYING & set(self.entities)) or (asked_for_it and bool(_LIKE_A_DATE.search(self.text)))
+
+    @property
+    def kept_entities(self) -> dict[str, tuple[str, ...]]:
+        """What this message names and may be kept for a later one."""
+        secret = {*IDENTIFYING, "date"} if self.names_identity else IDENTIFYING
+        return {name: values for name, values in self.entities.items() if name not in secret}
+
+    @property
+    def kept_words(self) -> str | None:
+        """The words that may be kept for a later message; None for a button's, and for what says who a member is."""
+        return None if self.text.startswith("/") or self.names_identity else self.text
 
     @property
     def names_class(self) -> bool:

@@ -129,7 +129,7 @@ class ContinueTopic(TurnAction):
         topic = turn.intent if turn.intent in self._answers else turn.slots.topic_in_progress
         events: list[EventType] = []
         if topic and topic in self._answers:
-            events = await self._answers[topic].respond(turn, replies.about(topic))
+            events = await self._answers[topic].answer_one(turn, replies.about(topic))
         else:
             await self.say_plan_unknown(replies)
         # The answer may keep its day, for "tell me more".

@@ -10,15 +10,15 @@ from typing import Any
 
 from rasa_sdk.events import EventType, SlotSet
 
+from actions.message import IDENTIFYING
 from actions.plain_words import find_therapy_class
 from actions.services import ActionServices
 from actions.turn_context import Turn
 
 # Longer texts are no questions that a few words go on with.
 _LONGEST_QUESTION = 500
-_IDENTIFYING = frozenset({"member_id", "date_of_birth", "phone"})
 # Kept in slots of their own, and read anew with each message.
-_NOT_CARRIED = _IDENTIFYING | {"plan", "state"}
+_NOT_CARRIED = IDENTIFYING | {"plan", "state"}
 _SUBJECTS = frozenset({"therapy", "condition"})
 _PLACES = frozenset({"zip_code", "city", "facility"})
 _PERSONS = frozenset({"age_group", "for_whom", "age"})
@@ -60,11 +60,9 @@ class Question:
 
     @classmethod
     def of(cls, message: Mapping[str, Any], topic: str) -> Question | None:
-        """The question that this message of the tracker asks; None for a button, a long text and what is a secret."""
+        """The question that this message of the tracker asks; None for a button and a long text."""
         text, entities = str(message.get("text") or ""), message.get("entities") or []
         if not text or text.startswith("/") or len(text) > _LONGEST_QUESTION:
-            return None
-        if any(each.get("entity") in _IDENTIFYING for each in entities):
             return None
         named = (
             _Named(each["entity"], str(value), int(each.get("start") or 0), int(each.get("end") or 0))
@@ -93,7 +91,7 @@ class Question:
         text, moved = self._say_instead(gone, subject)
         added = [
             _Named(entity, value, 0, 0)
-            for entity, values in turn.entities.items()
+            for entity, values in turn.kept_entities.items()
             if entity not in _NOT_CARRIED
             for value in values
         ]
@@ -128,7 +126,11 @@ class Question:
 
 
 def _say(turn: Turn, entity: str) -> str:
-    return " ".join((turn.named(entity) or "").split("_"))
+    """The value in words; of several that one word stands for what they share: "hemophilia"."""
+    either = turn.alternatives.get(entity, ())
+    parts = [value.split("_") for value in either or turn.entities.get(entity, ())[:1]]
+    same = (each[0] for each in zip(*parts, strict=False) if len(set(each)) == 1)
+    return " ".join(same) or (turn.named(entity) or "")
 
 
 def remember_question(message: Mapping[str, Any], turn: Turn, events: Sequence[EventType]) -> list[EventType]:
@@ -137,7 +139,7 @@ def remember_question(message: Mapping[str, Any], turn: Turn, events: Sequence[E
     answers_question = turn.intent == "inform" and (
         turn.active_form or turn.slots.topic_in_progress or turn.entities.keys() <= _NOT_CARRIED
     )
-    if answers_question or "last_question" in left:
+    if answers_question or turn.names_identity or "last_question" in left:
         return []
     topic = left.get("last_topic") or left.get("topic_in_progress")
     question = Question.of(message, str(topic)) if topic else None

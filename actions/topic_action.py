@@ -10,7 +10,7 @@ from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.interfaces import Action, Tracker
 
-from actions.ambiguous import ask_which
+from actions.ambiguous import ask_which, forget_offer
 from actions.definitions import find_asked_term, find_own_facts, say_term
 from actions.form_steps import leave_verification
 from actions.phrases import Phrases
@@ -62,7 +62,8 @@ class TurnAction(Action):
             return [*kept, *offer_english(turn, replies, self.held_intent(turn))]
         events = await self.answer(in_english(turn) if self.answers_in_english else turn, replies)
         shown = await remember_shown(turn, dispatcher.messages, self.services)
-        return [*kept, *remember_question(tracker.latest_message, turn, events), *shown, *events]
+        over = forget_offer(turn, events)
+        return [*kept, *over, *remember_question(tracker.latest_message, turn, events), *shown, *events]
 
     def held_intent(self, turn: Turn) -> str | None:
         """What of this message can be answered later, once a member who writes Spanish agrees to English."""
@@ -138,6 +139,10 @@ class TopicAction(TurnAction):
         if term := await find_asked_term(turn, self.topic, self.services.therapies):
             own_facts = await find_own_facts(term, turn, self.services.policies)
             return say_term(term, own_facts, turn, self.topic, self.phrases, replies)
+        return await self.answer_one(turn, replies)
+
+    async def answer_one(self, turn: Turn, replies: Replies) -> list[EventType]:
+        """The topic's answer; where a word of the question stands for two with other answers, which is meant."""
         asked = await ask_which(turn, self.topic, self.respond, self.services, self.phrases, replies)
         return await self.respond(turn, replies) if asked is None else asked
 
@@ -155,9 +160,11 @@ def _forget_other_subject(turn: Turn) -> list[EventType]:
     if turn.names_class or turn.named("condition"):
         gone.add("therapy")
     forgotten = [SlotSet(name, None) for name in sorted(gone) if not turn.named(name) and getattr(turn.slots, name)]
+    # Of several Rasa keeps the last alone.
     if len(open_ones := turn.alternatives.get("condition", ())) > 1:
-        # Rasa keeps the last of them alone.
         forgotten.append(SlotSet("condition", list(open_ones)))
+    if len(set(turn.entities.get("therapy", ()))) > 1:
+        forgotten.append(SlotSet("therapy", None))
     names_other = turn.names_class or turn.named("therapy") or turn.named("condition")
     named = find_therapy_class(turn.text) if turn.names_class else None
     if names_other and named != turn.slots.therapy_class:

@@ -16,8 +16,6 @@ HELD_INNER = frozenset({"inform", "more"})
 _OFFERS = ("utter_spanish_offer", "utter_spanish_offer_again", "utter_spanish_offer_other")
 _NOT_UNDERSTOOD = ("utter_spanish_not_understood", "utter_spanish_not_understood_again")
 _TOPIC_OF_FORM = {FACILITY_FORM: "facility_search", VERIFICATION_FORM: "eligibility_member"}
-# What proves an identity is used at once and kept nowhere.
-_IDENTITY = frozenset({"member_id", "date_of_birth"})
 
 
 def awaits_agreement(turn: Turn) -> bool:
@@ -41,8 +39,7 @@ def offer_english(turn: Turn, replies: Replies, intent: str | None) -> list[Even
     # A second offer is a question back: after some of these in a row the gateway asks for a person by itself.
     replies.say(_OFFERS[count % len(_OFFERS)], "clarify" if count else "handoff_offered", topic="identity")
     held = intent or turn.slots.topic_in_progress or _TOPIC_OF_FORM.get(turn.active_form or "")
-    entities = {name: values for name, values in turn.entities.items() if name not in _IDENTITY}
-    kept = json.dumps({"intent": held, "entities": entities}) if held else turn.slots.held_question
+    kept = json.dumps({"intent": held, "entities": turn.kept_entities}) if held else turn.slots.held_question
     ended = leave_form() if turn.active_form else []
     return [*ended, SlotSet("held_question", kept), SlotSet("spanish_offers", count + 1)]
 
