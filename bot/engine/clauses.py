@@ -25,10 +25,13 @@ _WANT = (
     r"(?:(?:i(?:'d| would| do)? )?(?:also )?(?:need|want|like|wanna) to "
     r"(?:know|ask|talk|speak|find|see|understand|hear)\b"
     r"|(?:i(?:'m| am| was)? )?(?:also )?(?:wondering|curious|looking for|looking into)\b|i (?:also )?wonder\b"
+    r"|(?:i(?:'d| would| do)? )?(?:also |just |really )?(?:need|want|like|wanna) (?:(?:a|an|the|some) )?"
+    r"(?:(?:real|live|health|actual) )*(?:nurse|coach|person|human|someone|somebody)\b"
+    r"|have (?:(?:a|the) )?(?:nurse|coach|person|someone|somebody) (?:call|phone|contact) me\b"
     r"|(?:tell|show|give|send|connect) me\b|let me know\b)"
 )
 _REQUEST = (
-    rf"(?:(?:(?:please|pls) )?{_WANT}|(?:please |pls )?(?:explain|describe|find|help me|get me)\b"
+    rf"(?:(?:(?:please|pls) )?{_WANT}|(?:please |pls )?(?:explain|describe|find|help me|get me|call me)\b"
     r"|(?:what|how) about\b|any\b)"
 )
 _OPENER = rf"(?:{_WH}|{_AUX} {_SUBJECT}|{_REQUEST})"

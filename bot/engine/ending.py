@@ -1,4 +1,7 @@
-"""Does a message call off the question that is open: "never mind, my husband already called"?"""
+"""Does a message call off the question that is open, and does it ask for a person instead?
+
+"Never mind, my husband already called" ends it; so does "forget it, just get me a nurse", which is a request.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +18,26 @@ _ASKS = re.compile(
     r"tell\s+me|show\s+me|i\s+(?:want|need|would\s+like)|find|explain|talk\s+to)\b",
     re.IGNORECASE,
 )
+_PERSON = (
+    r"(?:(?:a|an|the|some|any|one\s+of\s+(?:the|your))\s+)?(?:(?:real|live|actual|health)\s+)*"
+    r"(?:nurses?|coach(?:es)?|persons?|people|humans?|someone|somebody|rep(?:resentative)?)\b"
+)
+_ASKS_PERSON = re.compile(
+    rf"\b(?:(?:get|give|find|send|connect|put|transfer|let|have)\s+(?:me\s+)?(?:(?:to|with|talk\s+to|speak\s+to)\s+)?{_PERSON}"
+    rf"|(?:want|need|wanna|like|rather|just|please|pls)\s+(?:to\s+)?(?:(?:have|talk|speak|chat)\s+)?(?:(?:to|with)\s+)?{_PERSON}"
+    r"|(?:call|phone|ring)\s+me\b)",
+    re.IGNORECASE,
+)
+_NOT_WANTED = re.compile(
+    r"\b(?:not|no|never|don['’]?t|do\s+not|didn['’]?t|won['’]?t|already|will|['’]ll)\b[^.,;!?]*$", re.IGNORECASE
+)
+
+
+def asks_person_instead(text: str) -> bool:
+    """True where the message ends what is open and then asks for a person: such a request is never lost."""
+    begun = _CALLS_OFF.match(text)
+    found = _ASKS_PERSON.search(text, begun.end()) if begun else None
+    return begun is not None and found is not None and not _NOT_WANTED.search(text[begun.end() : found.start()])
 
 
 def calls_off(text: str) -> bool:

@@ -13,16 +13,25 @@ from typing import Any
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.trackers import DialogueStateTracker
 
-from bot.engine.ending import calls_off
+from bot.engine.ending import asks_person_instead, calls_off
 from bot.engine.last_topic import find_last_topic
 from bot.engine.reading import BadChoice, read_choice
 from bot.engine.references import Reference, Shown, find_reference, read_shown
 from bot.engine.variants import SIGN, find_variant
 
 _INFORM, _UNCLEAR = "inform", "nlu_fallback"
-_PLACES = "facility_search"
+_PLACES, _PERSON = "facility_search", "coach_handoff"
 # Whatever else is in the words: these are never anything else.
 _ALWAYS = frozenset({"emergency", "crisis", "sms_stop", "sms_help"})
+# A wish for a person, a complaint and what only a doctor can say: read this surely, no rule takes it for anything else.
+_KEPT = frozenset({"coach_handoff", "complaint", "medical_advice"})
+_SURE = 0.5
+# But "can I call them" right after a hospital asks for its number.
+_CALLS_PLACE = re.compile(
+    r"^\W*(?:(?:and|so|ok|okay)\b\W*)*(?:can|could|do|may|should|how\s+(?:do|can|would))\s+(?:i|we)\s+"
+    r"(?:call|phone|contact|reach)\s+(?:them|it|there|the\s+hospital)\W*$",
+    re.IGNORECASE,
+)
 # What identifies a member answers a question for proof, and goes on with nothing.
 _IDENTIFYING = frozenset({"member_id", "date_of_birth", "phone"})
 _SUBJECTS = frozenset({"therapy", "condition"})
@@ -123,6 +132,8 @@ def _read(text: str, parsed: dict[str, Any], before: DialogueStateTracker | None
     intent = (parsed.get("intent") or {}).get("name")
     if intent in _ALWAYS or not text:
         return parsed
+    if asks_person_instead(text):
+        return _as(_PERSON, parsed)
     if slots.get("requested_slot") and calls_off(text):
         return _as("cancel", parsed)
     entities = _without_refused(text, parsed.get("entities") or [])
@@ -130,15 +141,18 @@ def _read(text: str, parsed: dict[str, Any], before: DialogueStateTracker | None
     rest = _blank(text, entities)
     shown = read_shown(slots.get("last_shown"))
     goes_on = any(slots.get(name) for name in ("last_topic", "topic_in_progress", "requested_slot"))
+    reference = find_reference(rest, shown)
+    if _is_kept(parsed, reference.rest if reference else rest, slots.get("last_topic")):
+        return parsed
     if (variant := find_variant(text, entities, slots, adds_nothing)) is not None:
         return _as(_INFORM, {**parsed, "entities": [*entities, variant]})
-    if reference := find_reference(rest, shown):
+    if reference:
         return _resolve(parsed, reference, shown, domain)
     if slots.get("requested_slot") == "zip_code" and _TRIES_ZIP_CODE.match(text):
         return _as(_INFORM, parsed)
     if not goes_on or _names_identity(entities):
         return parsed
-    if named := _NAMES_TOPIC.search(rest):
+    if (named := _NAMES_TOPIC.search(rest)) and adds_nothing(rest[: named.start()]):
         return _as(_TOPIC_OF_WORD[named["word"].split()[0].lower().rstrip("s")], parsed)
     if (entities or _CLASS_WORDS.search(rest)) and adds_nothing(rest):
         return _as(_INFORM, parsed)
@@ -155,6 +169,14 @@ def _read(text: str, parsed: dict[str, Any], before: DialogueStateTracker | None
     if not slots.get("requested_slot") and (topic := find_last_topic(text, parsed, last_topic)):
         return _as(topic, parsed)
     return parsed
+
+
+def _is_kept(parsed: Mapping[str, Any], rest: str, last_topic: object) -> bool:
+    """True for what no rule may take for anything else; "the second one" and "no, Independence" say none of it."""
+    intent = parsed.get("intent") or {}
+    if intent.get("name") not in _KEPT or float(intent.get("confidence") or 0.0) < _SURE or adds_nothing(rest):
+        return False
+    return not (last_topic == _PLACES and _CALLS_PLACE.match(rest))
 
 
 def adds_nothing(rest: str) -> bool:
