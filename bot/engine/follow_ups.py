@@ -35,6 +35,7 @@ _CALLS_PLACE = re.compile(
 # What identifies a member answers a question for proof, and goes on with nothing.
 _IDENTIFYING = frozenset({"member_id", "date_of_birth", "phone"})
 _SUBJECTS = frozenset({"therapy", "condition"})
+_WHERE = frozenset({"zip_code", "city", "state"})
 _SLOT = SIGN
 _CLASS = (
     r"car[\s-]?t(?:s|\scells?|\stherap(?:y|ies))?|crispr|t[\s-]?cell\stherap(?:y|ies)|(?:gene|cell|genetic)\s"
@@ -141,7 +142,9 @@ def _read(text: str, parsed: dict[str, Any], before: DialogueStateTracker | None
     rest = _blank(text, entities)
     shown = read_shown(slots.get("last_shown"))
     goes_on = any(slots.get(name) for name in ("last_topic", "topic_in_progress", "requested_slot"))
-    reference = find_reference(rest, shown)
+    names_place = any(each.get("entity") in _WHERE for each in entities)
+    # Where a place is named it is looked for there, whatever list was shown before.
+    reference = None if names_place else find_reference(rest, shown)
     if _is_kept(parsed, reference.rest if reference else rest, slots.get("last_topic")):
         return parsed
     if (variant := find_variant(text, entities, slots, adds_nothing)) is not None:

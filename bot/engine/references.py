@@ -6,28 +6,35 @@ import json
 import re
 from dataclasses import dataclass
 
-# "One" and what can be in a list; "dose", "time" and "opinion" are no such things.
+# "One" and what can be in a list; "dose", "time" and "opinion" are no such things, and "the first therapy for it" asks
+# something else. What is nearest or best is looked for, not picked from a list.
 _THING = (
     r"(?:ones?|hospitals?|options?|places?|choices?|therap(?:y|ies)|drugs?|products?|medicines?|meds?|facilit(?:y|ies)|"
-    r"centers?|polic(?:y|ies)|list(?:ed)?|name)"
+    r"centers?|polic(?:y|ies)|list(?:ed)?)"
+)
+_ONE_THING = (
+    r"(?:one|hospital|option|place|choice|therapy|drug|product|medicine|med|facility|center|policy|list(?:ed)?)"
 )
 _ORDINALS = {
     "first": 0, "1st": 0, "former": 0, "second": 1, "2nd": 1, "third": 2, "3rd": 2, "fourth": 3, "4th": 3,
-    "last": -1, "latter": -1, "closest": 0, "nearest": 0, "bottom": -1, "top": 0,
+    "last": -1, "latter": -1,
 }  # fmt: skip
 _NUMBERS = {"1": 0, "one": 0, "2": 1, "two": 1, "3": 2, "three": 2, "4": 3, "four": 3}
 _WORD = "|".join(_ORDINALS)
 _NUMBER = "|".join(_NUMBERS)
 _PLACE_IN_LIST = re.compile(
-    rf"\b(?:the\s+)?(?P<word>{_WORD})\s+{_THING}\b(?:\s+(?:on|in|of)\s+(?:the|that|your)\s+list)?"
+    rf"\b(?:the\s+)?(?P<word>{_WORD})\s+{_ONE_THING}\b(?:\s+(?:on|in|of)\s+(?:the|that|your)\s+list)?"
     rf"|\bthe\s+(?P<alone>first|second|third|former|latter|1st|2nd|3rd)(?=\W*$)"
-    rf"|\b(?:number|option|choice|no\.?|hospital|#)\s*(?P<number>{_NUMBER})(?!\w)",
+    rf"|\b(?:number|option|choice|hospital)\s*(?P<number>{_NUMBER})(?!\w)"
+    r"|(?:\bno\.\s*|#\s*)(?P<digit>[1-4])(?!\w)",
     re.IGNORECASE,
 )
+# "Is this the first therapy for it" asks about the world.
+_SAYS_OF_IT = re.compile(r"\b(?:this|it|that|there)(?:['’]s|\s+is|\s+was)?\s+$", re.IGNORECASE)
 _BARE_PLACE = re.compile(r"^\W*(?:(?P<word>first|second|third|1st|2nd|3rd|last)|(?P<number>[1-4]))\W*$", re.IGNORECASE)
 _OTHER = re.compile(rf"\bthe\s+other\s+{_THING}\b|\bthe\s+other(?=\W*$)", re.IGNORECASE)
 _ALL = re.compile(
-    r"\bboth(?:\s+of\s+(?:them|these|those))?\b|\b(?:all|any|either)\s+of\s+(?:them|these|those|the\s+two)\b"
+    r"\bboth(?:\s+of\s+(?:them|these|those))?\b|\b(?:all|any|either)\s+of\s+(?:them|(?:these|those)(?!\s+\w+s\b)|the\s+two)\b"
     r"|\beither(?:\s+one)?(?=\W*$)|\ball\s+(?:three|3|two|2)\b",
     re.IGNORECASE,
 )
@@ -80,6 +87,8 @@ def find_reference(text: str, shown: Shown | None) -> Reference | None:
     if found := _ALL.search(text):
         return _point(text, found, shown.values if 1 < len(shown.values) <= _MOST_TOGETHER else ())
     if found := _PLACE_IN_LIST.search(text) or _BARE_PLACE.match(text):
+        if _SAYS_OF_IT.search(text[: found.start()]):
+            return None
         return _point(text, found, _at(found, shown.values))
     found = _THAT.search(text)
     if found is None and shown.kind == "facility" and not _THERE_AS_SUBJECT.search(text):
@@ -102,6 +111,6 @@ def _others(shown: Shown) -> tuple[str, ...]:
 
 def _at(found: re.Match[str], values: tuple[str, ...]) -> tuple[str, ...]:
     groups = found.groupdict()
-    word, number = groups.get("word") or groups.get("alone"), groups.get("number")
+    word, number = groups.get("word") or groups.get("alone"), groups.get("number") or groups.get("digit")
     place = _ORDINALS[word.lower()] if word else _NUMBERS[(number or "").lower()]
     return (values[place],) if place < len(values) else ()
