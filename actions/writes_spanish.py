@@ -21,9 +21,12 @@ _TOPIC_OF_FORM = {FACILITY_FORM: "facility_search", VERIFICATION_FORM: "eligibil
 def awaits_agreement(turn: Turn) -> bool:
     """True where English may not be said yet.
 
-    In a conversation in Spanish a bare "19104" counts as Spanish, too, until something was answered in English.
+    In a conversation in Spanish a bare "19104" counts as Spanish, too, until something was answered in English. A form
+    asks in English: one word, such as "si", and a bare value are answers to it.
     """
     if turn.slots.english_agreed:
+        return False
+    if turn.active_form is not None and (turn.language == "und" or len(turn.text.split()) == 1):
         return False
     is_bare = turn.language == "und" and turn.locale == "es" and turn.slots.last_topic is None
     return turn.language == "es" or is_bare

@@ -9,8 +9,8 @@ import pytest
 from tests.actions.stage import Stage
 
 BIRTH = ("date", "1985-04-12")
-HEMOPHILIA = [("condition", "hemophilia_a"), ("condition", "hemophilia_b")]
-COST = json.dumps({"topic": "process_followup", "text": "what happens for SMA", "named": [["condition", "sma", 17, 20]]})
+SMA = ["condition", "sma", 17, 20]
+COST = json.dumps({"topic": "process_followup", "text": "what happens for SMA", "named": [SMA]})
 
 
 def kept(stage: Stage) -> str:

@@ -122,3 +122,15 @@ async def test_what_cannot_be_read_in_spanish_is_said_to_be_so_in_two_ways() -> 
     said = [(await ask(stage, "nlu_fallback")).keys for _ in range(2)]
 
     assert said == [["utter_spanish_not_understood"], ["utter_spanish_not_understood_again"]]
+
+
+@pytest.mark.parametrize(("text", "language", "intent"), [("si", "es", "affirm"), ("19104", "und", "inform")])
+async def test_in_a_form_that_asks_in_english_one_word_is_an_answer(text: str, language: str, intent: str) -> None:
+    stage = Stage(plan_id="independence", locale="es")
+    action = "action_answer_yes_or_no" if intent == "affirm" else "action_answer_facility_search"
+    entities = [("zip_code", "19104")] if intent == "inform" else []
+    ran = await stage.run(
+        action, intent, text=text, language=language, form="facility_form", asked="zip_code", entities=entities
+    )
+    assert "held_question" not in ran.slots
+    assert "spanish_offers" not in ran.slots
