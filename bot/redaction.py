@@ -33,6 +33,16 @@ _STREETS = (
     r"(?:st|street|ave|avenue|rd|road|blvd|boulevard|ln|lane|dr|drive|ct|court|pl|place|way|ter|terrace|cir|circle"
     r"|pkwy|parkway|hwy|highway|calle|avenida)"
 )
+_NUMBER_WORD = (
+    r"(?:oh|zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen"
+    r"|seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred|thousand|double|triple"
+    r"|first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth|\w{4,7}teenth|\w{4,6}tieth"
+    r"|cero|uno|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez)"
+)
+_SAID_NUMBER = (
+    rf"\b(?:{_MONTHS} (?:the )?{_NUMBER_WORD}(?:[ -]{_NUMBER_WORD}){{0,9}}"
+    rf"|{_NUMBER_WORD}(?:(?:,? |-){_NUMBER_WORD}){{2,30}})\b"
+)
 # In this order: what comes later never sees what was taken before. Every repetition is bounded.
 _LINK = (
     r"\b(?:https?://|www\.)\S{1,500}"
@@ -55,6 +65,7 @@ _PATTERNS = tuple(
         (_ADDRESS, "[address]"),
         (r"\bp\.? ?o\.? ?box \w{1,10}|\b(?:apt|apartment|unit|suite) ?#? ?\d\w{0,5}", "[address]"),
         (r"(?<!\w)\+?1?[ .-]{0,2}\(?\d{3}\)?[ .-]{0,3}\d{3}[ .-]{0,3}\d{4}(?!\w)", "[phone]"),
+        (_SAID_NUMBER, "[number]"),
         (_DAY_OF_MONTH, "[date]"),
         (rf"\b{_MONTHS},?(?: of| de)? \d{{4}}\b", "[date]"),
         (r"\b\d{1,4}[/.-]\d{1,2}[/.-]\d{1,4}\b|\b\d{1,2}/\d{1,4}\b", "[date]"),
@@ -89,15 +100,27 @@ _NAMES = frozenset(
     ava sophia isabella mia charlotte amelia harper evelyn abigail ella grace chloe smith johnson williams brown jones
     garcia miller davis rodriguez martinez hernandez lopez gonzalez wilson anderson taylor moore jackson martin lee
     perez thompson white harris sanchez clark ramirez lewis robinson walker young allen king wright torres nguyen hill
-    flores green adams nelson baker hall rivera campbell mitchell carter roberts patel kim diego mateo sofia
+    flores green adams nelson baker hall rivera campbell mitchell carter roberts patel kim diego mateo sofia leo max ben
     """.split()  # noqa: SIM905 - as a list it would fill a page
 )
+# Written with a capital inside a sentence, and no names of people.
+_CAPITAL = frozenset(
+    """
+    i i'm i've i'd i'll im ive fda medicaid medicare dna rna hmo ppo zip er icu ok us usa car t english spanish
+    """.split()  # noqa: SIM905
+)
+_AFTER_NAME = re.compile(r"\[name\](?:'s)? [A-ZÀ-Þ][\w'’-]{0,60}")
 
 
 class Redactor:
-    """Takes out of texts what could identify somebody; `words` are those that may stay, lower case."""
+    """Takes out of texts what could identify somebody.
 
-    def __init__(self, words: Iterable[str]) -> None:
+    `words` are those that may stay, lower case; inside a sentence only those of `names` with a capital.
+    """
+
+    def __init__(self, words: Iterable[str], names: Iterable[str] = ()) -> None:
+        self._names = frozenset(name.casefold() for name in names)
+        words = (*words, *self._names)
         self._known = frozenset(word.casefold() for word in words) - _NAMES
         long = [word for word in self._known if len(word) >= _SHORTEST_SLIP]
         self._near: frozenset[str] = frozenset().union(long, *map(_without_one_letter, long))
@@ -115,7 +138,13 @@ class Redactor:
         said = re.sub(r"[@\d]|://", " ", _NUMBERS.sub("[number]", said))
         said = _TITLED.sub(self._hide_named, said)
         hidden = frozenset(word.casefold() for place in places for word in _WORD.findall(place))
-        said = _WORD.sub(lambda word: self._keep(word[0], hidden), said)
+        # Where all is written large, capitals say nothing.
+        is_loud = said == said.upper()
+        said = _WORD.sub(
+            lambda word: "[name]" if not is_loud and self._is_capital(word) else self._keep(word[0], hidden), said
+        )
+        # A name of the catalogue behind a person's name is that person's: "Max Penn".
+        said = _AFTER_NAME.sub("[name]", said)
         said = re.sub(r"\[name\](?:[ ,.'’-]{1,2}\[name\])+", "[name]", " ".join(said.split()))
         said = re.sub(r" ([?!.,;:])", r"\1", said)
         return said + _CUT if cut else said
@@ -124,6 +153,14 @@ class Redactor:
         words = [word for word in (found[3], (found[4] or "").strip()) if word]
         hidden = (word if word.casefold() in _NO_NAME else "[name]" for word in words)
         return f"{found[1]}{found[2]}{' '.join(hidden)}"
+
+    def _is_capital(self, found: re.Match[str]) -> bool:
+        """True for a capital inside a sentence, which no name of the catalogue explains."""
+        before = found.string[: found.start()].rstrip(" \"'(“¿¡")
+        if found[0] in SAMPLES or not found[0][0].isupper() or not before or before[-1] in ".?!:":
+            return False
+        plain = found[0].casefold().replace("’", "'")
+        return not {plain, re.sub(r"'?s$", "", plain)} & (self._names | _CAPITAL)
 
     def _keep(self, word: str, hidden: frozenset[str]) -> str:
         if word in SAMPLES:

@@ -21,6 +21,7 @@ from bot.review_store import read_said
 
 NLU = Path("data/nlu")
 _CONTENT = tuple(Path("knowledge/content") / area for area in ("therapies", "conditions", "terms"))
+_PLANS = Path("knowledge/content/plans.yml")
 _NAMES = ("brand", "proper_name", "name", "names", "aliases", "misspellings")
 _DAYS = 30
 _HEAD = """\
@@ -50,7 +51,7 @@ def write_review(database: Database, out: Path, since: date | None, limit: int, 
     """Writes the file, for its owner alone to read, and says what is in it. Raises ReviewRefused, StoreUnavailable."""
     begin = datetime.combine(since or (now - timedelta(days=_DAYS)).date(), time(), timezone.utc)
     said = asyncio.run(read_said(database, begin))
-    missed = find_missed(said, Redactor(read_words(NLU) | _names()))
+    missed = find_missed(said, make_redactor())
     kept = missed[: max(0, limit)]
     out.parent.mkdir(parents=True, exist_ok=True)
     try:
@@ -92,16 +93,27 @@ def _row(missed: Missed) -> dict[str, object]:
     }
 
 
+def make_redactor() -> Redactor:
+    """Lets the words of the training data stay, and the names of the catalogue."""
+    return Redactor(read_words(NLU), _names())
+
+
 def _names() -> set[str]:
-    """The words of the catalogue's names: products, conditions and terms are no people."""
+    """The words of the catalogue's names: products, conditions, terms and plans are no people."""
     names: set[str] = set()
     for path in (path for folder in _CONTENT for path in sorted(folder.glob("*.yml"))):
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
         for field in _NAMES:
             value = content.get(field) or ()
             for name in (value,) if isinstance(value, str) else value:
-                names |= set(re.findall(r"[^\W\d_]+", str(name).casefold()))
+                names |= _words(name)
+    for plan in yaml.safe_load(_PLANS.read_text(encoding="utf-8"))["plans"]:
+        names |= _words(" ".join((*plan["names"], *plan["aliases"])))
     return names
+
+
+def _words(name: object) -> set[str]:
+    return set(re.findall(r"[^\W\d_]+", str(name).casefold()))
 
 
 def _day(text: str) -> date:

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.redaction import MOST_CHARACTERS, SAMPLES, Redactor, fill_samples
+from bot.review_command import make_redactor
 
 KNOWN = """
     is it covered by my plan for son has sickle cell treatment near hospital called the we live at in call or need and
@@ -43,6 +44,42 @@ REDACTOR = Redactor(KNOWN.split())
 def test_what_identifies_is_taken_out(text: str, left: str) -> None:
     redacted = REDACTOR.redact(text)
     assert redacted == left
+
+
+@pytest.fixture(scope="module")
+def real() -> Redactor:
+    """With the words that it has in the product."""
+    return make_redactor()
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("I'm Max Penn and my son Leo has SMA", ["Max", "Penn", "Leo"]),
+        ("this is Rose Hunter calling for Grant", ["Rose", "Hunter", "Grant"]),
+        ("my boss Will Banks at Comcast", ["Will", "Banks", "Comcast"]),
+        ("my son Ben Ford has sickle cell", ["Ben", "Ford"]),
+        ("call two one five five five five oh one four three", ["two", "five", "oh", "three"]),
+        ("born march first nineteen eighty five", ["march", "first", "eighty"]),
+        ("my son leo has sma", ["leo"]),
+    ],
+)
+def test_no_known_word_hides_a_person(text: str, names: list[str], real: Redactor) -> None:
+    left = real.redact(text)
+    assert not [name for name in names if name in left]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Is Zolgensma covered by Independence? What about CareSource",
+        "I have sickle cell and I'm on Medicaid. Is it covered",
+        "IS ZOLGENSMA COVERED",
+        "do i need approval for Casgevy",
+    ],
+)
+def test_what_is_asked_stays(text: str, real: Redactor) -> None:
+    assert real.redact(text) == text
 
 
 def test_a_place_that_the_engine_found_is_taken_out() -> None:
