@@ -130,7 +130,14 @@ async def test_in_a_form_that_asks_in_english_one_word_is_an_answer(text: str, l
     action = "action_answer_yes_or_no" if intent == "affirm" else "action_answer_facility_search"
     entities = [("zip_code", "19104")] if intent == "inform" else []
     ran = await stage.run(
-        action, intent, text=text, language=language, form="facility_form", asked="zip_code", entities=entities
+        action,
+        intent,
+        text=text,
+        language=language,
+        form="facility_form",
+        asked="zip_code",
+        last_outcome="ask",
+        entities=entities,
     )
     assert "held_question" not in ran.slots
     assert "spanish_offers" not in ran.slots
