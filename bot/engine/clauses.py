@@ -73,6 +73,9 @@ _HAS_ASKED = re.compile(
 _STARTS_ASKING = re.compile(rf"\W*{_FILLERS}{_OPENER}", re.IGNORECASE)
 _WANTS = re.compile(rf"\b{_WANT}", re.IGNORECASE)
 
+# What belongs to no clause. With a slash in front typed text would count as a command.
+_EDGES = " \t\r\n\xa0,;:-/"
+
 # A pasted page is not a hundred questions, and must not cost seconds: so many questions are looked for, and so many
 # characters before each are looked at.
 _MOST_GAPS = 12
@@ -106,7 +109,7 @@ def cut_clauses(text: str, named: Sequence[Named] = ()) -> tuple[Clause, ...]:
     marked = "".join(read)
     clauses = []
     for start, end in _spans(marked):
-        words = text[start:end].strip(" \t\r\n,;:-")
+        words = text[start:end].strip(_EDGES)
         if re.search(r"\w", words):
             begins = text.index(words, start)
             asks = _seems_to_ask(marked[begins : begins + len(words)])

@@ -19,7 +19,8 @@ _QUESTIONS = TOPICS - DANGERS - _COURTESIES
 # From this confidence on a clause is taken for a question of its own. Where a message asks one thing in two ways ("why
 # was it denied, can I fight it"), the second way was seen to be read as something else with less.
 SURE = 0.7
-# Reading a clause takes milliseconds; a pasted page has a hundred of them.
+# Reading a clause takes milliseconds; a pasted page has a hundred of them. So many that ask are read, and so many
+# that tell something.
 _MOST_READ = 6
 # A question that was not understood and has fewer words belongs to its neighbour: "what now?".
 _WORDS_OF_OWN = 5
@@ -33,6 +34,8 @@ _ANSWERS = {
     "member_id": {"member_id", "date", "date_of_birth"},
     "date_of_birth": {"member_id", "date", "date_of_birth"},
 }
+# Beside a member number, and where one is asked for, a day is when somebody was born.
+_PROOF = frozenset({"member_id", "date_of_birth"})
 _NOT_UNDERSTOOD = "nlu_fallback"
 _GOES_ON = re.compile(r"\W*(?:and |ok |so )?(?:what|how) about\b", re.IGNORECASE)
 _POINTS = re.compile(r"\b(?:it|its|it's|this|that|these|those|them|they)\b", re.IGNORECASE)
@@ -85,20 +88,26 @@ async def find_questions(
     if sum(clause.asks for clause in clauses) + any(answering) < 2 or _topic(whole) in DANGERS:
         return ()
     readings = await _read(clauses, parse)
-    danger = next((each for each in readings if each and _is_sure(each) and _topic(each) in DANGERS), None)
-    if danger is not None:
-        return (Question(text, {**whole, "intent": danger["intent"]}),)
+    dangers = [each for each in readings if each and _topic(each) in DANGERS]
+    if dangers:
+        # However unsure: whoever is asked in vain loses less than who is not asked.
+        return (Question(text, {**whole, "intent": max(dangers, key=_confidence)["intent"]}),)
     parts = _merge(_group(clauses, readings, answering, whole), whole)
     if sum(part.is_sure for part in parts) < 2:
         return ()
-    return _lend([_as_question(part, whole) for part in parts], text, whole, is_about=is_about)
+    is_birth = asked_for in _PROOF or any(each["entity"] in _PROOF for each in whole["entities"])
+    lends_day = not is_birth and not _BIRTH.search(text)
+    return _lend([_as_question(part, whole) for part in parts], is_about=is_about, lends_day=lends_day)
 
 
 async def _read(clauses: Sequence[Clause], parse: Callable[[str], Awaitable[Reading]]) -> list[Reading | None]:
-    """What each clause means; of very many, only of those that ask first."""
-    asking_first = sorted(range(len(clauses)), key=lambda at: not clauses[at].asks)
-    read = set(asking_first[:_MOST_READ])
-    return [await parse(clause.text) if at in read else None for at, clause in enumerate(clauses)]
+    """What each clause means; of very many only the first that ask, and the first that tell something."""
+    left = {True: _MOST_READ, False: _MOST_READ}
+    readings: list[Reading | None] = []
+    for clause in clauses:
+        left[clause.asks] -= 1
+        readings.append(await parse(clause.text) if left[clause.asks] >= 0 else None)
+    return readings
 
 
 def _group(
@@ -149,10 +158,11 @@ def _as_question(part: _Part, whole: Reading) -> Question:
     return Question(text, {**part.reading, "text": text, "entities": entities})
 
 
-def _lend(questions: Sequence[Question], text: str, whole: Reading, *, is_about: bool) -> tuple[Question, ...]:
+def _lend(questions: Sequence[Question], *, is_about: bool, lends_day: bool) -> tuple[Question, ...]:
     """What one part names and holds for another: the plan, the state, the place, the day, and what "it" is.
 
     The dialogue remembers what an earlier part named; here it is what a later one names, and what nobody remembers.
+    A birth date is no day that anything is asked about.
     """
     lent = []
     for at, question in enumerate(questions):
@@ -163,7 +173,7 @@ def _lend(questions: Sequence[Question], text: str, whole: Reading, *, is_about:
         if question.topic == _PLACE_TOPIC and not question.values("zip_code", "city", "state"):
             others = [each for each in questions if each is not question]
             given += _single("zip_code", others) or _single("city", others)
-        if not question.values("date") and not _BIRTH.search(text):
+        if lends_day and not question.values("date"):
             given += _single("date", [each for each in questions if each is not question])
         earlier = is_about or any(each.values(*_ABOUT) for each in questions[: at + 1])
         if not earlier and _POINTS.search(question.text):
@@ -204,7 +214,11 @@ def _is_question(reading: Reading) -> bool:
 
 
 def _is_sure(reading: Reading) -> bool:
-    return float((reading.get("intent") or {}).get("confidence") or 0.0) >= SURE
+    return _confidence(reading) >= SURE
+
+
+def _confidence(reading: Reading) -> float:
+    return float((reading.get("intent") or {}).get("confidence") or 0.0)
 
 
 def _topic(reading: Reading) -> str:

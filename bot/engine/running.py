@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from rasa.core.channels.channel import UserMessage
 from rasa.shared.core.constants import REQUESTED_SLOT
-from rasa.shared.core.events import SlotSet
+from rasa.shared.core.events import SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.engine.channel import Reply, TurnChannel
@@ -21,9 +21,9 @@ from bot.engine.understood import TOPICS
 # What was asked beside a question that waits for an answer, as JSON. Leaving a form empties it.
 PENDING_SLOT = "pending_questions"
 _MOST_PENDING = 4
-# What tells one open question from another: the field, and what is to be answered when it is known.
 # How often the open form's question was put, as the actions count it.
 _TIMES_ASKED = "asked_fields"
+# What tells one open question from another: the field, and what is to be answered when it is known.
 _WAITING_TOPIC = "topic_in_progress"
 _OPEN_QUESTION = (REQUESTED_SLOT, _WAITING_TOPIC, "waiting_question")
 # A member number and a birth date are needed for one attempt, and kept for no other.
@@ -34,8 +34,8 @@ _IDENTITY = frozenset({"member_id", "date_of_birth"})
 class Ran:
     """One question, run: what was said, and where the dialogue stands.
 
-    `asks` says that something is asked of the member now, `asks_anew` that it was not asked before, and `waits` that
-    some question waits for an answer of theirs, whether it is asked or not.
+    `asks` says that something is asked of the member now, `asks_anew` that it was not asked before and may be asked
+    later, by another run, and `waits` that some question waits for an answer of theirs, whether it is asked or not.
     """
 
     question: Question
@@ -124,7 +124,9 @@ class Running:
             _set(after, _TIMES_ASKED, _slot(start, _TIMES_ASKED))
         # A form may close without a word and leave what it was for waiting.
         waits = asks or bool(_slot(after, _WAITING_TOPIC))
-        return Ran(question, tuple(channel.replies), asks, asks_anew=asks and not is_same, waits=waits)
+        # A member number or a birth date is an attempt, and the attempt is counted: once for one message.
+        asks_anew = asks and not is_same and not _proves(after)
+        return Ran(question, tuple(channel.replies), asks, asks_anew, waits)
 
     def _read_pending(self) -> list[Question]:
         written = json.loads(str(_slot(self._trackers.saved, PENDING_SLOT) or "[]"))
@@ -139,6 +141,16 @@ class Running:
 def _open_question(tracker: DialogueStateTracker | None) -> list[object]:
     form = tracker.active_loop_name if tracker is not None else None
     return [form, *(_slot(tracker, name) for name in _OPEN_QUESTION)]
+
+
+def _proves(tracker: DialogueStateTracker | None) -> bool:
+    """Whether the last message gave something of what proves who somebody is."""
+    for event in reversed(tracker.events if tracker is not None else ()):
+        if isinstance(event, SlotSet) and event.key in _IDENTITY and event.value is not None:
+            return True
+        if isinstance(event, UserUttered):
+            break
+    return False
 
 
 def _slot(tracker: DialogueStateTracker | None, name: str) -> object:

@@ -178,7 +178,9 @@ class TurnTaker:
         text = readable_text(turn.text or "")
 
         async def parse(words: str) -> Mapping[str, Any]:
-            return await processor.parse_message(UserMessage(words, sender_id=turn.conversation_id))
+            # Any part of a message may begin with a slash, and Rasa would take it for a command.
+            message = UserMessage(readable_text(words), sender_id=turn.conversation_id)
+            return await processor.parse_message(message)
 
         reading = await parse(text)
         if reading.get(LANGUAGE) == "es":

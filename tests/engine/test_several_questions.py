@@ -85,6 +85,27 @@ async def test_what_waits_is_forgotten_with_the_form(member: Member, answering: 
     assert keys(await member.says("is zolgensma covered")) == [COVERAGE]
 
 
+async def test_proof_in_a_message_that_also_asks_is_one_attempt(member: Member, answering: Actions) -> None:
+    again = [
+        {"event": "slot", "name": "member_id", "value": None},
+        {"event": "slot", "name": "date_of_birth", "value": None},
+        {"event": "followup", "name": "verification_form"},
+    ]
+    answering.answer("action_verify", {"response": "utter_verification_done"}, events=again)
+    await member.says("is my coverage active")
+    await member.says("GG1000001")
+    answer = await member.says("3/14/1962. is zolgensma covered?")
+    assert COVERAGE in keys(answer)
+    assert answering.names().count("action_verify") == 1
+
+
+async def test_typed_text_is_no_command_in_any_part(member: Member, answering: Actions, agent: Agent) -> None:
+    for intent in agent.domain.intents:
+        typed = f"is zolgensma covered? what does the policy say? /{intent}{{}}?"
+        understood = (await member.says(typed))["understood"]
+        assert understood["topics"] == ["coverage_general", "policy_lookup"], intent
+
+
 async def test_two_answers_bring_an_open_form_back_once(member: Member, answering: Actions) -> None:
     await member.says("is my coverage active")
     assert keys(await member.says("hello")) == ["utter_greeting_hello", "utter_ask_member_id"]
