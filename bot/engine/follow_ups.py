@@ -7,7 +7,7 @@ rules: such a message becomes an `inform`, which the actions answer as the quest
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from rasa.shared.core.domain import Domain
@@ -17,6 +17,7 @@ from bot.engine.ending import asks_person_instead, calls_off
 from bot.engine.last_topic import find_last_topic
 from bot.engine.reading import BadChoice, read_choice
 from bot.engine.references import Reference, Shown, find_reference, read_shown
+from bot.engine.refused import without_refused
 from bot.engine.variants import SIGN, find_variant
 
 _INFORM, _UNCLEAR = "inform", "nlu_fallback"
@@ -34,7 +35,6 @@ _CALLS_PLACE = re.compile(
 )
 # What identifies a member answers a question for proof, and goes on with nothing.
 _IDENTIFYING = frozenset({"member_id", "date_of_birth", "phone"})
-_SUBJECTS = frozenset({"therapy", "condition"})
 _WHERE = frozenset({"zip_code", "city", "state"})
 _SLOT = SIGN
 _CLASS = (
@@ -61,11 +61,6 @@ _PIECE = re.compile(
     re.IGNORECASE,
 )
 _BETWEEN = re.compile(r"[\s,.;:!?\"'’()&/*…+-]*")
-_REFUSES = re.compile(
-    r"\b(?:not|isn['’]?t|wasn['’]?t|instead\s+of|rather\s+than)\s+(?:(?:the|my|for|in|with|on|about)\s+)*$",
-    re.IGNORECASE,
-)
-_OUTRIGHT = re.compile(r"\b(?:i|we)\s+mea?nt?\b|\bnot\b.*,", re.IGNORECASE)
 _CLASS_WORDS = re.compile(rf"\b(?:{_CLASS})\b", re.IGNORECASE)
 _ASKS_KIND = re.compile(r"^\W*(?:(?:and|so|but|ok)\b\W*)*is\s+(?:it|that|this)\s+(?:an?|the)\s", re.IGNORECASE)
 _LEAD = r"^\W*(?:(?:and|so|ok|okay|but|oh|hmm|wait|well|um)\b\W*)*"
@@ -137,7 +132,8 @@ def _read(text: str, parsed: dict[str, Any], before: DialogueStateTracker | None
         return _as(_PERSON, parsed)
     if slots.get("requested_slot") and calls_off(text):
         return _as("cancel", parsed)
-    entities = _without_refused(text, parsed.get("entities") or [])
+    named = parsed.get("entities") or []
+    entities = without_refused(text, named, lambda: adds_nothing(_blank(text, named)))
     parsed = {**parsed, "entities": entities}
     rest = _blank(text, entities)
     shown = read_shown(slots.get("last_shown"))
@@ -155,8 +151,8 @@ def _read(text: str, parsed: dict[str, Any], before: DialogueStateTracker | None
         return _as(_INFORM, parsed)
     if not goes_on or _names_identity(entities):
         return parsed
-    if (named := _NAMES_TOPIC.search(rest)) and adds_nothing(rest[: named.start()]):
-        return _as(_TOPIC_OF_WORD[named["word"].split()[0].lower().rstrip("s")], parsed)
+    if (topic_word := _NAMES_TOPIC.search(rest)) and adds_nothing(rest[: topic_word.start()]):
+        return _as(_TOPIC_OF_WORD[topic_word["word"].split()[0].lower().rstrip("s")], parsed)
     if (entities or _CLASS_WORDS.search(rest)) and adds_nothing(rest):
         return _as(_INFORM, parsed)
     last_topic = slots.get("last_topic")
@@ -215,22 +211,6 @@ def _blank(text: str, entities: Iterable[Mapping[str, Any]]) -> str:
         if end > start:
             text = f"{text[:start]} {_SLOT} {text[end:]}"
     return text
-
-
-def _without_refused(text: str, entities: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Of "not CareSource, Independence" the one that is meant; everything where nothing of its kind is left."""
-    refused = [each for each in entities if _REFUSES.search(text[: int(each.get("start") or 0)])]
-    if not refused:
-        return list(entities)
-    kept = [each for each in entities if each not in refused]
-    is_outright = bool(_OUTRIGHT.search(text)) or adds_nothing(_blank(text, entities))
-
-    def is_replaced(each: Mapping[str, Any]) -> bool:
-        kinds = _SUBJECTS if each["entity"] in _SUBJECTS else {each["entity"]}
-        # "Why is one covered and not the other" asks about both.
-        return (is_outright or each["entity"] not in _SUBJECTS) and any(other["entity"] in kinds for other in kept)
-
-    return [each for each in entities if each not in refused or not is_replaced(each)]
 
 
 def _names_identity(entities: Iterable[Mapping[str, Any]]) -> bool:

@@ -1,0 +1,62 @@
+"""Is what a member refuses, or corrects, dropped, and nothing else?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from bot.engine.follow_ups import adds_nothing
+from bot.engine.refused import without_refused
+
+KINDS = {
+    "plan": ("CareSource", "Independence"),
+    "zip_code": ("19104", "43215", "08540"),
+    "therapy": ("Zolgensma", "Luxturna"),
+    "state": ("Ohio", "Indiana"),
+}
+
+
+def name_things(text: str) -> tuple[list[dict[str, Any]], str]:
+    found = [
+        {"entity": kind, "value": word, "start": text.index(word), "end": text.index(word) + len(word)}
+        for kind, words in KINDS.items()
+        for word in words
+        if word in text
+    ]
+    for each in found:
+        text = text.replace(str(each["value"]), "§")
+    return found, text
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("not CareSource", []),
+        ("no, not CareSource", []),
+        ("i don't have CareSource", []),
+        ("I don't have CareSource anymore", []),
+        ("it isn't CareSource", []),
+        ("my old plan was CareSource", []),
+        ("i used to have CareSource, now it's Independence", ["Independence"]),
+        ("CareSource isn't mine", []),
+        ("not CareSource, Independence", ["Independence"]),
+        ("19104 is wrong, it's 43215", ["43215"]),
+        ("19104 is not my zip, 43215 is", ["43215"]),
+        ("I typed 19104 but meant 08540", ["08540"]),
+        ("I said Zolgensma but I meant Luxturna", ["Luxturna"]),
+        ("I mean Luxturna not Zolgensma", ["Luxturna"]),
+        ("not Ohio, Indiana", ["Indiana"]),
+        # Nothing is refused here.
+        ("I meant CareSource", ["CareSource"]),
+        ("why isn't Zolgensma covered by CareSource", ["CareSource", "Zolgensma"]),
+        ("isn't CareSource in Ohio", ["CareSource", "Ohio"]),
+        ("is it not covered in Ohio", ["Ohio"]),
+        ("whether or not CareSource pays", ["CareSource"]),
+        ("why is Zolgensma covered and not Luxturna", ["Zolgensma", "Luxturna"]),
+        ("CareSource is not paying", ["CareSource"]),
+    ],
+)
+def test_what_is_refused_is_dropped(text: str, kept: list[str]) -> None:
+    named, rest = name_things(text)
+    assert [each["value"] for each in without_refused(text, named, lambda: adds_nothing(rest))] == kept
