@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rasa_sdk.events import EventType
+from rasa_sdk.events import EventType, SlotSet
 
 from actions.form_steps import leave_form
 from actions.replies import Replies
@@ -12,6 +12,10 @@ from bot.conversations.model import Holder
 
 # Not CANCEL, at which a carrier ends all texts.
 _WORDS_OF_TEXTS = frozenset({"nevermind", "retirar"})
+# What a bare word ("why?") would go on with.
+_TALKED_OF = (
+    "last_topic", "last_question", "last_shown", "facts_given", "lead_fact", "unclear_question", "unclear_choices",
+)  # fmt: skip
 
 
 class Cancel(TurnAction):
@@ -41,10 +45,10 @@ def _says_cancel(turn: Turn) -> bool:
 
 
 class LeaveForm(TurnAction):
-    """Ends an open form without a word, where what was said leaves no room for its question."""
+    """Ends an open form, and all that was talked about, without a word: after a danger nothing goes on by itself."""
 
     action_name = "action_leave_form"
 
     async def respond(self, turn: Turn, replies: Replies) -> list[EventType]:
         """What the form had collected of the member's identity goes with it."""
-        return leave_form()
+        return [*leave_form(), *(SlotSet(name, None) for name in _TALKED_OF)]
