@@ -36,6 +36,8 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
         shutil.copy(ROOT / name, folder / name)
     # So that Rasa's own commands find our components there, as they do at the repository's root.
     (folder / "bot").symlink_to(ROOT / "bot")
+    for name in ("__init__.py", "meaning"):
+        (folder / "knowledge" / name).symlink_to(ROOT / "knowledge" / name)
     return folder
 
 

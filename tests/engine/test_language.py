@@ -89,8 +89,8 @@ def test_who_asks_for_english_says_nothing_else(text: str, asks: bool) -> None:
     assert asks_for_english(text) is asks
 
 
-def read(text: str, guess: str) -> tuple[str, str]:
-    message = Message({TEXT: text, INTENT: {"name": guess, "confidence": 0.5}, ENTITIES: []})
+def read(text: str, guess: str, confidence: float = 0.5) -> tuple[str, str]:
+    message = Message({TEXT: text, INTENT: {"name": guess, "confidence": confidence}, ENTITIES: []})
     (done,) = SpanishReader().process([message])
     return done.get(LANGUAGE), done.get(INTENT)["name"]
 
@@ -102,7 +102,8 @@ def test_the_reader_leaves_english_to_the_classifier() -> None:
 
 def test_the_reader_guesses_nothing_in_spanish_and_keeps_danger() -> None:
     assert read("mi perro es azul", "therapy_info") == ("es", "nlu_fallback")
-    assert read("mi perro es azul", "emergency") == ("es", "emergency")
+    assert read("mi perro es azul", "emergency") == ("es", "nlu_fallback")
+    assert read("mi perro es azul", "emergency", 0.9) == ("es", "emergency")
 
 
 @pytest.mark.parametrize("text", ["\u0301" * 9, "\U000e0041\U000e0042", "\ue000", "\u200b\u200d"])

@@ -44,6 +44,8 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name in ("config.yml", "endpoints.yml", "credentials.yml"):
         shutil.copy(ROOT / name, tiny / name)
     (tiny / "bot").symlink_to(ROOT / "bot")
+    for name in ("__init__.py", "meaning"):
+        (tiny / "knowledge" / name).symlink_to(ROOT / "knowledge" / name)
     (tiny / "models").mkdir()
     (folder / EARLIER).write_bytes(b"an earlier model")
     shutil.copy(folder / EARLIER, tiny / "models" / EARLIER)
