@@ -13,9 +13,13 @@ import sqlalchemy as sa
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 from engine_cast import ACTIONS_SECRET, Actions, Member, accept_candidates
+from entity_reading import CONTENT
 from rasa.core.agent import Agent
 
 from bot.engine.actions_endpoint import ActionsConnection, check_results_in_the_connection
+from bot.engine.entities.catalogue import Catalogue
+from bot.engine.entities.content import read_names
+from bot.engine.entities.places import state_names
 from bot.engine.loading import load_agent
 from bot.engine.table import metadata
 from bot.engine.tracker_store import DialogueStore
@@ -39,6 +43,12 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name in ("__init__.py", "meaning"):
         (folder / "knowledge" / name).symlink_to(ROOT / "knowledge" / name)
     return folder
+
+
+@pytest.fixture(scope="session")
+def catalogue() -> Catalogue:
+    """The names of the tiny project."""
+    return Catalogue([*read_names(CONTENT), *state_names()])
 
 
 @pytest.fixture(scope="session")
