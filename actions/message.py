@@ -24,8 +24,10 @@ _IN_PASSING = re.compile(
     r"|\bif\s+(?:i|we|he|she|they)\s+(?:lived?|moved?|were|was)\b",
     re.IGNORECASE,
 )
-# What says who a member is. It is used for one attempt, and stands in nothing that is kept.
-IDENTIFYING = frozenset({"member_id", "date_of_birth", "phone"})
+# What proves who a member is; it is used for one attempt.
+PROOF = frozenset({"member_id", "date_of_birth"})
+# What says who a member is. It stands in nothing that is kept.
+IDENTIFYING = PROOF | {"phone"}
 _LIKE_A_DATE = re.compile(r"\d{2}|\d\W\d")
 _PLACE_TOPIC, _PLACE_FORM = "facility_search", "facility_form"
 

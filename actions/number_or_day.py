@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from actions.message import Message
+from actions.message import PROOF, Message
 from knowledge.policies.service import PolicyService
 
 _WITH_POINTS = re.compile(r"(?<![\w.-])(?P<month>\d{2})\.(?P<day>\d{2})\.(?P<year>\d{2})(?![\w-]|\.\d)")
@@ -14,13 +14,12 @@ _BEFORE_DAY = re.compile(
     r"in (?:force|effect))\s+(?:the\s+)?$",
     re.I,
 )
-_IDENTITY = frozenset({"member_id", "date_of_birth"})
 
 
 async def take_number_for_day(message: Message, policies: PolicyService) -> Message:
     """The message with that number in the place of the day, where neither a day nor a birth is spoken of."""
     written = _WITH_POINTS.search(message.text)
-    is_birth = message.requested_slot in _IDENTITY or message.names_birth_date
+    is_birth = message.requested_slot in PROOF or message.names_birth_date
     if written is None or is_birth or message.named("policy_number") or not message.named("date"):
         return message
     if _BEFORE_DAY.search(message.text[: written.start()]):

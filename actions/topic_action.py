@@ -13,6 +13,7 @@ from rasa_sdk.interfaces import Action, Tracker
 from actions.ambiguous import ask_which, forget_offer
 from actions.definitions import find_asked_term, find_own_facts, say_term
 from actions.form_steps import leave_verification
+from actions.message import PROOF
 from actions.phrases import Phrases
 from actions.plain_words import find_therapy_class
 from actions.plan_choices import list_plan_choices
@@ -25,7 +26,6 @@ from actions.writes_spanish import HELD_INNER, awaits_agreement, in_english, off
 
 # A message with one of these may be the answer to a question for proof; it is not read as one on SMS.
 _ANSWERS = frozenset({"inform", "nlu_fallback", "gibberish"})
-_IDENTITY = frozenset({"member_id", "date_of_birth"})
 
 
 class TurnAction(Action):
@@ -52,7 +52,7 @@ class TurnAction(Action):
         replies = Replies(dispatcher, turn.channel, self.topic, turn.today)
         if not self.keeps_plan:
             return await self.respond(turn, replies)
-        is_proof = turn.requested_slot in _IDENTITY and turn.intent in _ANSWERS
+        is_proof = turn.requested_slot in PROOF and turn.intent in _ANSWERS
         turn, left = leave_verification(turn)
         if left and is_proof:
             self.say_record_link(replies)

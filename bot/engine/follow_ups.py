@@ -14,6 +14,7 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.engine.ending import asks_person_instead, calls_off
+from bot.engine.entities.found import PROOF
 from bot.engine.last_topic import find_last_topic
 from bot.engine.reading import BadChoice, read_choice
 from bot.engine.references import Reference, Shown, find_reference, read_shown
@@ -34,7 +35,7 @@ _CALLS_PLACE = re.compile(
     re.IGNORECASE,
 )
 # What identifies a member answers a question for proof, and goes on with nothing.
-_IDENTIFYING = frozenset({"member_id", "date_of_birth", "phone"})
+_IDENTIFYING = PROOF | {"phone"}
 _WHERE = frozenset({"zip_code", "city", "state"})
 _SLOT = SIGN
 _CLASS = (

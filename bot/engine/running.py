@@ -13,6 +13,7 @@ from rasa.shared.core.events import SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.engine.channel import Reply, TurnChannel
+from bot.engine.entities.found import PROOF
 from bot.engine.questions import Question
 from bot.engine.tracker_store import TurnTrackers
 from bot.engine.turn_processor import TurnProcessor
@@ -26,8 +27,6 @@ _TIMES_ASKED = "asked_fields"
 # What tells one open question from another: the field, and what is to be answered when it is known.
 _WAITING_TOPIC = "topic_in_progress"
 _OPEN_QUESTION = (REQUESTED_SLOT, _WAITING_TOPIC, "waiting_question")
-# A member number and a birth date are needed for one attempt, and kept for no other.
-_IDENTITY = frozenset({"member_id", "date_of_birth"})
 
 
 @dataclass(frozen=True)
@@ -146,7 +145,7 @@ def _open_question(tracker: DialogueStateTracker | None) -> list[object]:
 def _proves(tracker: DialogueStateTracker | None) -> bool:
     """Whether the last message gave something of what proves who somebody is."""
     for event in reversed(tracker.events if tracker is not None else ()):
-        if isinstance(event, SlotSet) and event.key in _IDENTITY and event.value is not None:
+        if isinstance(event, SlotSet) and event.key in PROOF and event.value is not None:
             return True
         if isinstance(event, UserUttered):
             break
@@ -163,5 +162,5 @@ def _set(tracker: DialogueStateTracker, name: str, value: object) -> None:
 
 
 def _as_kept(question: Question) -> dict[str, object]:
-    entities = [each for each in question.reading["entities"] if each["entity"] not in _IDENTITY]
+    entities = [each for each in question.reading["entities"] if each["entity"] not in PROOF]
     return {"text": question.text, "intent": question.reading["intent"], "entities": entities}

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.engine.channel import Reply
+from bot.engine.entities.found import PROOF
 from bot.engine.language import tell_language
 
 # The public contract's list. Other intents (`inform`, `cancel`, `more`, `nlu_fallback`) never show.
@@ -24,7 +25,6 @@ _SHOWN = (
     "therapy", "condition", "plan", "state", "zip_code", "city", "age", "age_group", "for_whom", "facility",
     "policy_number", "date", "phone",
 )  # fmt: skip
-_IDENTIFYING_FIELDS = frozenset({"member_id", "date_of_birth"})
 # What a birth date may have been read as: "03.14.62" looks like a policy's number.
 _MAY_BE_BIRTH_DATE = frozenset({"date", "policy_number"})
 
@@ -82,7 +82,7 @@ def _find_topic(reading: Mapping[str, Any], replies: Sequence[Reply], topic_in_p
 def _shown(found: Sequence[Mapping[str, Any]], asked_for: str | None) -> dict[str, tuple[str, ...]]:
     names = {each.get("entity") for each in found}
     # A day that comes with a member number, or where one was asked for, is a birth date.
-    identifies = asked_for in _IDENTIFYING_FIELDS or bool(names & _IDENTIFYING_FIELDS)
+    identifies = asked_for in PROOF or bool(names & PROOF)
     shown: dict[str, tuple[str, ...]] = {}
     for name in _SHOWN:
         if name in _MAY_BE_BIRTH_DATE and identifies:

@@ -89,6 +89,8 @@ class MemberApi:
         after = read_seq(request, "after") or 0
         conversation = await self._gatekeeper.access(request)
         messages = await self._intake.list_messages(conversation, after=after)
+        # What came after the state was read comes with the state that it made, at the next call.
+        messages = tuple(message for message in messages if message.seq <= conversation.last_seq)
         await self._intake.take_up(conversation)
         standing = Standing(messages, self._conversations.read_state(conversation))
         return web.json_response(view_standing(standing))

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+# What says who a member is. It serves one attempt at proof, and is shown to nobody and kept for nothing else.
+PROOF = frozenset({"member_id", "date_of_birth"})
+
 
 @dataclass(frozen=True)
 class Found:
