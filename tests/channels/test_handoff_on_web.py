@@ -66,6 +66,23 @@ async def test_while_waiting_the_assistant_answers_and_the_place_is_shown(tab: T
     assert answer.body["state"]["holder"] == "waiting"
 
 
+@pytest.mark.parametrize(
+    ("said", "locale"),
+    [
+        (["hola"], "es"),
+        (["what is gene therapy", "gracias"], "en"),
+        (["what is gene therapy", "prefiero hablar en español"], "es"),
+    ],
+)
+async def test_one_word_of_another_language_in_passing_does_not_change_the_talk(
+    tab: Tab, said: list[str], locale: str
+) -> None:
+    for text in said:
+        tab.gateway.engine.language = "en" if text.startswith("what") else "es"
+        await tab.say(text)
+    assert (await tab.gateway.conversations.get_conversation(tab.id)).locale == locale
+
+
 async def test_while_a_coach_holds_no_word_reaches_the_engine(tab: Tab) -> None:
     await hold(tab)
     answer = await tab.say("hello dana")
