@@ -58,7 +58,8 @@ class AnswerEligibilityMember(TopicAction):
         # Whom it is about is asked anew for the next question: an answer must not speak of the wrong person.
         forgotten = SlotSet("for_whom", None)
         try:
-            record = await within(RECORD_BUDGET_S, self._answer.look_up(question))
+            look_up = self._answer.look_up(question)
+            record = await within(RECORD_BUDGET_S, look_up, conversation_id=turn.conversation_id)
         except LookUpIsLate:
             if not turn.is_recorded:
                 raise
@@ -84,7 +85,7 @@ class AnswerEligibilityMember(TopicAction):
             return False
         own = self.services.eligibility.is_own_number
         is_own = own(turn.verified_member_id, number, conversation_id=turn.conversation_id)
-        return not await within(RECORD_BUDGET_S, is_own)
+        return not await within(RECORD_BUDGET_S, is_own, conversation_id=turn.conversation_id)
 
 
 def _iso(day: date | None) -> str | None:

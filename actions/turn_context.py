@@ -179,7 +179,7 @@ async def _find_record(
         member_id=member_id, as_of=day, conversation_id=conversation_id, purpose=_PURPOSE
     )
     try:
-        return await within(PLAN_BUDGET_S, look_up), False
+        return await within(PLAN_BUDGET_S, look_up, conversation_id=conversation_id), False
     except UnknownMember:
         return None, False
     except LookUpIsLate:

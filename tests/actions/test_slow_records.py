@@ -47,8 +47,23 @@ def slow(**fields: object) -> tuple[Stage, SlowStore]:
     return stage, store
 
 
-def test_two_looks_at_the_plan_and_one_at_the_record_fit_into_a_turn() -> None:
-    assert 2 * patience.PLAN_BUDGET_S + patience.RECORD_BUDGET_S < 2.4
+def test_what_look_ups_may_take_fits_into_a_turn() -> None:
+    assert patience.TURN_BUDGET_S < 2.4
+
+
+async def test_the_look_ups_of_one_turn_share_its_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A message with three questions waits no longer for a slow source than one with one."""
+    monkeypatch.setattr(patience, "TURN_BUDGET_S", 0.4)
+
+    async def wait_in_vain(conversation_id: str) -> float:
+        began = asyncio.get_running_loop().time()
+        with pytest.raises(patience.LookUpIsLate):
+            await patience.within(10.0, asyncio.sleep(60), conversation_id=conversation_id)
+        return asyncio.get_running_loop().time() - began
+
+    assert await wait_in_vain("one") > 0.3
+    assert await wait_in_vain("one") < 0.3
+    assert await wait_in_vain("another") > 0.3
 
 
 async def test_the_member_hears_that_it_goes_on_and_the_gateway_what_to_look_up() -> None:
