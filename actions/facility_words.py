@@ -11,7 +11,8 @@ from knowledge.facilities.places import is_city
 
 # "is Jefferson in network", "the phone number of Temple": about one hospital, whoever it is.
 _ABOUT_ONE = re.compile(
-    r"\b(?:is|are|does|do)\s+(?!there\b|it\b|this\b|that\b|they\b|an?\b|any\b|the\s+hospitals?\b|you\b|i\b|we\b)(?P<inside>\w[\w\s'’.,&/-]*?)"
+    r"\b(?:is|are|does|do)\s+(?!there\b|it\b|this\b|that\b|an?\b|any\b|the\s+hospitals?\b)"
+    r"(?P<inside>(?=\w)(?:(?!\b(?:i|we|you|u(?!\s+(?:of|penn))|y['’]?all|they|them|these|those|know|sure)\b)[\w\s'’.,&/-])+?)"
     r"\s(?:in|on|part\s+of|belong\s+to)\s+(?:(?:the|your|my|our|this)\s+)?(?:plan\S*\s+)?(?:advanced\s+)?(?:network|list)\b"
     r"|\b(?:phone|telephone|number|address)\b[\w\s]*\b(?:of|for)\s+(?!the\s+(?:nearest|closest)|an?\b|gene\b|my\b|it\b)(?P<reached>\w[\w\s'’.,&/-]*)",
     re.IGNORECASE,

@@ -159,6 +159,13 @@ async def test_the_list_is_said_without_a_place(text: str, key: str) -> None:
     assert all("distance_miles" not in card for card in ran.reply["cards"])
 
 
+@pytest.mark.parametrize("text", ["how do u know these are in network", "do they say those are on the list"])
+async def test_words_that_point_are_no_name_of_a_hospital(text: str) -> None:
+    ran = await Stage(plan_id="independence", slots={"zip_code": "19104"}).run(ACTION, INTENT, text=text)
+
+    assert "utter_facility_search_names" not in ran.keys
+
+
 @pytest.mark.parametrize(
     "text",
     ["is there a hospital in the network near me", "which hospitals are near me", "nearest gene therapy hospital"],
