@@ -15,7 +15,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.engine.ending import asks_person_instead, calls_off
 from bot.engine.entities.found import PROOF
-from bot.engine.last_topic import find_last_topic
+from bot.engine.last_topic import find_last_topic, says_outright
 from bot.engine.reading import BadChoice, read_choice
 from bot.engine.references import Reference, Shown, find_reference, read_shown
 from bot.engine.refused import without_refused
@@ -25,13 +25,13 @@ _INFORM, _UNCLEAR = "inform", "nlu_fallback"
 _PLACES, _PERSON = "facility_search", "coach_handoff"
 # Whatever else is in the words: these are never anything else.
 _ALWAYS = frozenset({"emergency", "crisis", "sms_stop", "sms_help"})
-# A wish for a person, a complaint and what only a doctor can say: read this surely, no rule takes it for anything else.
-_KEPT = frozenset({"coach_handoff", "complaint", "medical_advice"})
+# A wish for a person, read this surely, is taken for nothing else by any rule.
 _SURE = 0.5
 # But "can I call them" right after a hospital asks for its number.
 _CALLS_PLACE = re.compile(
     r"^\W*(?:(?:and|so|ok|okay)\b\W*)*(?:can|could|do|may|should|how\s+(?:do|can|would))\s+(?:i|we)\s+"
-    r"(?:call|phone|contact|reach)\s+(?:them|it|there|the\s+hospital)\W*$",
+    r"(?:call|phone|contact|reach)\s+(?:them|it|there|the\s+hospital)\W*$"
+    r"|^\W*(?:(?:and|so|ok|okay|whats|what['’]?s|what\s+is|the|their|its|a)\b\W*)*(?:(?:tele)?phone|contact|number)\W*(?:(?:number|no|num|#|info)\W*)?(?:pls|please|for\s+(?:it|them|there))?\W*$",
     re.IGNORECASE,
 )
 # What identifies a member answers a question for proof, and goes on with nothing.
@@ -73,6 +73,17 @@ _MEANS = re.compile(
     r"(?:like\s+what|such\s+as)(?:\s+what)?|what\s+(?:else|then)|then\s+what|then|after\s+that)\W*$",
     re.IGNORECASE,
 )
+# A no that may come: whatever was asked before, it is about what can be done then.
+_IF_NO = re.compile(
+    rf"{_LEAD}(?:what\s+)?(?:if|when|say)\s+(?:they|it|that|insurance|the\s+plan)(?:['’]?s|\s+\w+)?\s+(?:no|not|denied|"
+    r"refused?|rejected|turned\s+down)\b(?:\s+(?:to\s+it|again|still|then|tho))*\W*$",
+    re.IGNORECASE,
+)
+_YES_OR_NO = re.compile(
+    rf"{_LEAD}(?:(?:just|please|pls|tell|me|a|simple|plain|say|answer|is\s+(?:it|that)|so)\b\W*)*yes\s+or\s+(?:a\s+)?no"
+    r"(?:\W+\w+)?\W*$",
+    re.IGNORECASE,
+)
 # "Yes but what about cost": a word that is a topic by itself.
 _NAMES_TOPIC = re.compile(
     r"\b(?:what|how)\s+about\s+(?:(?:the|its|any)\s+)?(?P<word>costs?|prices?|risks?|side\s+effects|coverage|approval|"
@@ -83,15 +94,6 @@ _TOPIC_OF_WORD = {
     "cost": "cost", "price": "cost", "risk": "safety_risks", "side": "safety_risks", "coverage": "coverage_general",
     "approval": "precertification", "appeal": "appeal_denial", "trial": "clinical_trials", "hospital": _PLACES,
 }  # fmt: skip
-_HOW_LONG = re.compile(
-    rf"{_LEAD}(?:how\s+(?:long|soon|quick\w*|fast)|when)\b[^.?!]*\b(?:it|that|this|they)\b[^.?!]*\W*$", re.IGNORECASE
-)
-_OF_TREATMENT = re.compile(
-    r"\b(?:hospital|home|infusion|treatment|therapy|recover\w*|cells?|work|school|stay(?!\s+(?:good|valid))|effects?|dose|shot|feel|results?)\b",
-    re.IGNORECASE,
-)
-# What has a waiting time or an end of its own: "how long does it take?" right after an answer on it is about it.
-_WAITED_FOR = frozenset({"precertification", "appeal_denial"})
 _THEIRS = re.compile(r"\b(?:their|its|them|it|they|the\s+hospital['’]?s?)\b", re.IGNORECASE)
 # No ZIP code that there is, but meant as one.
 _TRIES_ZIP_CODE = re.compile(r"^\W*(?:(?:it['’]?s|is|my|the|try|ok|sorry|no|zip|code)\W+)*\d{2,9}\W*$", re.IGNORECASE)
@@ -142,7 +144,7 @@ def _read(text: str, parsed: dict[str, Any], before: DialogueStateTracker | None
     names_place = any(each.get("entity") in _WHERE for each in entities)
     # Where a place is named it is looked for there, whatever list was shown before.
     reference = None if names_place else find_reference(rest, shown)
-    if _is_kept(parsed, reference.rest if reference else rest, slots.get("last_topic")):
+    if _is_kept(text, parsed, reference.rest if reference else rest, slots.get("last_topic")):
         return parsed
     if (variant := find_variant(text, entities, slots, adds_nothing)) is not None:
         return _as(_INFORM, {**parsed, "entities": [*entities, variant]})
@@ -163,7 +165,7 @@ def _read(text: str, parsed: dict[str, Any], before: DialogueStateTracker | None
         return _as(_PLACES, parsed)
     if slots.get("therapy") and _ASKS_KIND.match(rest) and _CLASS_WORDS.search(rest):
         return _as("therapy_info", parsed)
-    if last_topic == _PLACES and _ASKS_PLACE.search(rest) and _THEIRS.search(rest):
+    if last_topic == _PLACES and (_CALLS_PLACE.match(rest) or (_ASKS_PLACE.search(rest) and _THEIRS.search(rest))):
         told = shown.values if shown is not None and shown.kind == "facility" else ()
         return _resolve(parsed, Reference(told, rest), shown, domain) if told else _as(_PLACES, parsed)
     if not slots.get("requested_slot") and (topic := find_last_topic(text, parsed, last_topic)):
@@ -171,12 +173,14 @@ def _read(text: str, parsed: dict[str, Any], before: DialogueStateTracker | None
     return parsed
 
 
-def _is_kept(parsed: Mapping[str, Any], rest: str, last_topic: object) -> bool:
+def _is_kept(text: str, parsed: Mapping[str, Any], rest: str, last_topic: object) -> bool:
     """True for what no rule may take for anything else; "the second one" and "no, Independence" say none of it."""
-    intent = parsed.get("intent") or {}
-    if intent.get("name") not in _KEPT or float(intent.get("confidence") or 0.0) < _SURE or adds_nothing(rest):
+    if adds_nothing(rest):
         return False
-    return not (last_topic == _PLACES and _CALLS_PLACE.match(rest))
+    intent = parsed.get("intent") or {}
+    if intent.get("name") == _PERSON and float(intent.get("confidence") or 0.0) >= _SURE:
+        return not (last_topic == _PLACES and _CALLS_PLACE.match(rest))
+    return says_outright(text, parsed, last_topic)
 
 
 def adds_nothing(rest: str) -> bool:
@@ -227,8 +231,10 @@ def _read_bare(rest: str, parsed: dict[str, Any], last_topic: object) -> dict[st
         return _as("facility_why" if is_place else _INFORM, parsed)
     if _MEANS.match(rest):
         return _as(_INFORM, parsed)
-    if last_topic in _WAITED_FOR and _HOW_LONG.match(rest) and not _OF_TREATMENT.search(rest):
-        return _as(_INFORM, parsed)
+    if _IF_NO.match(rest):
+        return _as("appeal_denial", parsed)
+    if _YES_OR_NO.match(rest):
+        return _as(last_topic, parsed)
     return None
 
 

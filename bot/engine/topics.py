@@ -16,9 +16,10 @@ from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.engine import topic_model
+from bot.engine import topic_model, topic_words
 from bot.engine.entities.component import MASKED_TEXT
 from bot.engine.topic_model import TopicModel
+from bot.engine.topic_words import TOPIC_WORDS, TopicWords
 from knowledge.meaning import encoder, sentence_model, word_pieces
 from knowledge.meaning.sentence_model import Meaning, check_genuine
 
@@ -58,6 +59,7 @@ class TopicClassifier(GraphComponent):
         self._storage = storage
         self._resource = resource
         self._model: TopicModel | None = None
+        self._words: TopicWords | None = None
         self._meaning: Meaning | None = None
 
     @staticmethod
@@ -73,7 +75,10 @@ class TopicClassifier(GraphComponent):
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str:
         """Changes with the code, so that Rasa's cache never serves a model of another kind."""
-        files = [__file__, *(module.__file__ for module in (topic_model, encoder, sentence_model, word_pieces))]
+        files = [
+            __file__,
+            *(module.__file__ for module in (topic_model, topic_words, encoder, sentence_model, word_pieces)),
+        ]
         return hashlib.sha256(b"".join(Path(file).read_bytes() for file in files if file)).hexdigest()
 
     @classmethod
@@ -101,6 +106,7 @@ class TopicClassifier(GraphComponent):
         classifier._meaning = Meaning.load()
         with model_storage.read_from(resource) as folder:
             classifier._model = TopicModel.open(folder)
+            classifier._words = TopicWords.open(folder)
         return classifier
 
     def train(self, training_data: TrainingData) -> Resource:
@@ -110,14 +116,17 @@ class TopicClassifier(GraphComponent):
         model = TopicModel(self._config["regularisation"], self._config["max_iter"])
         texts = [_readable(example) for example in examples]
         meanings = Meaning.load().read_all([_in_plain_words(text) for text in texts])
-        model.fit(texts, meanings, [example.get(INTENT) for example in examples])
+        topics = [example.get(INTENT) for example in examples]
+        model.fit(texts, meanings, topics)
         with self._storage.write_to(self._resource) as folder:
             model.save(folder)
+            TopicWords.learn(texts, topics).save(folder)
         return self._resource
 
     def process(self, messages: list[Message]) -> list[Message]:
-        """Adds the topic and the ranking of the likeliest ones, confidences from 0 to 1."""
+        """Adds the topic, the likeliest ones with confidences from 0 to 1, and what the words alone speak for."""
         assert self._model is not None  # noqa: S101 - Rasa processes with loaded components only
+        assert self._words is not None  # noqa: S101
         assert self._meaning is not None  # noqa: S101
         for message in messages:
             text = _readable(message)
@@ -126,6 +135,7 @@ class TopicClassifier(GraphComponent):
             ranking = [{"name": topic, "confidence": confidence} for topic, confidence in likeliest]
             message.set(INTENT, ranking[0], add_to_output=True)
             message.set(INTENT_RANKING_KEY, ranking, add_to_output=True)
+            message.set(TOPIC_WORDS, self._words.weigh(text), add_to_output=True)
         return messages
 
 

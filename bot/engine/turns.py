@@ -29,6 +29,7 @@ from bot.engine.several import MOST_QUESTIONS, SILENCE_RESPONSE, say
 from bot.engine.snapshot import take_back, take_snapshot
 from bot.engine.spanish import LANGUAGE
 from bot.engine.steps import step
+from bot.engine.topic_words import TOPIC_WORDS
 from bot.engine.tracker_store import DialogueStore, StoredDialogue, TurnTrackers
 from bot.engine.turn_processor import TurnProcessor
 from bot.engine.understood import describe_understanding
@@ -243,7 +244,7 @@ def _write_message(turn: Turn, question: Question, channel: TurnChannel) -> User
         question.text,
         channel,
         turn.conversation_id,
-        parse_data=dict(question.reading),
+        parse_data={name: value for name, value in question.reading.items() if name != TOPIC_WORDS},
         input_channel=turn.channel,
         message_id=turn.turn_id,
         metadata={"locale": turn.locale} if turn.locale else None,
