@@ -10,14 +10,15 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy
 import scipy.sparse
 from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold
 
+from bot.engine.softmax import learn_weights, score
 from knowledge.meaning.encoder import Floats
 
 # Of the examples, one in five tells how sure a model that was not taught them may be.
@@ -49,8 +50,9 @@ class _Pieces:
 class TopicModel:
     """The linear model itself: a text and its meaning in, the confidence of every topic out. Stored as plain numbers.
 
-    scikit-learn learns it. Reading one text is a handful of additions, which are done here: scikit-learn would check
-    its input, build sparse matrices and copy all weights (2.5 ms a text, a twentieth of it here).
+    scikit-learn tells which pieces of words there are. Reading one text is a handful of additions, which are done
+    here: scikit-learn would check its input, build sparse matrices and copy all weights (2.5 ms a text, a twentieth of
+    it here).
     """
 
     def __init__(self, regularisation: float = 1.0, max_iter: int = 100) -> None:
@@ -61,13 +63,11 @@ class TopicModel:
             # Pieces of words forgive slips of the finger.
             TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 4), **common),
         )
-        self._learner = LogisticRegression(
-            C=regularisation, max_iter=max_iter, class_weight="balanced", random_state=0, warm_start=True
-        )
+        self._regularisation, self._max_iter = regularisation, max_iter
         self._vocabularies: list[list[str]] = []
         self._telling: list[numpy.ndarray] = []
         self._topics: list[str] = []
-        self._coef = self._intercept = numpy.zeros(0)
+        self._weights = numpy.zeros((0, 0), numpy.float32)
         self._sharpness = 1.0
         self._pieces: list[_Pieces] = []
 
@@ -76,20 +76,16 @@ class TopicModel:
 
         Raises ValueError when there are fewer than two topics.
         """
-        features = self.describe(texts, meanings, learns=True)
-        self._sharpness = self._calibrate(features, numpy.asarray(topics))
-        self._learner.fit(features, topics)
+        pieces = scipy.sparse.hstack([each.fit_transform(texts) for each in self._vectorizers]).tocsr()
+        # Machines that add in another order differ in the last digits, and must learn the same.
+        meanings = numpy.round(meanings, 4)
+        self._topics, numbers = (each.tolist() for each in numpy.unique(topics, return_inverse=True))
+        if len(self._topics) < 2:
+            raise ValueError("there must be two topics or more to tell apart")
+        self._learn(pieces, meanings, numpy.asarray(numbers))
         self._vocabularies = [each.get_feature_names_out().tolist() for each in self._vectorizers]
         self._telling = [each.idf_ for each in self._vectorizers]
-        self._topics = self._learner.classes_.tolist()
-        self._coef, self._intercept = self._learner.coef_, self._learner.intercept_
         self._get_ready()
-
-    def describe(self, texts: Sequence[str], meanings: Floats, *, learns: bool = False) -> scipy.sparse.csr_matrix:
-        """What scikit-learn learns from: a row for each text."""
-        parts = [each.fit_transform(texts) if learns else each.transform(texts) for each in self._vectorizers]
-        # Machines that add in another order differ in the last digits, and must learn the same.
-        return scipy.sparse.hstack([*parts, scipy.sparse.csr_matrix(numpy.round(meanings, 4))]).tocsr()
 
     def rank(self, text: str, meaning: Floats) -> list[tuple[str, float]]:
         """Every topic with its confidence from 0 to 1, the likeliest first."""
@@ -104,7 +100,7 @@ class TopicModel:
         words = {"vocabularies": self._vocabularies, "topics": self._topics, "sharpness": self._sharpness}
         (folder / "words.json").write_text(json.dumps(words), encoding="utf-8")
         telling = {f"idf_{number}": idf for number, idf in enumerate(self._telling)}
-        numpy.savez(folder / "weights.npz", coef=self._coef, intercept=self._intercept, **telling)
+        numpy.savez(folder / "weights.npz", weights=self._weights, **telling)
 
     @classmethod
     def open(cls, folder: Path) -> TopicModel:
@@ -115,35 +111,30 @@ class TopicModel:
         model._sharpness = words["sharpness"]
         with numpy.load(folder / "weights.npz", allow_pickle=False) as weights:
             model._telling = [weights[f"idf_{number}"] for number in range(len(model._vectorizers))]
-            model._coef, model._intercept = weights["coef"], weights["intercept"]
+            model._weights = weights["weights"]
         model._get_ready()
         return model
 
-    def _calibrate(self, features: scipy.sparse.csr_matrix, topics: numpy.ndarray) -> float:
-        """By how much scores must be stretched so that of readings with confidence 0.7 seven in ten are right."""
-        if min(numpy.unique(topics, return_counts=True)[1]) < _FOLDS:
-            return 1.0
-        taught, asked = next(StratifiedKFold(_FOLDS, shuffle=True, random_state=0).split(features, topics))
-        self._learner.fit(features[taught], topics[taught])
-        scores = self._learner.decision_function(features[asked])
-        if scores.ndim == 1:
-            scores = numpy.stack([0 * scores, scores], axis=1)
-        right = numpy.searchsorted(self._learner.classes_, topics[asked])
-        return float(min(_SHARPNESS, key=lambda sharpness: _surprise(sharpness * scores, right)))
+    def _learn(self, pieces: scipy.sparse.csr_matrix, meanings: Floats, topics: numpy.ndarray) -> None:
+        """The weights, and how far to stretch scores so that of readings with confidence 0.7 seven in ten are right."""
+        learn = partial(learn_weights, regularisation=self._regularisation, steps=self._max_iter)
+        start = None
+        if min(numpy.bincount(topics)) >= _FOLDS:
+            taught, asked = next(StratifiedKFold(_FOLDS, shuffle=True, random_state=0).split(pieces, topics))
+            start = learn(pieces[taught], meanings[taught], topics[taught])
+            scores = score(pieces[asked], meanings[asked], start)
+            self._sharpness = float(min(_SHARPNESS, key=lambda sharpness: _surprise(sharpness * scores, topics[asked])))
+        self._weights = learn(pieces, meanings, topics, start=start)
 
     def _get_ready(self) -> None:
-        coef, self._bias = self._coef, self._intercept
-        if len(coef) == 1:
-            # Between two topics scikit-learn learns the second one's lead.
-            coef, self._bias = numpy.vstack([0 * coef, coef]), numpy.append(0.0, self._bias)
         self._pieces, first = [], 0
         for vectorizer, vocabulary, telling in zip(self._vectorizers, self._vocabularies, self._telling, strict=True):
             # A text reads a few hundred rows, so a row lies together in memory.
-            weights = numpy.ascontiguousarray(coef.T[first : first + len(vocabulary)])
+            weights = self._weights[first : first + len(vocabulary)]
             numbers = {piece: number for number, piece in enumerate(vocabulary)}
             self._pieces.append(_Pieces(vectorizer.build_analyzer(), numbers, telling, weights))
             first += len(vocabulary)
-        self._meaning_weights = numpy.ascontiguousarray(coef.T[first:])
+        self._meaning_weights, self._bias = self._weights[first:-1], self._weights[-1]
 
 
 def _surprise(scores: numpy.ndarray, right: numpy.ndarray) -> float:

@@ -16,7 +16,7 @@ from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.engine import topic_model, topic_words
+from bot.engine import softmax, topic_model, topic_words
 from bot.engine.entities.component import MASKED_TEXT
 from bot.engine.topic_model import TopicModel
 from bot.engine.topic_words import TOPIC_WORDS, TopicWords
@@ -77,7 +77,7 @@ class TopicClassifier(GraphComponent):
         """Changes with the code, so that Rasa's cache never serves a model of another kind."""
         files = [
             __file__,
-            *(module.__file__ for module in (topic_model, topic_words, encoder, sentence_model, word_pieces)),
+            *(module.__file__ for module in (softmax, topic_model, topic_words, encoder, sentence_model, word_pieces)),
         ]
         return hashlib.sha256(b"".join(Path(file).read_bytes() for file in files if file)).hexdigest()
 

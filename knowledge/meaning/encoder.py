@@ -22,6 +22,8 @@ _EPSILON = numpy.float32(1e-12)
 # How many rows a block may have; each divides every matrix.
 _BLOCKS = (96, 48, 32, 16)
 _MOST_SUMS = 1_000_000
+# So many numbers and what is worked out of them fit into a processor's own memory.
+_MOST_AT_ONCE = 50_000
 _MEAN = numpy.full(WIDTH, 1 / WIDTH, numpy.float32)
 # The error function by Abramowitz and Stegun 7.1.26 (wrong by 1.5e-7 at most), the highest power first.
 _CURVE = tuple(map(numpy.float32, (1.061405429, -1.453152027, 1.421413741, -0.284496736, 0.254829592)))
@@ -38,7 +40,7 @@ class _Linear:
         self._bias = numpy.asarray(weights[f"{name}.bias"])[:, None]
 
     def __call__(self, value: Floats) -> Floats:
-        rows = next((size for size in _BLOCKS if size * value.size <= _MOST_SUMS), _BLOCKS[0])
+        rows = next((size for size in _BLOCKS if size * value.size <= _MOST_SUMS), len(self._weight))
         blocks = self._weight.reshape(-1, rows, len(value))
         result: Floats = (blocks @ value).reshape(len(self._weight), -1)
         result += self._bias
@@ -101,7 +103,11 @@ class _Layer:
         shares /= shares.sum(axis=-1, keepdims=True)
         attended = (content @ shares.swapaxes(-1, -2)).transpose(0, 2, 1, 3).reshape(WIDTH, -1)
         value = self.attended_norm(value + self.attended(attended))
-        return self.norm(value + self.narrow(_gelu(self.widen(value))))
+        wide = self.widen(value)
+        rows = max(1, _MOST_AT_ONCE // wide.shape[1])
+        for at in range(0, len(wide), rows):
+            _gelu(wide[at : at + rows])
+        return self.norm(value + self.narrow(wide))
 
 
 class Encoder:
@@ -133,8 +139,8 @@ class Encoder:
         return vectors
 
 
-def _gelu(value: Floats) -> Floats:
-    """The model's activation: what is above zero, less half of what the error function leaves of the size."""
+def _gelu(value: Floats) -> None:
+    """The model's activation, in place: what is above zero, less half of what the error function leaves of the size."""
     size = numpy.abs(value)
     step = size * _STEP
     step += 1
@@ -150,4 +156,3 @@ def _gelu(value: Floats) -> Floats:
     left *= _HALF
     numpy.maximum(value, 0, out=value)
     value -= left
-    return value

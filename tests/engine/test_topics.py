@@ -1,4 +1,4 @@
-"""The topic model reads a text as scikit-learn, which trained it, would."""
+"""The topic model learns and reads as scikit-learn would."""
 
 from __future__ import annotations
 
@@ -7,7 +7,10 @@ from pathlib import Path
 import numpy
 import pytest
 import scipy.sparse
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.linear_model import LogisticRegression
 
+from bot.engine.softmax import learn_weights, score
 from bot.engine.topic_model import TopicModel
 from bot.engine.topics import put_danger_first
 
@@ -53,18 +56,29 @@ def trained(*topics: str, often: int = 1) -> TopicModel:
 
 @pytest.mark.parametrize("topics", [tuple(EXAMPLES), ("greeting", "facility_search")])
 @pytest.mark.parametrize("text", TEXTS, ids=lambda text: text[:20])
-def test_a_text_is_ranked_as_by_scikit_learn(text: str, topics: tuple[str, ...]) -> None:
+def test_a_text_is_ranked_by_the_pieces_that_scikit_learn_finds(text: str, topics: tuple[str, ...]) -> None:
     model = trained(*topics)
     meaning = numpy.round(meaning_of(text), 4)
-    features = scipy.sparse.hstack(
-        [*(vectorizer.transform([text]) for vectorizer in model._vectorizers), scipy.sparse.csr_matrix(meaning)]
-    )
-    [confidences] = model._learner.predict_proba(features)
-    theirs = dict(zip(model._learner.classes_, confidences, strict=True))
+    pieces = scipy.sparse.hstack([vectorizer.transform([text]) for vectorizer in model._vectorizers]).tocsr()
+    [scores] = score(pieces, meaning[None, :], model._weights)
+    shares = numpy.exp(model._sharpness * scores)
+    theirs = dict(zip(model._topics, shares / shares.sum(), strict=True))
     ours = model.rank(text, meaning)
     assert {topic for topic, _ in ours} == set(topics)
-    assert all(abs(theirs[topic] - confidence) < 1e-6 for topic, confidence in ours)
+    assert all(abs(theirs[topic] - confidence) < 1e-5 for topic, confidence in ours)
     assert [confidence for _, confidence in ours] == sorted((c for _, c in ours), reverse=True)
+
+
+def test_what_is_learned_is_what_scikit_learn_learns() -> None:
+    pairs = [(text, topic) for topic in EXAMPLES for text in EXAMPLES[topic]] + [("hi there", "greeting")]
+    pieces = TfidfVectorizer().fit_transform([text for text, _ in pairs])
+    meanings = numpy.array([meaning_of(text) for text, _ in pairs])
+    topics = numpy.unique([topic for _, topic in pairs], return_inverse=True)[1]
+    ours = score(pieces, meanings, learn_weights(pieces, meanings, topics, regularisation=3.0, steps=200))
+    theirs = LogisticRegression(C=3.0, class_weight="balanced", max_iter=1000, tol=1e-8)
+    theirs.fit(scipy.sparse.hstack([pieces, scipy.sparse.csr_matrix(meanings)]), topics)
+    expected = theirs.decision_function(scipy.sparse.hstack([pieces, scipy.sparse.csr_matrix(meanings)]))
+    assert numpy.allclose(ours - ours.mean(axis=1, keepdims=True), expected, atol=1e-2)
 
 
 @pytest.mark.parametrize("topics", [tuple(EXAMPLES), ("greeting", "facility_search")])
@@ -75,11 +89,11 @@ def test_a_stored_model_ranks_as_it_did(topics: tuple[str, ...], tmp_path: Path)
     for text in TEXTS:
         assert opened.rank(text, meaning_of(text)) == model.rank(text, meaning_of(text))
         assert all(type(confidence) is float for _, confidence in opened.rank(text, meaning_of(text)))
-    assert numpy.load(tmp_path / "weights.npz", allow_pickle=False)["coef"].shape[1] > 20
+    assert numpy.load(tmp_path / "weights.npz", allow_pickle=False)["weights"].shape[0] > 20
 
 
 def test_one_topic_is_nothing_to_choose_from() -> None:
-    with pytest.raises(ValueError, match="classes"):
+    with pytest.raises(ValueError, match="two topics"):
         trained("greeting")
 
 
