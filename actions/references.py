@@ -170,6 +170,14 @@ async def remember_shown(
     return [SlotSet("last_shown", json.dumps({"kind": kind, "values": values, "told": told}))]
 
 
+def list_shown(turn: Turn, kind: str) -> tuple[str, ...]:
+    """What was shown last, where it is of this kind: "which one is newer" is about the products of the last list."""
+    shown = json.loads(turn.slots.last_shown) if turn.slots.last_shown else {"kind": None}
+    if shown["kind"] != kind:
+        return ()
+    return tuple(str(json.loads(value.removeprefix("/inform"))[kind]) for value in shown["values"])
+
+
 async def _find_shown(turn: Turn, message: Mapping[str, Any], services: ActionServices) -> tuple[str, list[str]] | None:
     reply = message.get("reply") or {}
     outcome = reply.get("outcome")

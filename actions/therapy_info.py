@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from rasa_sdk.events import EventType
 
 from actions.overview import Overview
+from actions.references import list_shown
 from actions.replies import Replies, Sources
 from actions.therapy_parts import field_of
 from actions.therapy_pieces import (
@@ -26,7 +27,10 @@ from knowledge.therapies.model import Condition, OtherProduct, Standing, Therapy
 
 # "What is it for?" asks about the product talked about before; a question with a name that the catalogue does not
 # know must not be answered with that product.
-_POINTS_BACK = re.compile(r"\b(it|its|this|that|they|them|these|those)\b", re.IGNORECASE)
+_POINTS_BACK = re.compile(
+    r"\b(it|its|this|that|they|them|these|those|both|either|which\s+ones?|the\s+(?:two|2|three|3|other))\b",
+    re.IGNORECASE,
+)
 # "Hemophilia" names two conditions; a list of more than these is no answer to read.
 _MOST_NAMES = 3
 _MOST_FACTS = 2
@@ -139,6 +143,6 @@ def _without_own_conditions(found: Sequence[Described]) -> list[Described]:
 
 def _names(turn: Turn) -> tuple[str, ...]:
     named = (*turn.entities.get("therapy", ()), *turn.entities.get("condition", ()))
-    if not named and turn.about and (_POINTS_BACK.search(turn.text) or _ASKS_MAKER.fullmatch(turn.text)):
-        named = (turn.about,)
+    if not named and (_POINTS_BACK.search(turn.text) or _ASKS_MAKER.fullmatch(turn.text)):
+        named = (turn.about,) if turn.about else list_shown(turn, "therapy")
     return tuple(dict.fromkeys(named))

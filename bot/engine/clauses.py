@@ -9,7 +9,7 @@ from dataclasses import dataclass
 # What stands in the place of a name: one that can be asked about ("is Zolgensma"), and any other ("19104").
 _NAME, _OTHER = "\x01", "\x02"
 
-_AUX = r"(?:is|are|r|was|were|do|does|did|can|could|will|would|should|isn'?t|doesn'?t|don'?t|won'?t|can'?t)"
+_AUX = r"(?:am|is|are|r|was|were|do|does|did|can|could|will|would|should|isn'?t|doesn'?t|don'?t|won'?t|can'?t)"
 _SUBJECT = (
     r"(?:(?:i|you|u|we|he|she|it|they|there|this|that|these|those|my|our|your|ur|his|her|their|any\w*|some\w+|the|gene|"
     r"cell|car|insurance|medicaid|travel|approval|precert\w*|pre-?auth\w*|prior|everything|all|treatments?|parents|kids|"
@@ -18,7 +18,7 @@ _SUBJECT = (
 # Not "my son, who is four", "which is a shot", "when he was born", "where we live".
 _WH = (
     rf"(?:(?:what|wat|how|why)\b|(?:what|how|where|who)'?s\b|when {_AUX}\b|where (?:{_AUX}\b|to\b|else\b)"
-    r"|who (?:do|does|can|should|will|decides|asks|sends|pays|gets|makes|submits)\b"
+    r"|who (?:do|does|can|should|will|decides|asks|sends|pays|gets|makes|submits|sees|reads)\b"
     r"|which (?!is|are|was|will|means|can|has|had|would|i\b|we\b|he\b|she\b|it\b)\w+)"
 )
 _WANT = (
@@ -47,11 +47,11 @@ _SENTENCE_END = re.compile(
 )
 _JOINED = re.compile(
     rf"(?:\s{{0,3}}[,:]\s{{0,3}}|\s{{1,3}}[-\u2013\u2014]{{1,3}}\s{{0,3}}|\s{{1,3}})"
-    rf"(?P<joiners>(?:(?:and|also|plus|then|but|&|\+)\s{{1,3}}){{0,3}})(?={_OPENER})",
+    rf"(?P<joiners>(?:(?:and|n|nd|also|plus|then|but|&|\+)\s{{1,3}}){{0,3}})(?={_OPENER})",
     re.IGNORECASE,
 )
-_SECOND_IF = re.compile(r"(?:\s{0,3},\s{0,3}|\s{1,3})(?:and|also|plus)\s{1,3}(?=(?:if|whether)\b)", re.IGNORECASE)
-_AFTER_AND = re.compile(r",?\s{1,3}(?:and|also|plus)\s{1,3}$", re.IGNORECASE)
+_SECOND_IF = re.compile(r"(?:\s{0,3},\s{0,3}|\s{1,3})(?:and|n|also|plus)\s{1,3}(?=(?:if|whether)\b)", re.IGNORECASE)
+_AFTER_AND = re.compile(r",?\s{1,3}(?:and|n|also|plus)\s{1,3}$", re.IGNORECASE)
 _ASKS_IF = re.compile(r"\b(?:know|tell|ask|wonder\w*|find out|see|sure)\b.*\b(?:if|whether)\b", re.IGNORECASE)
 # Without a comma or an "and" in front only what can hardly be anything else opens a question.
 _RUNS_ON = re.compile(
@@ -62,7 +62,8 @@ _RUNS_ON = re.compile(
 # Behind these it is part of what was begun: "do you know how long it takes", "which plan do I have".
 _GOVERNS = re.compile(
     r"\b(?:know|tell|explain|ask|wonder\w*|about|of|on|for|to|with|see|says?|understand|sure|idea|me|us|exactly|and|or|at|in"
-    r"|by|that|out|into|from|than|like|so|if|whether|find|(?:what|which|how|whose)(?: \w+){0,3})$",
+    r"|by|(?<!s )that|out|into|from|than|like|so|if|whether|find"
+    rf"|(?:what|which|how|whose)(?: (?!{_AUX}\b)\w+){{0,3}})$",
     re.IGNORECASE,
 )
 _HAS_ASKED = re.compile(
@@ -72,6 +73,13 @@ _HAS_ASKED = re.compile(
 )
 _STARTS_ASKING = re.compile(rf"\W*{_FILLERS}{_OPENER}", re.IGNORECASE)
 _WANTS = re.compile(rf"\b{_WANT}", re.IGNORECASE)
+
+# "1 what is it 2 is it covered", "a) ... b) ...": the members' own list. A number with no sign behind it counts only
+# before a question.
+_MARK = re.compile(
+    rf"(?<![\w./-])\(?(?P<mark>[1-5]|[a-e](?=[.)]))(?:[.)]{{1,2}}\s{{0,3}}|:?\s{{1,3}}(?={_FILLERS}{_OPENER}))",
+    re.IGNORECASE,
+)
 
 # What belongs to no clause. With a slash in front typed text would count as a command.
 _EDGES = " \t\r\n\xa0,;:-/"
@@ -107,6 +115,8 @@ def cut_clauses(text: str, named: Sequence[Named] = ()) -> tuple[Clause, ...]:
     for name in named:
         read[name.start : name.end] = (_NAME if name.is_subject else _OTHER) * (name.end - name.start)
     marked = "".join(read)
+    for start, end in _find_marks(marked):
+        marked, text = (f"{each[:start]}{chr(10) * (end - start)}{each[end:]}" for each in (marked, text))
     clauses = []
     for start, end in _spans(marked):
         words = text[start:end].strip(_EDGES)
@@ -116,6 +126,16 @@ def cut_clauses(text: str, named: Sequence[Named] = ()) -> tuple[Clause, ...]:
             asks = asks or (start > 0 and _goes_on_asking_if(marked, start))
             clauses.append(Clause(begins, begins + len(words), words, asks))
     return tuple(clauses)
+
+
+def _find_marks(marked: str) -> list[tuple[int, int]]:
+    """The places of a list's own marks, where at least two follow each other from the first: 1, 2 or a, b."""
+    marks: list[re.Match[str]] = []
+    for found in _MARK.finditer(marked):
+        first = "1" if found["mark"].isdigit() else "a"
+        if found["mark"].lower() == (chr(ord(marks[-1]["mark"].lower()) + 1) if marks else first):
+            marks.append(found)
+    return [found.span() for found in marks] if len(marks) > 1 else []
 
 
 def _spans(marked: str) -> Iterator[tuple[int, int]]:

@@ -135,9 +135,7 @@ def _read(text: str, parsed: dict[str, Any], before: DialogueStateTracker | None
         return _as(_PERSON, parsed)
     if slots.get("requested_slot") and calls_off(text):
         return _as("cancel", parsed)
-    named = parsed.get("entities") or []
-    entities = without_refused(text, named, lambda: adds_nothing(_blank(text, named)))
-    parsed = {**parsed, "entities": entities}
+    entities = parsed.get("entities") or []
     rest = _blank(text, entities)
     shown = read_shown(slots.get("last_shown"))
     goes_on = any(slots.get(name) for name in ("last_topic", "topic_in_progress", "requested_slot"))
@@ -266,3 +264,14 @@ def _resolve(parsed: dict[str, Any], reference: Reference, shown: Shown | None, 
 def _as(intent: str, parsed: dict[str, Any]) -> dict[str, Any]:
     reading = {"name": intent, "confidence": 1.0}
     return {**parsed, "intent": reading, "intent_ranking": [reading]}
+
+
+def drop_refused(text: str, parsed: Mapping[str, Any]) -> dict[str, Any]:
+    """The reading without what the text refuses or corrects: "not 19104, 08540"."""
+    named = parsed.get("entities") or []
+    return {**parsed, "entities": without_refused(text, named, lambda: adds_nothing(_blank(text, named)))}
+
+
+def find_class(text: str) -> list[re.Match[str]]:
+    """Where the text names a kind of therapy: "CAR-T", "gene therapy"."""
+    return list(_CLASS_WORDS.finditer(text))

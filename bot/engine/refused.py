@@ -29,6 +29,12 @@ _MEANT_OTHER = re.compile(
     r"|^\W*(?:but\s+)?(?:it\s+)?should\s+(?:be|have\s+been)\b",
     re.IGNORECASE,
 )
+# "19104 no wait 08540", "Reading, sorry, Trenton".
+_TAKES_BACK = re.compile(
+    r"\W*(?:(?:no|nope|wait|sorry|oops|whoops|actually|correction|scratch\s+that|typo|(?:i\s+)?mea?nt?)\b\W*)+"
+    r"(?:(?:it['’]?s|make\s+it|try|near|in|at|for|the)\b\W*)*",
+    re.IGNORECASE,
+)
 _OUTRIGHT = re.compile(r"\b(?:i|we)\s+mea?nt?\b|\bnot\b.*,", re.IGNORECASE)
 
 
@@ -42,8 +48,11 @@ def without_refused(
 
     def is_refused(each: Mapping[str, Any]) -> bool:
         before, after = text[: int(each.get("start") or 0)], text[int(each.get("end") or 0) :]
-        others = any(_start(other) >= int(each.get("end") or 0) for other in _of_kind(each, entities))
+        end = int(each.get("end") or 0)
+        others = [_start(other) for other in _of_kind(each, entities) if _start(other) >= end]
         if _AFTER.match(after) or (others and _MEANT_OTHER.match(after)):
+            return True
+        if others and _TAKES_BACK.fullmatch(text[end : min(others)]):
             return True
         return bool(_BEFORE.search(before) or (_ISNT.search(before) and len(_of_kind(each, entities)) > 1))
 

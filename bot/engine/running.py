@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from rasa.core.channels.channel import UserMessage
 from rasa.shared.core.constants import REQUESTED_SLOT
@@ -14,10 +15,10 @@ from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.engine.channel import Reply, TurnChannel
 from bot.engine.entities.found import PROOF
-from bot.engine.questions import Question
+from bot.engine.follow_ups import find_class
+from bot.engine.question import ABOUT, Question
 from bot.engine.tracker_store import TurnTrackers
 from bot.engine.turn_processor import TurnProcessor
-from bot.engine.understood import TOPICS
 
 # What was asked beside a question that waits for an answer, as JSON. Leaving a form empties it.
 PENDING_SLOT = "pending_questions"
@@ -75,31 +76,37 @@ class Running:
         """Runs them in order; of those that wait for an answer the first asks for it, once, when the rest is answered.
 
         The others are kept for the turn in which nothing is waited for any more, as are those of earlier turns. After
-        a failure nothing more is run.
+        a failure nothing more is run: what was not is kept for the next turn.
         """
-        waiting: list[Question] = []
-        for at, question in enumerate(questions):
+        left, waiting = list(questions), list[Question]()
+        again = set()
+        while left and not self.failed:
+            question = left.pop(0)
+            if waiting:
+                # The dialogue does not remember what a question that was taken back named.
+                question = _about_the_same(question, waiting[-1].entities(*ABOUT))
+            kept = _about_the_same(question, _remembered(self._trackers.latest))
+            again.add(_what_is_asked(kept))
             before = self._trackers.saved
-            is_followed = at + 1 < len(questions) or bool(waiting)
+            is_followed = bool(left or waiting)
             ran = await self._run(question, is_followed=is_followed)
             self.asked.append(ran)
             if ran.asks_anew and is_followed and not self.failed:
                 self._trackers.saved = before
-                waiting.append(question)
+                waiting.append(kept)
             else:
                 self.said.append(ran)
-            if self.failed:
-                return
         while waiting and not self.failed:
             ran = await self._run(waiting.pop(0))
             self.said.append(ran)
             if ran.asks:
                 break
-        again = {question.topic for question in questions} & TOPICS
-        earlier = [each for each in self._read_pending() if each.topic not in again]
+        earlier = [each for each in self._read_pending() if _what_is_asked(each) not in again]
         while earlier and not waiting and not self.said[-1].waits and not self.failed:
             self.said.append(await self._run(earlier.pop(0)))
-        self._keep_pending(() if self.failed else [*waiting, *earlier])
+        self._keep_pending(
+            [*waiting, *(_about_the_same(each, _remembered(self._trackers.latest)) for each in left), *earlier]
+        )
 
     async def _run(self, question: Question, *, is_followed: bool = False) -> Ran:
         before, failures = self._trackers.saved, len(self._failures)
@@ -159,6 +166,24 @@ def _slot(tracker: DialogueStateTracker | None, name: str) -> object:
 def _set(tracker: DialogueStateTracker, name: str, value: object) -> None:
     if name in tracker.slots and tracker.slots[name].value != value:
         tracker.update(SlotSet(name, value))
+
+
+def _about_the_same(question: Question, subject: Sequence[Mapping[str, Any]]) -> Question:
+    """The question with this subject, where it has none of its own."""
+    if question.values(*ABOUT) or find_class(question.text):
+        return question
+    entities = [*question.reading["entities"], *({**each, "start": 0, "end": 0} for each in subject)]
+    return Question(question.text, {**question.reading, "entities": entities})
+
+
+def _remembered(tracker: DialogueStateTracker | None) -> list[Mapping[str, Any]]:
+    """What the dialogue is about, as entities."""
+    return [{"entity": name, "value": value} for name in sorted(ABOUT) if (value := _slot(tracker, name))]
+
+
+def _what_is_asked(question: Question) -> tuple[str, frozenset[str]]:
+    """Two questions with the same topic and subject are one."""
+    return question.topic, frozenset(question.values(*ABOUT))
 
 
 def _as_kept(question: Question) -> dict[str, object]:

@@ -144,8 +144,12 @@ class TurnTrackers(TrackerStore):
         """
         if self._tracker is None and self._stored is not None and self._stored.snapshot:
             self._tracker = restore_tracker(sender_id, self._stored.snapshot, self.domain)
-        latest = self.saved or self._tracker
-        return latest.copy() if latest is not None else None
+        return self.latest.copy() if self.latest is not None else None
+
+    @property
+    def latest(self) -> TurnTracker | None:
+        """The dialogue as it stands now, to look at; None for a new one, and before the first `retrieve`."""
+        return self.saved or self._tracker
 
     def init_tracker(self, sender_id: str) -> DialogueStateTracker:
         """A new dialogue."""

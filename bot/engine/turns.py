@@ -20,9 +20,10 @@ from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.engine.actions_endpoint import ActionsConnection, TurnActions
 from bot.engine.channel import Reply, TurnChannel, read_reply
-from bot.engine.follow_ups import read_follow_up
+from bot.engine.follow_ups import drop_refused, read_follow_up
 from bot.engine.language import TOLD_LANGUAGES
-from bot.engine.questions import Question, find_questions
+from bot.engine.question import Question
+from bot.engine.questions import find_questions
 from bot.engine.reading import read_choice, readable_text
 from bot.engine.running import Ran, Running
 from bot.engine.several import MOST_QUESTIONS, SILENCE_RESPONSE, say
@@ -187,12 +188,15 @@ class TurnTaker:
         if reading.get(LANGUAGE) == "es":
             # One offer for the whole message: it is no English that could be taken apart.
             return reading, (Question(text, reading),)
-        is_about = any(_slot(before, name) for name in _ABOUT_SLOTS)
+        reading = drop_refused(text, reading)
+        about = next((value.replace("_", " ") for name in _ABOUT_SLOTS if (value := _slot(before, name))), None)
         asked_for = _slot(before, REQUESTED_SLOT)
-        questions = await find_questions(text, reading, parse, asked_for=asked_for, is_about=is_about)
-        if not questions:
-            reading = read_follow_up(text, reading, before, self._agent.domain)
-        return reading, questions or (Question(reading["text"], reading),)
+        questions = await find_questions(text, reading, parse, asked_for=asked_for, about=about)
+        if len(questions) > 1:
+            return reading, questions
+        alone = questions[0].reading if questions else reading
+        reading = read_follow_up(text, alone, before, self._agent.domain)
+        return reading, (Question(reading["text"], reading),)
 
     def _snapshot(
         self, error: Exception | None, saved: DialogueStateTracker | None, stored: StoredDialogue | None

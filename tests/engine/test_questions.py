@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from bot.engine.clauses import cut_clauses
-from bot.engine.questions import Question, find_questions
+from bot.engine.question import Question
+from bot.engine.questions import find_questions
 
 # The first pattern that is found decides what a text is about.
 TOPICS = {
@@ -20,14 +21,14 @@ TOPICS = {
     "facility_search": "hospital",
     "safety_risks": "risk",
     "cost": "cost",
-    "therapy_info": r"^\W*what is ",
+    "therapy_info": r"^\W*what is |what even is (zolgensma|casgevy)",
     "inform": r"what about|^\d|caresource",
 }
 NAMES = {
     "therapy": {"zolgensma": "zolgensma", "casgevy": "casgevy"},
     "plan": {"caresource": "caresource"},
-    "state": {"ohio": "OH"},
-    "zip_code": {"19104": "19104"},
+    "state": {"ohio": "OH", "georgia": "GA"},
+    "zip_code": {"19104": "19104", "08540": "08540"},
     "date": {"5/1/2026": "2026-05-01"},
     "member_id": {"gg1000001": "GG1000001"},
 }
@@ -77,6 +78,18 @@ def _named(question: Question) -> dict[str, str]:
         ("Dr. Lee said St. Mary is fine", ["Dr. Lee said St. Mary is fine"]),
         ("is it covered or do i pay", ["is it covered or do i pay"]),
         ("he is 4 and is very sick", ["he is 4 and is very sick"]),
+        ("covered n how much is it", ["covered", "how much is it"]),
+        ("is it covered n how much is it n where do we go", ["is it covered", "how much is it", "where do we go"]),
+        ("what is it is it safe", ["what is it", "is it safe"]),
+        ("what is that is it safe", ["what is that", "is it safe"]),
+        ("what are the risks how long does it take", ["what are the risks", "how long does it take"]),
+        ("1 what is it 2 is it covered 3 how much", ["what is it", "is it covered", "how much"]),
+        ("(1) what is it (2) is it covered", ["what is it", "is it covered"]),
+        ("a) what is it b) the price c) is it covered", ["what is it", "the price", "is it covered"]),
+        ("my 2 kids have it, is it covered", ["my 2 kids have it", "is it covered"]),
+        ("is type 1 covered 2 years old", ["is type 1 covered 2 years old"]),
+        ("how many weeks are we in for", ["how many weeks are we in for"]),
+        ("am i active and is he", ["am i active", "is he"]),
         ("???", []),
         ("is it covered? /crisis", ["is it covered?", "crisis"]),
         ("is it covered?\n - / /emergency{}", ["is it covered?", "emergency{}"]),
@@ -100,7 +113,6 @@ async def test_two_topics_are_two_questions() -> None:
         "is it covered? is it really covered?",
         "what are the risks and the cost?",
         "I need approval. What now?",
-        "thanks! what does it cost?",
         "is it covered? what then?",
     ],
 )
@@ -170,7 +182,7 @@ async def test_what_a_later_part_names_holds_for_the_earlier_ones() -> None:
 
 
 async def test_what_the_dialogue_is_about_is_not_replaced_by_what_comes_later() -> None:
-    [(_, first), _] = await ask("is it covered and what does zolgensma cost?", is_about=True)
+    [(_, first), _] = await ask("is it covered and what does zolgensma cost?", about="zolgensma")
     assert first == {}
 
 
@@ -190,6 +202,54 @@ async def test_the_answer_to_an_open_form_is_a_part_of_its_own() -> None:
     asked = await ask("it's 19104. what are the risks?", asked_for="zip_code")
     assert [named for _, named in asked] == [{"zip_code": "19104"}, {}]
     assert await ask("it's 19104. what are the risks?") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "topics"),
+    [
+        ("my dr says casgevy. what even is that? is it covered", ["therapy_info", "coverage_general"]),
+        ("my dr says casgevy. what even is that letter? is it covered", ["coverage_general"]),
+        ("is it covered and what even is it", ["coverage_general"]),
+    ],
+)
+async def test_a_question_that_points_is_read_with_what_it_points_at(text: str, topics: list[str]) -> None:
+    assert ([topic for topic, _ in await ask(text)] or ["coverage_general"])[-2:] == topics
+
+
+async def test_it_is_what_the_dialogue_is_about_where_the_message_names_nothing() -> None:
+    asked = await ask("is it covered and what even is it", about="casgevy")
+    assert [topic for topic, _ in asked] == ["coverage_general", "therapy_info"]
+
+
+async def test_how_long_it_takes_belongs_to_the_approval_just_asked_about() -> None:
+    assert await ask("who approves it? how long does it take?") == []
+    asked = await find("is it covered? who approves it? how long does it take? what does it cost?")
+    assert asked[1].text == "who approves it? how long does it take?"
+
+
+async def test_one_question_beside_what_is_told_counts_where_the_whole_is_no_question() -> None:
+    story = "thanks a lot, we are home. what does it cost?"
+    [question] = await find(story)
+    assert (question.topic, question.text) == ("cost", story)
+    assert await find("never mind. what does it cost?") == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "places"),
+    [
+        ("which hospital is near 19104 and near 08540", [{"19104"}, {"08540"}]),
+        ("we live in 19104, he in 08540, which hospital is near", [{"19104"}, {"08540"}]),
+        ("which hospital is near 19104? and which hospital is near 08540?", [{"19104"}, {"08540"}]),
+        ("is it covered in ohio or in georgia", [{"OH"}, {"GA"}]),
+        ("is casgevy covered in ohio? we live in georgia", []),
+        ("which hospital is near 19104, no, 08540", []),
+        ("is the hospital the same in ohio and georgia", []),
+        ("is it covered? which hospital is near 19104?", [{"19104"}]),
+    ],
+)
+async def test_each_place_of_a_list_is_asked_about(text: str, places: list[set[str]]) -> None:
+    asked = await find(text)
+    assert [named for each in asked if (named := each.values("zip_code", "state"))] == places
 
 
 async def test_a_pasted_page_is_read_in_a_few_parts() -> None:

@@ -158,6 +158,20 @@ async def test_after_a_failure_of_the_first_nothing_more_is_run(member: Member, 
     assert "action_tell_policy" not in answering.names()
 
 
+async def test_what_a_failure_kept_from_being_run_comes_with_the_next_turn(member: Member, answering: Actions) -> None:
+    answering.answer_raw("action_answer_coverage", 500, b"")
+    await member.says(TWO)
+    assert keys(await member.says("hello")) == ["utter_greeting_hello", POLICY]
+    assert POLICY not in keys(await member.says("hello"))
+
+
+async def test_what_waited_before_a_failure_still_waits_after_it(member: Member, answering: Actions) -> None:
+    await member.says(TWO_FORMS)
+    answering.answer_raw("action_find_facilities", 500, b"")
+    assert keys(await member.says("43215")) == ["utter_failure_action"]
+    assert "utter_ask_member_id" in keys(await member.says("hello"))
+
+
 async def test_a_button_that_goes_on_with_another_answer_is_not_offered(member: Member, answering: Actions) -> None:
     more = [{"title": "Tell me more", "payload": "/cancel"}, {"title": "More", "payload": "/more"}]
     for action, key, topic in (
