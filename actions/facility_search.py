@@ -24,6 +24,7 @@ from actions.replies import Replies
 from actions.services import ActionServices
 from actions.topic_action import TopicAction, TurnAction
 from actions.turn_context import UNKNOWN_PLAN, Turn
+from actions.waiting import go_back, keep_about
 from knowledge.facilities.model import FacilityMatch, UnknownZipCode
 from knowledge.facilities.places import find_place
 from knowledge.policies.model import Plan
@@ -51,6 +52,10 @@ class AnswerFacilitySearch(TopicAction):
         if turn.active_form is None and (turn.slots.missed_answers or 0) >= MISSES_BEFORE_GIVING_UP:
             replies.say("utter_facility_search_gave_up", "handoff_offered")
             return [SlotSet("missed_answers", None), SlotSet("pending_questions", None), *resume_form(turn)]
+        turn, back = go_back(turn) if turn.is_bare_answer else (turn, [])
+        return [*back, *await self._respond(turn, replies)]
+
+    async def _respond(self, turn: Turn, replies: Replies) -> list[EventType]:
         zip_code = turn.named("zip_code")
         if turn.plan is None and not turn.plan_is_unknown:
             kept = [SlotSet("zip_code", zip_code)] if zip_code and _is_place(zip_code) else []
@@ -101,7 +106,7 @@ class AnswerFacilitySearch(TopicAction):
             # another place.
             town = place.name if place and place.is_town else None
             forgotten = [SlotSet("topic_in_progress", None), SlotSet("zip_code", None), SlotSet("town", town)]
-            return [*forgotten, *begin_form(turn, FACILITY_FORM)]
+            return [*forgotten, keep_about(turn), *begin_form(turn, FACILITY_FORM)]
         therapy = turn.named("therapy") or turn.slots.therapy
         age_group = _find_age_group(turn)
         await self._answers.say_nearest(zip_code, plan, turn.today, therapy, age_group, replies)
@@ -113,6 +118,7 @@ class AnswerFacilitySearch(TopicAction):
             SlotSet("facts_given", None),
             SlotSet("missed_answers", None),
             SlotSet("town", None),
+            SlotSet("waiting_about", None),
             *resume_form(turn),
         ]
 

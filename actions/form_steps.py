@@ -8,6 +8,7 @@ from rasa_sdk.events import ActiveLoop, EventType, FollowupAction, SlotSet
 
 from actions.patience import LookUpIsLate
 from actions.turn_context import Turn, read_day
+from actions.waiting import keep_about
 from bot.conversations.model import Channel
 
 PLAN_FORM = "plan_form"
@@ -30,6 +31,7 @@ def ask_plan(turn: Turn, topic: str, *, number: str | None = None) -> list[Event
     day = turn.find_named_day(turn.today) or (read_day(turn.slots.date) if goes_on else None)
     return [
         SlotSet("waiting_question", turn.kept_words),
+        keep_about(turn),
         SlotSet("topic_in_progress", topic),
         SlotSet("policy_number", number),
         SlotSet("date", day.isoformat() if day else None),
@@ -78,6 +80,7 @@ def leave_form() -> list[EventType]:
         SlotSet("requested_slot", None),
         SlotSet("interrupted_form", None),
         SlotSet("waiting_question", None),
+        SlotSet("waiting_about", None),
         # What the engine holds back until the form has its answer.
         SlotSet("pending_questions", None),
         SlotSet("topic_in_progress", None),

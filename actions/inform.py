@@ -11,7 +11,6 @@ from actions.answer_openings import DAY_TOPICS
 from actions.clarify import Clarify
 from actions.definitions import find_own_facts, say_term
 from actions.denied_plan import ask_other_plan
-from actions.form_steps import PLAN_FORM
 from actions.more import AnswerMore
 from actions.phrases import Phrases
 from actions.plain_words import read_relative_day
@@ -20,6 +19,7 @@ from actions.replies import Replies
 from actions.services import ActionServices
 from actions.topic_action import TopicAction, TurnAction
 from actions.turn_context import Turn
+from actions.waiting import go_back
 
 # What an entity is about by itself. The first that is named counts.
 _TOPIC_OF_ENTITY = (
@@ -68,9 +68,10 @@ class AnswerInform(TurnAction):
         if (asked := await ask_other_plan(self, turn, replies)) is not None:
             return asked
         if turn.active_form is not None:
-            return _change_waiting(turn) or await self._clarify.respond(turn, replies)
+            return await self._clarify.respond(turn, replies)
         if self._waits(turn):
-            return await self._answer(turn.slots.topic_in_progress or "", turn, replies)
+            turn, back = go_back(turn)
+            return [*back, *await self._answer(turn.slots.topic_in_progress or "", turn, replies)]
         if turn.last_reply_topic == _BOUNDARY and (turn.named("therapy") or turn.named("condition")):
             replies.say("utter_medical_advice", "medical_boundary", topic=_BOUNDARY)
             return []
@@ -114,19 +115,6 @@ class AnswerInform(TurnAction):
                 own = await find_own_facts(term, turn, self.services.policies)
                 return say_term(term, own, turn, topic, self.phrases, replies.about(topic))
         return await self._more.respond(turn, replies.about(topic))
-
-
-def _change_waiting(turn: Turn) -> list[EventType]:
-    """Another subject, or the place, for the question that waits for the plan, which is asked again; else nothing."""
-    zip_code = turn.named("zip_code")
-    if turn.active_form == PLAN_FORM and zip_code and turn.slots.topic_in_progress == "facility_search":
-        return [SlotSet("zip_code", zip_code)]
-    asked = Question.read(turn.slots.last_question)
-    is_waiting = turn.active_form == PLAN_FORM and asked and asked.topic == turn.slots.topic_in_progress
-    if not is_waiting or not asked or not turn.entities.keys() & _CHANGES_ANY:
-        return []
-    asked = asked.ask_for(turn)
-    return [SlotSet("last_question", asked.write()), SlotSet("waiting_question", asked.text)]
 
 
 def _find_continued(turn: Turn) -> str | None:

@@ -48,6 +48,7 @@ class Slots:
     member_id: str | None = field(default=None, repr=False)
     date_of_birth: str | None = field(default=None, repr=False)
     waiting_question: str | None = field(default=None, repr=False)
+    waiting_about: str | None = None
     topic_in_progress: str | None = None
     policy_number: str | None = None
     date: str | None = None

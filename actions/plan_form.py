@@ -17,6 +17,7 @@ from actions.services import ActionServices
 from actions.topic_action import TopicAction, TurnAction
 from actions.topic_answers import PLAN_TOPICS
 from actions.turn_context import NOT_ON_FILE, UNKNOWN_PLAN, Turn
+from actions.waiting import go_back, mend_waiting
 
 # A plain reply that names no plan: "no", "I'm not sure", "Aetna".
 _ANSWERS = frozenset({"inform", "affirm", "deny"})
@@ -29,6 +30,8 @@ _FEW_WORDS = 5
 _ANSWERED_BY = frozenset({"action_clarify", "action_answer_inform"})
 # What says more of the question that waits, or mends it.
 _CORRECTS = frozenset({"zip_code", "state", "city", "therapy", "condition", "age", "age_group", "for_whom", "date"})
+
+_NOTHING_WAITS = tuple(SlotSet(name, None) for name in ("topic_in_progress", "waiting_question", "waiting_about"))
 
 
 def names_no_plan_on_file(turn: Turn) -> bool:
@@ -54,8 +57,7 @@ class AskPlan(TurnAction):
         if is_asked_enough(turn, "plan") and len(turn.entities.get("plan", ())) < _SEVERAL:
             # What was asked since and answered in general is what a plan that is named later answers.
             newer = turn.intent in PLAN_TOPICS
-            over = [SlotSet("topic_in_progress", None), SlotSet("waiting_question", None)] if newer else []
-            return [*over, *wait_in_silence()]
+            return [*(_NOTHING_WAITS if newer else ()), *wait_in_silence()]
         plans = await list_plan_choices(self.services)
         not_sure = Button(self.phrases.say("utter_ask_plan_part_not_sure"), f'/inform{{"plan": "{UNKNOWN_PLAN}"}}')
         replies.say(
@@ -102,12 +104,10 @@ def _cannot_say(turn: Turn) -> bool:
 def _take_correction(turn: Turn) -> list[EventType]:
     if turn.intent not in _MISSES or not set(turn.entities) & _CORRECTS:
         return []
-    zip_code, state = turn.named("zip_code"), turn.plan_state
     # Asked for often enough: the question is answered in general, with what was mended.
     asked_enough = turn.asked.is_enough("plan")
     taken = [SlotSet("missed_answers", None), *([SlotSet("plan", UNKNOWN_PLAN)] if asked_enough else [])]
-    taken += [SlotSet("zip_code", zip_code)] if zip_code else []
-    return [*taken, *([SlotSet("state", state)] if state else [])]
+    return [*taken, *mend_waiting(turn)]
 
 
 class ContinueTopic(TurnAction):
@@ -127,9 +127,9 @@ class ContinueTopic(TurnAction):
     async def respond(self, turn: Turn, replies: Replies) -> list[EventType]:
         """A question in the same message ("is it covered by CareSource?") is newer than the one that waited."""
         topic = turn.intent if turn.intent in self._answers else turn.slots.topic_in_progress
-        events: list[EventType] = []
+        turn, events = go_back(turn)
         if topic and topic in self._answers:
-            events = await self._answers[topic].answer_one(turn, replies.about(topic))
+            events += await self._answers[topic].answer_one(turn, replies.about(topic))
         else:
             await self.say_plan_unknown(replies)
         # The answer may keep its day, for "tell me more".

@@ -172,8 +172,8 @@ async def remember_shown(
 
 def list_shown(turn: Turn, kind: str) -> tuple[str, ...]:
     """What was shown last, where it is of this kind: "which one is newer" is about the products of the last list."""
-    shown = json.loads(turn.slots.last_shown) if turn.slots.last_shown else {"kind": None}
-    if shown["kind"] != kind:
+    shown = json.loads(turn.slots.last_shown) if turn.slots.last_shown else None
+    if not shown or shown["kind"] != kind:
         return ()
     return tuple(str(json.loads(value.removeprefix("/inform"))[kind]) for value in shown["values"])
 
