@@ -11,6 +11,7 @@ from actions.facility_places import find_named_place
 from actions.facility_words import asks_about_one, asks_for_all, find_asked_name, find_named, has_no_zip_code, is_town
 from actions.form_steps import (
     FACILITY_FORM,
+    MISSES,
     MISSES_BEFORE_GIVING_UP,
     ask_plan,
     begin_form,
@@ -29,8 +30,6 @@ from knowledge.facilities.model import FacilityMatch, UnknownZipCode
 from knowledge.facilities.places import find_place
 from knowledge.policies.model import Plan
 
-# The form's question was answered with something that is no ZIP code.
-_MISSES = frozenset({"inform", "nlu_fallback", "gibberish"})
 _OTHER_SUBJECTS = frozenset({"out_of_scope", "out_of_scope_far"})
 # The value of the button for the whole list.
 _ALL = "all"
@@ -86,7 +85,7 @@ class AnswerFacilitySearch(TopicAction):
         elif asks_for_all(turn.text):
             self._answers.say_all("utter_facility_search_all", network, plan, replies)
         elif has_no_zip_code(turn.text) or (
-            turn.active_form is None and turn.intent in _MISSES and has_no_answer(turn.text)
+            turn.active_form is None and turn.intent in MISSES and has_no_answer(turn.text)
         ):
             self._answers.say_all("utter_facility_search_without_zip_code", network, plan, replies)
         else:
@@ -155,7 +154,7 @@ class ValidateFacilityForm(TurnAction):
         return self._count_miss("utter_facility_search_unknown_zip_code", turn, replies)
 
     def _take_other_answer(self, turn: Turn, replies: Replies) -> list[EventType]:
-        cannot_say = turn.intent in _MISSES and has_no_answer(turn.text)
+        cannot_say = turn.intent in MISSES and has_no_answer(turn.text)
         ends = cannot_say or has_no_zip_code(turn.text) or asks_for_all(turn.text) or turn.named("facility")
         if ends or (turn.intent == self.topic and asks_about_one(turn.text)):
             # No ZIP code is to come: the form ends, and the answer is what can be said without one.
@@ -167,7 +166,7 @@ class ValidateFacilityForm(TurnAction):
             if place.is_town:
                 # Its state is asked for.
                 return [SlotSet("town", place.name), SlotSet("missed_answers", None), mark_progress(turn)]
-        if turn.intent == self.topic or turn.intent not in _MISSES:
+        if turn.intent == self.topic or turn.intent not in MISSES:
             return []
         if any(turn.named(entity) for entity in _OTHER_ANSWERS):
             return [SlotSet("missed_answers", None), mark_progress(turn)]
@@ -184,7 +183,7 @@ class ValidateFacilityForm(TurnAction):
 
 def _may_name_place(turn: Turn) -> bool:
     """True for what is no question of its own; a town that nobody has heard of sounds like another subject."""
-    return turn.intent in _MISSES or (turn.intent in _OTHER_SUBJECTS and is_town(turn.text))
+    return turn.intent in MISSES or (turn.intent in _OTHER_SUBJECTS and is_town(turn.text))
 
 
 def _is_place(zip_code: str) -> bool:

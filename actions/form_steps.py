@@ -15,6 +15,8 @@ PLAN_FORM = "plan_form"
 FACILITY_FORM = "facility_form"
 VERIFICATION_FORM = "verification_form"
 
+# What an answer is read as that answers nothing asked for.
+MISSES = frozenset({"inform", "nlu_fallback", "gibberish"})
 # After this many answers in a row that were not understood, a form gives up and choices are offered.
 MISSES_BEFORE_GIVING_UP = 2
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 
 from rasa_sdk.events import EventType, SlotSet
 
@@ -41,6 +42,7 @@ _CHANGES_RULES = frozenset({*DAY_TOPICS, "policy_lookup", "eligibility_member"})
 _CHANGES_ANY = frozenset({"plan", "state", "therapy", "condition", "age_group", "age", "for_whom"})
 _MEANS = re.compile(r"\bmean(?:s|ing)?\b", re.IGNORECASE)
 _HOW_LONG = re.compile(r"\b(?:how\s+(?:long|soon|quick\w*|fast)|when)\b", re.IGNORECASE)
+_OTHER = re.compile(r"\bother\b", re.IGNORECASE)
 _WHY_OR_MORE = re.compile(r"\b(?:why|how\s+come|mean\w*|what\s+else|then|like\s+what|such\s+as)\b", re.IGNORECASE)
 
 
@@ -65,6 +67,7 @@ class AnswerInform(TurnAction):
 
     async def respond(self, turn: Turn, replies: Replies) -> list[EventType]:
         """The waiting question first, then the one that was asked last, then what the entity is about."""
+        turn = await self._mean_other(turn)
         if (asked := await ask_other_plan(self, turn, replies)) is not None:
             return asked
         if turn.active_form is not None:
@@ -88,6 +91,17 @@ class AnswerInform(TurnAction):
             replies.say("utter_inform_plan_kept", "answer", plan_name=turn.named_plan.name)
             return []
         return await self._clarify.respond(turn, replies)
+
+    async def _mean_other(self, turn: Turn) -> Turn:
+        """ "The other sickle cell one" is the product for it that was not talked of; the turn itself for all else."""
+        condition = await self.services.therapies.find_condition(turn.named("condition") or "")
+        if condition is None or turn.named("therapy") or not _OTHER.search(turn.text):
+            return turn
+        others = [name for name in condition.therapies if name != turn.slots.therapy]
+        if len(others) != 1 or len(others) == len(condition.therapies):
+            return turn
+        named = {name: values for name, values in turn.entities.items() if name != "condition"}
+        return replace(turn, entities={**named, "therapy": tuple(others)})
 
     def _waits(self, turn: Turn) -> bool:
         waiting = turn.slots.topic_in_progress

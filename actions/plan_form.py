@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from rasa_sdk.events import EventType, SlotSet
 
 from actions.form_questions import choose_words, is_asked_enough
-from actions.form_steps import MISSES_BEFORE_GIVING_UP, note_asked, resume_form, wait_in_silence
+from actions.form_steps import MISSES, MISSES_BEFORE_GIVING_UP, note_asked, resume_form, wait_in_silence
 from actions.form_words import has_no_answer
 from actions.free_question import FREE_QUESTION
 from actions.phrases import Phrases
@@ -22,8 +22,6 @@ from actions.waiting import go_back, mend_waiting
 # A plain reply that names no plan: "no", "I'm not sure", "Aetna".
 _ANSWERS = frozenset({"inform", "affirm", "deny"})
 _SEVERAL = 2
-# A message with one of these and nothing else to it may be an answer that was not understood.
-_MISSES = frozenset({"inform", "nlu_fallback", "gibberish"})
 # More words than these may be a question of their own.
 _FEW_WORDS = 5
 # After one of these the form only comes back: it has read the message before.
@@ -95,14 +93,14 @@ class ValidatePlanForm(TurnAction):
 
 def _cannot_say(turn: Turn) -> bool:
     """True for words that say so, and for a few words where the question was missed before."""
-    if turn.intent not in _MISSES or turn.entities or turn.actions_run & _ANSWERED_BY:
+    if turn.intent not in MISSES or turn.entities or turn.actions_run & _ANSWERED_BY:
         return False
     missed_again = (turn.slots.missed_answers or 0) + 1 >= MISSES_BEFORE_GIVING_UP
     return has_no_answer(turn.text) or (missed_again and len(turn.text.split()) <= _FEW_WORDS)
 
 
 def _take_correction(turn: Turn) -> list[EventType]:
-    if turn.intent not in _MISSES or not set(turn.entities) & _CORRECTS:
+    if turn.intent not in MISSES or not set(turn.entities) & _CORRECTS:
         return []
     # Asked for often enough: the question is answered in general, with what was mended.
     asked_enough = turn.asked.is_enough("plan")

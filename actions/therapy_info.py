@@ -28,9 +28,11 @@ from knowledge.therapies.model import Condition, OtherProduct, Standing, Therapy
 # "What is it for?" asks about the product talked about before; a question with a name that the catalogue does not
 # know must not be answered with that product.
 _POINTS_BACK = re.compile(
-    r"\b(it|its|this|that|they|them|these|those|both|either|which\s+ones?|the\s+(?:two|2|three|3|other))\b",
+    r"\b(?:it|its|this|that|they|them|these|those|ones?|wh?ich|both|either|two|2|others?|same|diff\w*|he|she|first|second|last)\b",
     re.IGNORECASE,
 )
+# "Which one", "the difference between them": of what was shown, not of the one talked of last.
+_OF_SEVERAL = re.compile(r"\b(?:wh?ich|both|either|them|these|those|they|two|2|diff\w*|ones)\b", re.IGNORECASE)
 # "Hemophilia" names two conditions; a list of more than these is no answer to read.
 _MOST_NAMES = 3
 _MOST_FACTS = 2
@@ -50,8 +52,12 @@ class AnswerTherapyInfo(TopicAction):
         """The products or conditions that this message names, the one that it points back to, or all of them."""
         if (told := await Overview(self.services, self.phrases).tell_if_asked(turn, replies)) is not None:
             return told
-        found = [each for name in _names(turn) if (each := await self._describe(name, turn))]
+        found = [each for name in _names(turn) or _list_talked_of(turn) if (each := await self._describe(name, turn))]
         described = _without_own_conditions(found)[:_MOST_NAMES]
+        if not described and not turn.about and _points_back(turn):
+            # Nothing was named, neither here nor before: no spelling is wrong.
+            replies.say("utter_therapy_info_which", "clarify")
+            return keep_place(self.topic, turn)
         if not described:
             replies.say("utter_therapy_info_unknown", "handoff_offered")
             return keep_place(self.topic, turn)
@@ -142,7 +148,18 @@ def _without_own_conditions(found: Sequence[Described]) -> list[Described]:
 
 
 def _names(turn: Turn) -> tuple[str, ...]:
-    named = (*turn.entities.get("therapy", ()), *turn.entities.get("condition", ()))
-    if not named and (_POINTS_BACK.search(turn.text) or _ASKS_MAKER.fullmatch(turn.text)):
-        named = (turn.about,) if turn.about else list_shown(turn, "therapy")
-    return tuple(dict.fromkeys(named))
+    return tuple(dict.fromkeys((*turn.entities.get("therapy", ()), *turn.entities.get("condition", ()))))
+
+
+def _list_talked_of(turn: Turn) -> tuple[str, ...]:
+    """What a message that names nothing asks about: the products shown before, or the one talked of last."""
+    shown = list_shown(turn, "therapy") if _OF_SEVERAL.search(turn.text) else ()
+    if len(shown) > 1:
+        return shown
+    if turn.about:
+        return (turn.about,) if _points_back(turn) else ()
+    return turn.alternatives.get("condition", ()) if _points_back(turn) else ()
+
+
+def _points_back(turn: Turn) -> bool:
+    return bool(_POINTS_BACK.search(turn.text) or _ASKS_MAKER.fullmatch(turn.text))

@@ -8,7 +8,15 @@ from datetime import date
 from rasa_sdk.events import EventType, SlotSet
 
 from actions.eligibility_member import AnswerEligibilityMember
-from actions.form_steps import VERIFICATION_FORM, begin_form, forget_identity, leave_form, mark_progress, resume_form
+from actions.form_steps import (
+    MISSES,
+    VERIFICATION_FORM,
+    begin_form,
+    forget_identity,
+    leave_form,
+    mark_progress,
+    resume_form,
+)
 from actions.form_words import has_no_answer, has_no_card, takes_back_birth_date, takes_back_number
 from actions.patience import RECORD_BUDGET_S, LookUpIsLate
 from actions.phrases import Phrases
@@ -20,7 +28,7 @@ from actions.turn_context import Turn, read_day
 from bot.conversations.model import Channel
 from knowledge.eligibility.model import VerificationOutcome
 
-_MISSES = frozenset({"inform", "nlu_fallback", "gibberish", "affirm", "deny"})
+_MISSES = MISSES | {"affirm", "deny"}
 # "My card is at home" may sound like a question on cards.
 _MAY_ANSWER = _MISSES | {"eligibility_member", "out_of_scope", "out_of_scope_far", "complaint"}
 # As member numbers are printed on cards: capitals perhaps, then at least five digits.

@@ -6,6 +6,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from typing import Any
 
 _CALLS_OFF = re.compile(
     r"^\W*(?:(?:ok|okay|oh|no|well|actually|sorry|hmm|you\s+know\s+what|then|just|please|pls)\b\W*)*"
@@ -33,6 +35,17 @@ _NOT_WANTED = re.compile(
 )
 
 
+# What is gone back to, or all that is left: "never mind that, only the price".
+_STAYS = re.compile(r"\b(?:back\s+to|only|just|instead)\b\W*(?P<what>.*)", re.IGNORECASE | re.DOTALL)
+_SUBJECTS = frozenset({"therapy", "condition"})
+_NO_QUESTIONS = frozenset(
+    {"cancel", "inform", "more", "emergency", "crisis", "complaint", "affirm", "deny", "greeting", "thanks_goodbye",
+     "gibberish", "sms_stop", "sms_help", "out_of_scope", "out_of_scope_far", "coach_handoff"}
+)  # fmt: skip
+# A reading that is less likely beside the end is none.
+_LEAST = 0.03
+
+
 def asks_person_instead(text: str) -> bool:
     """True where the message ends what is open and then asks for a person: such a request is never lost."""
     begun = _CALLS_OFF.match(text)
@@ -44,3 +57,16 @@ def calls_off(text: str) -> bool:
     """True where the message begins with a word that ends what is open, whatever reason follows, and asks nothing."""
     found = _CALLS_OFF.match(text)
     return found is not None and not _ASKS.search(text, found.end())
+
+
+def find_what_stays(text: str, parsed: Mapping[str, Any]) -> str | None:
+    """What a message that ends something asks, too: "ok back to the price", "no thanks. who sees it"."""
+    stays = _STAYS.search(text)
+    if stays is None and not _ASKS.search(text):
+        return None
+    likely = {str(each["name"]): float(each["confidence"]) for each in parsed.get("intent_ranking") or ()}
+    asked = {name: share for name, share in likely.items() if name not in _NO_QUESTIONS and share >= _LEAST}
+    if asked:
+        return max(asked, key=lambda name: asked[name])
+    names = any(each["entity"] in _SUBJECTS for each in parsed["entities"])
+    return "therapy_info" if names and stays else None

@@ -6,23 +6,27 @@ rules: such a message becomes an `inform`, which the actions answer as the quest
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import SlotSet
 from rasa.shared.core.trackers import DialogueStateTracker
 
-from bot.engine.ending import asks_person_instead, calls_off
+from bot.engine.bare_questions import asks_difference, find_named_topic, read_bare_question
+from bot.engine.ending import asks_person_instead, calls_off, find_what_stays
 from bot.engine.entities.found import PROOF
 from bot.engine.last_topic import find_last_topic, says_outright
+from bot.engine.naming import adds_nothing, blank, find_class
 from bot.engine.reading import BadChoice, read_choice
 from bot.engine.references import Reference, Shown, find_reference, read_shown
-from bot.engine.refused import without_refused
-from bot.engine.variants import SIGN, find_variant
+from bot.engine.variants import find_variant
 
-_INFORM, _UNCLEAR = "inform", "nlu_fallback"
+_INFORM, _UNCLEAR, _CANCEL = "inform", "nlu_fallback", "cancel"
 _PLACES, _PERSON = "facility_search", "coach_handoff"
+_PLAN, _THERAPY = "plan", "therapy"
 # Whatever else is in the words: these are never anything else.
 _ALWAYS = frozenset({"emergency", "crisis", "sms_stop", "sms_help"})
 # A wish for a person, read this surely, is taken for nothing else by any rule.
@@ -37,63 +41,7 @@ _CALLS_PLACE = re.compile(
 # What identifies a member answers a question for proof, and goes on with nothing.
 _IDENTIFYING = PROOF | {"phone"}
 _WHERE = frozenset({"zip_code", "city", "state"})
-_SLOT = SIGN
-_CLASS = (
-    r"car[\s-]?t(?:s|\scells?|\stherap(?:y|ies))?|crispr|t[\s-]?cell\stherap(?:y|ies)|(?:gene|cell|genetic)\s"
-    r"(?:therap(?:y|ies)|editing)"
-)
-# Each takes some words that add nothing of their own to what is named. The longer ones come first.
-_PIECE = re.compile(
-    r"(?:what|wat|how|hows|whats|wbu|hbu)(?:\s+(?:about|abt|bout|if|of)|\s+would\s+change\s+(?:with|for))"
-    r"|is\s+it\s+(?:any\s+)?(?:the\s+same|different)|(?:the\s+)?same(?:\s+(?:question|thing|q|here))?"
-    r"|does\s+(?:that|this|it)(?:\s+also)?\s+(?:go|apply|hold|count|work)|what\s+changes"
-    r"|(?:i|we)\s+(?:meant|mean|ment|said|say|was\s+asking|am\s+asking|wanted\s+to\s+ask|asked)|i\s*['’]?m\s+asking"
-    r"|(?:i\s+)?(?:typed|wrote|put)(?:\s+(?:it|that)(?:\s+wrong)?)?|(?:that\s+was\s+)?(?:a\s+|my\s+)?(?:typo|bad|mistake)"
-    r"|(?:make|change|try|use)\s+(?:it|that)(?:\s+to)?|(?:try|use)"
-    r"|(?:it|that|he|she|this)(?:\s*['’]?s|\s+is|\s+was|\s+has)|(?:i|we)(?:\s*['’]?(?:m|re|ve)|\s+(?:am|are|have|was|live))"
-    r"|(?:zip|code|plan|insurance|state|age|name|" + _SLOT + r")(?:\s+is|\s*['’]s|\s+was|\s+has)"
-    r"|my|our|his|her|the|an?|question|to\s+ask|zip|code|plan|one"
-    r"|and|n|an|or|but|so|ok|okay|k|well|oh|hmm|um|uh|then|also|too|please|pls|plz|thx|thanks|thank\s+you|hey|hi"
-    r"|no|nope|nah|not|yes|yeah|yep|wait|sorry|oops|whoops|actually|correction|instead(?:\s+of)?|rather(?:\s+than)?"
-    r"|though|tho|lol"
-    r"|for|with|in|on|at|to|under|about|abt|by|as|if|from|near|around|of|only|just|now"
-    r"|(?:someone|somebody|people|those)(?:\s+who)?"
-    r"|" + _CLASS + r"|" + _SLOT,
-    re.IGNORECASE,
-)
-_BETWEEN = re.compile(r"[\s,.;:!?\"'’()&/*…+-]*")
-_CLASS_WORDS = re.compile(rf"\b(?:{_CLASS})\b", re.IGNORECASE)
 _ASKS_KIND = re.compile(r"^\W*(?:(?:and|so|but|ok)\b\W*)*is\s+(?:it|that|this)\s+(?:an?|the)\s", re.IGNORECASE)
-_LEAD = r"^\W*(?:(?:and|so|ok|okay|but|oh|hmm|wait|well|um)\b\W*)*"
-_WHY = re.compile(
-    rf"{_LEAD}(?:why(?:\s+(?:not|so|is\s+(?:that|it)|only\s+(?:these|those|them)))?|how\s+come)\W*$", re.IGNORECASE
-)
-_MEANS = re.compile(
-    rf"{_LEAD}(?:what\s+(?:does|do|did)\s+(?:that|this|it|you)\s+mean(?:\s+(?:by\s+(?:that|this)|exactly))?|meaning|"
-    r"(?:like\s+what|such\s+as)(?:\s+what)?|what\s+(?:else|then)|then\s+what|then|after\s+that)\W*$",
-    re.IGNORECASE,
-)
-# A no that may come: whatever was asked before, it is about what can be done then.
-_IF_NO = re.compile(
-    rf"{_LEAD}(?:what\s+)?(?:if|when|say)\s+(?:they|it|that|insurance|the\s+plan)(?:['’]?s|\s+\w+)?\s+(?:no|not|denied|"
-    r"refused?|rejected|turned\s+down)\b(?:\s+(?:to\s+it|again|still|then|tho))*\W*$",
-    re.IGNORECASE,
-)
-_YES_OR_NO = re.compile(
-    rf"{_LEAD}(?:(?:just|please|pls|tell|me|a|simple|plain|say|answer|is\s+(?:it|that)|so)\b\W*)*yes\s+or\s+(?:a\s+)?no"
-    r"(?:\W+\w+)?\W*$",
-    re.IGNORECASE,
-)
-# "Yes but what about cost": a word that is a topic by itself.
-_NAMES_TOPIC = re.compile(
-    r"\b(?:what|how)\s+about\s+(?:(?:the|its|any)\s+)?(?P<word>costs?|prices?|risks?|side\s+effects|coverage|approval|"
-    r"appeals?|trials?|hospitals?)\W*$",
-    re.IGNORECASE,
-)
-_TOPIC_OF_WORD = {
-    "cost": "cost", "price": "cost", "risk": "safety_risks", "side": "safety_risks", "coverage": "coverage_general",
-    "approval": "precertification", "appeal": "appeal_denial", "trial": "clinical_trials", "hospital": _PLACES,
-}  # fmt: skip
 _THEIRS = re.compile(r"\b(?:their|its|them|it|they|the\s+hospital['’]?s?)\b", re.IGNORECASE)
 # No ZIP code that there is, but meant as one.
 _TRIES_ZIP_CODE = re.compile(r"^\W*(?:(?:it['’]?s|is|my|the|try|ok|sorry|no|zip|code)\W+)*\d{2,9}\W*$", re.IGNORECASE)
@@ -133,35 +81,39 @@ def _read(text: str, parsed: dict[str, Any], before: DialogueStateTracker | None
         return parsed
     if asks_person_instead(text):
         return _as(_PERSON, parsed)
-    if slots.get("requested_slot") and calls_off(text):
-        return _as("cancel", parsed)
     entities = parsed.get("entities") or []
-    rest = _blank(text, entities)
+    is_asked = bool(slots.get("requested_slot"))
+    if intent == _CANCEL or (is_asked and calls_off(text)):
+        meant = _read_end(text, parsed, is_asked=is_asked)
+        return parsed if meant == intent else _as(meant, parsed)
+    rest = blank(text, entities)
     shown = read_shown(slots.get("last_shown"))
     goes_on = any(slots.get(name) for name in ("last_topic", "topic_in_progress", "requested_slot"))
     names_place = any(each.get("entity") in _WHERE for each in entities)
     # Where a place is named it is looked for there, whatever list was shown before.
-    reference = None if names_place else find_reference(rest, shown)
+    reference = None if names_place else find_reference(rest, shown, _list_named(before))
+    if (variant := find_variant(text, entities, slots)) is not None:
+        return _as(_INFORM, {**parsed, "entities": [*entities, variant]})
     if _is_kept(text, parsed, reference.rest if reference else rest, slots.get("last_topic")):
         return parsed
-    if (variant := find_variant(text, entities, slots, adds_nothing)) is not None:
-        return _as(_INFORM, {**parsed, "entities": [*entities, variant]})
     if reference:
         return _resolve(parsed, reference, shown, domain)
     if slots.get("requested_slot") == "zip_code" and _TRIES_ZIP_CODE.match(text):
         return _as(_INFORM, parsed)
     if not goes_on or _names_identity(entities):
         return parsed
-    if (topic_word := _NAMES_TOPIC.search(rest)) and adds_nothing(rest[: topic_word.start()]):
-        return _as(_TOPIC_OF_WORD[topic_word["word"].split()[0].lower().rstrip("s")], parsed)
-    if (entities or _CLASS_WORDS.search(rest)) and adds_nothing(rest):
+    if topic := find_named_topic(rest):
+        return _as(topic, parsed)
+    if (entities or find_class(rest)) and adds_nothing(rest):
         return _as(_INFORM, parsed)
     last_topic = slots.get("last_topic")
-    if not entities and (bare := _read_bare(rest, parsed, last_topic)):
-        return bare
+    if shown is not None and shown.kind == _THERAPY and len(shown.values) > 1 and asks_difference(rest):
+        return _as("therapy_info", parsed)
+    if not entities and (bare := read_bare_question(rest, last_topic)):
+        return _as(bare, parsed)
     if intent == _UNCLEAR and _WHERE_IT_IS.search(rest):
         return _as(_PLACES, parsed)
-    if slots.get("therapy") and _ASKS_KIND.match(rest) and _CLASS_WORDS.search(rest):
+    if slots.get("therapy") and _ASKS_KIND.match(rest) and find_class(rest):
         return _as("therapy_info", parsed)
     if last_topic == _PLACES and (_CALLS_PLACE.match(rest) or (_ASKS_PLACE.search(rest) and _THEIRS.search(rest))):
         told = shown.values if shown is not None and shown.kind == "facility" else ()
@@ -169,6 +121,14 @@ def _read(text: str, parsed: dict[str, Any], before: DialogueStateTracker | None
     if not slots.get("requested_slot") and (topic := find_last_topic(text, parsed, last_topic)):
         return _as(topic, parsed)
     return parsed
+
+
+def _read_end(text: str, parsed: Mapping[str, Any], *, is_asked: bool) -> str:
+    """What a message that seems to end something is: an answer all the same, another question, or that end."""
+    named = {each["entity"] for each in parsed["entities"]}
+    if is_asked and named & (_WHERE | {_PLAN}):
+        return _INFORM
+    return find_what_stays(text, parsed) or _CANCEL
 
 
 def _is_kept(text: str, parsed: Mapping[str, Any], rest: str, last_topic: object) -> bool:
@@ -181,59 +141,19 @@ def _is_kept(text: str, parsed: Mapping[str, Any], rest: str, last_topic: object
     return says_outright(text, parsed, last_topic)
 
 
-def adds_nothing(rest: str) -> bool:
-    """True for words that ask nothing beside what is named: "and for §?", "no, §", "sorry I meant §"."""
-    at = _end_of_gap(rest, 0)
-    while at < len(rest):
-        piece = _PIECE.match(rest, at)
-        if piece is None or (piece.end() < len(rest) and rest[piece.end()].isalnum() and piece[0] != _SLOT):
-            # A shorter piece may end at the word's end where the longest does not.
-            piece = _whole_piece(rest, at)
-        if piece is None:
-            return False
-        at = _end_of_gap(rest, piece.end())
-    return True
-
-
-def _whole_piece(rest: str, at: int) -> re.Match[str] | None:
-    end = at
-    while end < len(rest) and (rest[end].isalnum() or rest[end] == _SLOT):
-        end += 1
-    return _PIECE.fullmatch(rest, at, end) if end > at else None
-
-
-def _end_of_gap(rest: str, at: int) -> int:
-    gap = _BETWEEN.match(rest, at)
-    return gap.end() if gap else at
-
-
-def _blank(text: str, entities: Iterable[Mapping[str, Any]]) -> str:
-    """The text with one sign in the place of each entity."""
-    spans = sorted({(int(each.get("start") or 0), int(each.get("end") or 0)) for each in entities}, reverse=True)
-    for start, end in spans:
-        if end > start:
-            text = f"{text[:start]} {_SLOT} {text[end:]}"
-    return text
+def _list_named(before: DialogueStateTracker | None) -> tuple[str, ...]:
+    """The choices for the products that the member has named, each once, the latest last."""
+    named: dict[str, None] = {}
+    for event in before.events if before is not None else ():
+        if isinstance(event, SlotSet) and event.key == _THERAPY and event.value:
+            for value in event.value if isinstance(event.value, list) else [event.value]:
+                named.pop(str(value), None)
+                named[str(value)] = None
+    return tuple(f"/inform{json.dumps({_THERAPY: value})}" for value in named)
 
 
 def _names_identity(entities: Iterable[Mapping[str, Any]]) -> bool:
     return any(each.get("entity") in _IDENTIFYING for each in entities)
-
-
-def _read_bare(rest: str, parsed: dict[str, Any], last_topic: object) -> dict[str, Any] | None:
-    """ "Why?", "what does that mean", "how long does that take": of the topic that was answered."""
-    if not isinstance(last_topic, str):
-        return None
-    if _WHY.match(rest):
-        is_place = last_topic in (_PLACES, "facility_why")
-        return _as("facility_why" if is_place else _INFORM, parsed)
-    if _MEANS.match(rest):
-        return _as(_INFORM, parsed)
-    if _IF_NO.match(rest):
-        return _as("appeal_denial", parsed)
-    if _YES_OR_NO.match(rest):
-        return _as(last_topic, parsed)
-    return None
 
 
 def _resolve(parsed: dict[str, Any], reference: Reference, shown: Shown | None, domain: Domain) -> dict[str, Any]:
@@ -264,14 +184,3 @@ def _resolve(parsed: dict[str, Any], reference: Reference, shown: Shown | None, 
 def _as(intent: str, parsed: dict[str, Any]) -> dict[str, Any]:
     reading = {"name": intent, "confidence": 1.0}
     return {**parsed, "intent": reading, "intent_ranking": [reading]}
-
-
-def drop_refused(text: str, parsed: Mapping[str, Any]) -> dict[str, Any]:
-    """The reading without what the text refuses or corrects: "not 19104, 08540"."""
-    named = parsed.get("entities") or []
-    return {**parsed, "entities": without_refused(text, named, lambda: adds_nothing(_blank(text, named)))}
-
-
-def find_class(text: str) -> list[re.Match[str]]:
-    """Where the text names a kind of therapy: "CAR-T", "gene therapy"."""
-    return list(_CLASS_WORDS.finditer(text))

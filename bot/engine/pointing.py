@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bot.engine.follow_ups import find_class
+from bot.engine.naming import find_class
 
 _SUBJECTS = frozenset({"therapy", "condition"})
 # "That" is no pointer in "the hospital that does it", and none to a therapy in "that hospital".

@@ -20,8 +20,8 @@ from bot.engine.clause_reading import (
 from bot.engine.clauses import Clause, Named, cut_clauses
 from bot.engine.each_place import ask_for_each_place
 from bot.engine.ending import calls_off
-from bot.engine.follow_ups import find_class
 from bot.engine.lending import lend
+from bot.engine.naming import find_class
 from bot.engine.question import ABOUT, Question, Reading
 
 # A question that was not understood and has fewer words belongs to its neighbour: "what now?".

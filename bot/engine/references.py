@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 # "One" and what can be in a list; "dose", "time" and "opinion" are no such things, and "the first therapy for it" asks
@@ -15,12 +16,12 @@ _THING = (
 _ONE_THING = (
     r"(?:one|hospital|option|place|choice|therapy|drug|product|medicine|med|facility|center|policy|list(?:ed)?)"
 )
-_ORDINALS = {
+ORDINALS = {
     "first": 0, "1st": 0, "former": 0, "second": 1, "2nd": 1, "third": 2, "3rd": 2, "fourth": 3, "4th": 3,
     "last": -1, "latter": -1,
 }  # fmt: skip
 _NUMBERS = {"1": 0, "one": 0, "2": 1, "two": 1, "3": 2, "three": 2, "4": 3, "four": 3}
-_WORD = "|".join(_ORDINALS)
+_WORD = "|".join(ORDINALS)
 _NUMBER = "|".join(_NUMBERS)
 _PLACE_IN_LIST = re.compile(
     rf"\b(?:the\s+)?(?P<word>{_WORD})\s+{_ONE_THING}\b(?:\s+(?:on|in|of)\s+(?:the|that|your)\s+list)?"
@@ -34,7 +35,7 @@ _SAYS_OF_IT = re.compile(r"\b(?:this|it|that|there)(?:['’]s|\s+is|\s+was)?\s+$
 _BARE_PLACE = re.compile(r"^\W*(?:(?P<word>first|second|third|1st|2nd|3rd|last)|(?P<number>[1-4]))\W*$", re.IGNORECASE)
 _OTHER = re.compile(rf"\bthe\s+other\s+{_THING}\b|\bthe\s+other(?=\W*$)", re.IGNORECASE)
 _ALL = re.compile(
-    r"\bboth(?:\s+of\s+(?:them|these|those))?\b|\b(?:all|any|either)\s+of\s+(?:them|(?:these|those)(?!\s+\w+s\b)|the\s+two)\b"
+    r"\bboth(?:\s+of\s+(?:them|these|those))?\b|\b(?:all|any|either)\s+of\s+(?:th?em|(?:these|those)(?!\s+\w+s\b)|the\s+two)\b"
     r"|\beither(?:\s+one)?(?=\W*$)|\ball\s+(?:three|3|two|2)\b",
     re.IGNORECASE,
 )
@@ -43,6 +44,8 @@ _THERE = re.compile(r"\bthere(?!\s+(?:is|are|was|were|any|a\b|an\b|be)\b)(?!['�
 _THERE_AS_SUBJECT = re.compile(
     r"\b(?:is|are|was|were|will|would|isn['’]?t|aren['’]?t|hi|hey|hello)\s+there\b", re.IGNORECASE
 )
+_BOTH = re.compile(r"\bboth(?:\s+of\s+(?:them|these|those|em))?\b|\b(?:either|the)\s+(?:two|2)\b", re.IGNORECASE)
+_TWO = 2
 # More than so many are never meant by "both" and the like.
 _MOST_TOGETHER = 3
 
@@ -78,8 +81,16 @@ def read_shown(written: object) -> Shown | None:
         return None
 
 
-def find_reference(text: str, shown: Shown | None) -> Reference | None:
-    """What of it the text points at; None where it points at nothing in it."""
+def find_reference(text: str, shown: Shown | None, named: Sequence[str] = ()) -> Reference | None:
+    """What of it the text points at; None where it points at nothing in it.
+
+    `named` are the choices for the products that the member has named, the latest last: of more or fewer than two that
+    were shown, "both" are the two that were named last.
+    """
+    of_products = shown is None or shown.kind == "therapy"
+    if of_products and len(named) >= _TWO and (found := _BOTH.search(text)):
+        values = shown.values if shown is not None and len(shown.values) == _TWO else tuple(named[-_TWO:])
+        return _point(text, found, values)
     if shown is None or not shown.values:
         return None
     if found := _OTHER.search(text):
@@ -112,5 +123,5 @@ def _others(shown: Shown) -> tuple[str, ...]:
 def _at(found: re.Match[str], values: tuple[str, ...]) -> tuple[str, ...]:
     groups = found.groupdict()
     word, number = groups.get("word") or groups.get("alone"), groups.get("number") or groups.get("digit")
-    place = _ORDINALS[word.lower()] if word else _NUMBERS[(number or "").lower()]
+    place = ORDINALS[word.lower()] if word else _NUMBERS[(number or "").lower()]
     return (values[place],) if place < len(values) else ()

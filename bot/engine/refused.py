@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
+
+from bot.engine.naming import adds_nothing, blank
 
 _SUBJECTS = frozenset({"therapy", "condition"})
 # What is refused of these holds for nothing, even where nothing is named in its place.
@@ -38,13 +40,19 @@ _TAKES_BACK = re.compile(
 _OUTRIGHT = re.compile(r"\b(?:i|we)\s+mea?nt?\b|\bnot\b.*,", re.IGNORECASE)
 
 
-def without_refused(
-    text: str, entities: Sequence[dict[str, Any]], adds_nothing: Callable[[], bool]
-) -> list[dict[str, Any]]:
-    """What is meant of the things that the text names; `adds_nothing` says that it names them and says no more.
+def drop_refused(text: str, parsed: Mapping[str, Any]) -> dict[str, Any]:
+    """The reading without what the text refuses or corrects: "not 19104, 08540"."""
+    return {**parsed, "entities": without_refused(text, parsed.get("entities") or [])}
+
+
+def without_refused(text: str, entities: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What is meant of the things that the text names.
 
     A refused plan or place is never kept. "Why is one covered and not the other" asks about both.
     """
+
+    def only_names() -> bool:
+        return adds_nothing(blank(text, entities))
 
     def is_refused(each: Mapping[str, Any]) -> bool:
         before, after = text[: int(each.get("start") or 0)], text[int(each.get("end") or 0) :]
@@ -60,14 +68,14 @@ def without_refused(
     if not refused:
         return list(entities)
     kept = [each for each in entities if each not in refused]
-    says_only = bool(_OUTRIGHT.search(text)) or adds_nothing()
+    says_only = bool(_OUTRIGHT.search(text)) or only_names()
 
     def is_dropped(each: Mapping[str, Any]) -> bool:
         if each["entity"] in _DROPPED_ALONE:
             return True
         if _of_kind(each, kept):
             return says_only or each["entity"] not in _SUBJECTS
-        return each["entity"] in _SUBJECTS and adds_nothing()
+        return each["entity"] in _SUBJECTS and only_names()
 
     return [each for each in entities if each not in refused or not is_dropped(each)]
 

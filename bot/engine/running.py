@@ -15,7 +15,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.engine.channel import Reply, TurnChannel
 from bot.engine.entities.found import PROOF
-from bot.engine.follow_ups import find_class
+from bot.engine.naming import find_class
 from bot.engine.question import ABOUT, Question
 from bot.engine.tracker_store import TurnTrackers
 from bot.engine.turn_processor import TurnProcessor

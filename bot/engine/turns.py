@@ -20,11 +20,12 @@ from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.engine.actions_endpoint import ActionsConnection, TurnActions
 from bot.engine.channel import Reply, TurnChannel, read_reply
-from bot.engine.follow_ups import drop_refused, read_follow_up
+from bot.engine.follow_ups import read_follow_up
 from bot.engine.language import TOLD_LANGUAGES
 from bot.engine.question import Question
 from bot.engine.questions import find_questions
 from bot.engine.reading import read_choice, readable_text
+from bot.engine.refused import drop_refused
 from bot.engine.running import Ran, Running
 from bot.engine.several import MOST_QUESTIONS, SILENCE_RESPONSE, say
 from bot.engine.snapshot import take_back, take_snapshot

@@ -6,30 +6,22 @@ which is meant; one that names no illness on file by itself ("lymphoma") stands 
 
 from __future__ import annotations
 
+import functools
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib.resources import files
 from typing import Any
 
-# One sign for each thing that is named.
-SIGN = "§"
+import yaml
+
+from bot.engine.naming import SIGN, adds_nothing, blank
+from bot.engine.references import ORDINALS
+
 _SUBJECTS = frozenset({"therapy", "condition"})
-# Illnesses that differ by a mark, by the words for all of them: each with what is said of it alone.
-_KINDS: Mapping[str, Mapping[str, str]] = {
-    r"ha?emophilia": {"hemophilia_a": r"a", "hemophilia_b": r"b"},
-    r"mps|mucopolysaccharidosis": {
-        "mps_ii": r"2|ii|two|hunters?(?:\s+syndrome)?",
-        "mps_iiia": r"3\s?a|iii\s?a|three\s?a|sanfilippo(?:\s+a)?",
-    },
-    r"(?:spinal|muscular)\s+\w+|sma": {"sma": r"[0-4]|one|two|three|four|iv|i{1,3}"},
-    r"thal+as+emia": {"beta_thalassemia": r"beta|b|β"},
-    r"(?:non[\s-]?hodgkin\w*\s+)?lymphoma": {
-        "large_b_cell_lymphoma": r"large(?:\s+b)?(?:[\s-]cell)?|diffuse(?:\s+large(?:\s+b)?(?:[\s-]cell)?)?",
-        "follicular_lymphoma": r"follicular|fl",
-        "mantle_cell_lymphoma": r"mantle(?:[\s-]cell)?|mcl",
-        "marginal_zone_lymphoma": r"marginal(?:[\s-]zone)?|mzl",
-    },
-}
+# How members say which kind they mean.
+_FILE = files("knowledge") / "content" / "kinds.yml"
 # With one of these before it a mark is that of a kind; a number without it may be a place in a list or an answer.
 _TYPE = r"(?:type|tpye|typ|kind|form|stage|group|mps|sma)\s*[-#]?\s*"
 _NUMBER = re.compile(r"\d|iv|i{1,3}|one|two|three|four", re.IGNORECASE)
@@ -43,27 +35,22 @@ _UNSURE = re.compile(
 _ARTICLE_BEFORE = re.compile(
     r"\s+(?!(?:ones?|type|kind|form|i|for|pls|please|probably|maybe|prob|thanks|thx|is|then)\b)\w"
 )
-_MARKS_PLACE = re.compile(
-    r"\b(?P<word>first|second|1st|2nd|former|latter)\b(?:\s+(?:one|kind|type|form))?", re.IGNORECASE
-)
-_PLACE = {"first": 0, "1st": 0, "former": 0, "second": 1, "2nd": 1, "latter": 1}
+_MARKS_PLACE = re.compile(rf"\b(?P<word>{'|'.join(ORDINALS)})\b(?:\s+(?:one|kind|type|form))?", re.IGNORECASE)
 
 
 def find_variant(
     text: str,
     entities: Sequence[Mapping[str, Any]],
     slots: Mapping[str, Any],
-    adds_nothing: Callable[[str], bool],
 ) -> dict[str, Any] | None:
     """The entity `condition` that a mark in the text picks; None where the text picks none or says more.
 
-    `entities` are the text's own, `slots` those before the message; `adds_nothing` judges words with `SIGN` in the
-    place of each thing that is named.
+    `entities` are the text's own, `slots` those before the message.
     """
     kinds = _find_kinds(slots)
     if not kinds or _SUBJECTS & {each["entity"] for each in entities}:
         return None
-    rest = _blank(text, entities)
+    rest = blank(text, entities)
     is_asked = bool(slots.get("requested_slot"))
     for value, words in kinds.items():
         for found in re.finditer(rf"\b(?P<type>{_TYPE})?(?P<mark>{words})(?!\w)", rest, re.IGNORECASE):
@@ -72,12 +59,37 @@ def find_variant(
                 continue
             if found["mark"].lower() == "a" and not found["type"] and _ARTICLE_BEFORE.match(rest, found.end()):
                 continue
-            if _says_only(rest, found, adds_nothing):
+            if _says_only(rest, found):
                 return _condition(value, found)
     place = _MARKS_PLACE.search(rest) if len(kinds) == 2 and not is_asked and not slots.get("last_shown") else None
-    if place and _says_only(rest, place, adds_nothing):
-        return _condition(list(kinds)[_PLACE[place["word"].lower()]], place)
+    at = ORDINALS[place["word"].lower()] if place else 0
+    if place and at < len(kinds) and _says_only(rest, place):
+        return _condition(list(kinds)[at], place)
     return None
+
+
+@dataclass(frozen=True)
+class _Illness:
+    """An illness of several kinds: the words for all of them, and for each condition's id those for it alone."""
+
+    called: re.Pattern[str]
+    kinds: Mapping[str, str]
+
+
+@functools.cache
+def _illnesses() -> tuple[_Illness, ...]:
+    return tuple(
+        _Illness(
+            re.compile(rf"\b(?:{_as_pattern(each['called'])})\b", re.IGNORECASE),
+            {condition: _as_pattern(words) for condition, words in each["kinds"].items()},
+        )
+        for each in yaml.safe_load(_FILE.read_text(encoding="utf-8"))
+    )
+
+
+def _as_pattern(words: Sequence[str]) -> str:
+    """The longest first; between two words a space or a hyphen, or nothing."""
+    return "|".join(r"[\s-]?".join(map(re.escape, each.split())) for each in sorted(words, key=len, reverse=True))
 
 
 def _find_kinds(slots: Mapping[str, Any]) -> Mapping[str, str]:
@@ -85,18 +97,9 @@ def _find_kinds(slots: Mapping[str, Any]) -> Mapping[str, str]:
     named = slots.get("condition")
     values: Sequence[str] = named if isinstance(named, list) else [named] if isinstance(named, str) else []
     if values:
-        return next((kinds for kinds in _KINDS.values() if set(values) <= kinds.keys()), {})
+        return next((each.kinds for each in _illnesses() if set(values) <= each.kinds.keys()), {})
     text = " ".join(filter(None, (_question(slots.get("last_question")), slots.get("unclear_question"))))
-    return next((kinds for name, kinds in _KINDS.items() if re.search(rf"\b(?:{name})\b", text, re.IGNORECASE)), {})
-
-
-def _blank(text: str, entities: Sequence[Mapping[str, Any]]) -> str:
-    """The text with a sign for each entity, as long as it was: the places in it stay."""
-    for each in entities:
-        start, end = int(each.get("start") or 0), int(each.get("end") or 0)
-        if end > start:
-            text = f"{text[:start]}{SIGN:{end - start}}{text[end:]}"
-    return text
+    return next((each.kinds for each in _illnesses() if each.called.search(text)), {})
 
 
 def _question(written: object) -> str:
@@ -106,7 +109,7 @@ def _question(written: object) -> str:
         return ""
 
 
-def _says_only(text: str, found: re.Match[str], adds_nothing: Callable[[str], bool]) -> bool:
+def _says_only(text: str, found: re.Match[str]) -> bool:
     around = (_UNSURE.sub(" ", text[: found.start()]), _UNSURE.sub(" ", text[found.end() :]))
     return adds_nothing(f"{around[0]} {SIGN} {around[1]}")
 
@@ -117,4 +120,4 @@ def _condition(value: str, found: re.Match[str]) -> dict[str, Any]:
 
 def known_conditions() -> frozenset[str]:
     """The ids of all conditions that a mark can pick."""
-    return frozenset(value for kinds in _KINDS.values() for value in kinds)
+    return frozenset(value for each in _illnesses() for value in each.kinds)

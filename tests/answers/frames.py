@@ -97,6 +97,7 @@ QUESTIONS = frozenset(
         "utter_eligibility_member_no_proof", "utter_ask_zip_code_of_town",
         "utter_ask_for_whom",
         "utter_day_unclear", "utter_clarify", "utter_clarify_choices", "utter_clarify_again",
+        "utter_therapy_info_which",
         "utter_ambiguous_which", "utter_clarify_coach", "utter_clarify_coach_again",
         "utter_clarify_in_form", "utter_clarify_gave_up",
         "utter_facility_search_place_named", "utter_facility_search_unknown_zip_code",

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from bot.engine.entities.content import read_names
-from bot.engine.follow_ups import adds_nothing
 from bot.engine.variants import find_variant, known_conditions
 
 HEMOPHILIA = {"condition": ["hemophilia_a", "hemophilia_b"]}
@@ -40,7 +39,7 @@ MPS = {"unclear_question": "anything for MPS"}
     ],
 )
 def test_a_mark_picks_a_kind(text: str, slots: dict[str, object], condition: str | None) -> None:
-    found = find_variant(text, (), slots, adds_nothing)
+    found = find_variant(text, (), slots)
     assert (found["value"] if found else None) == condition
 
 

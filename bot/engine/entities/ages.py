@@ -77,7 +77,7 @@ _MONTH = "january|february|march|april|may|june|july|august|september|october|no
 _FOLLOWS = (
     rf"{_HALF}(?=\s*(?:$|[!?;:)\n…]|[.,](?!\d)|[–—-]\s+(?!\d))"
     r"|\s+(?:and\s+\d{1,2}(?=\s*(?:$|[.,!?;)](?!\d)))|(?:and|&)(?!\s*(?:\d|½|(?:a|one)\s+(?:half|quarter)))|"
-    r"with|w/?|but|so|because|bc|since|if|now|today|soon|already|still|right\s+now|please|thanks|"
+    r"with|w/?|but|tho|though|lol|btw|fyi|too|so|because|bc|since|if|now|today|soon|already|still|right\s+now|please|thanks|"
     rf"(?:this|next|last)\s+(?:year|month|week|spring|summer|fall|winter|{_MONTH})|"
     rf"in\s+(?:{_MONTH}|(?:a|one|two|\d+)\s+(?:weeks?|months?|days?))|"
     r"m|f|male|female|years?|yrs?|is|isn['’]?t|was|has|hasn['’]?t|have|had|needs?|got|gets|can|can['’]?t|could|will|"

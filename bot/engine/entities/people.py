@@ -8,7 +8,9 @@ from collections.abc import Iterator
 from bot.engine.entities.ages import Age, read_ages
 from bot.engine.entities.found import Found, without_overlaps
 
-_ADULT_WORD = re.compile(r"(?<!\w)(?:adults?|grown[\s-]?(?:ups?|man|woman|men|women)|adultos?)(?!\w)", re.IGNORECASE)
+_ADULT_WORD = re.compile(
+    r"(?<!\w)(?:adults?|grown[\s-]?(?:ups?|man|woman|men|women)|elderly|seniors?|adultos?)(?!\w)", re.IGNORECASE
+)
 # Not "Children's", which is a hospital.
 _CHILD_WORD = re.compile(
     r"(?<!\w)(?:pa?ediatrics?|peds|child|children|childhood|kids?|kiddos?|bab(?:y|ies)|infants?|newborns?|preemies?|"
@@ -20,7 +22,7 @@ _CHILD_WORD = re.compile(
 )
 
 # The speaker's own child, or anyone else; the speaker is found by other words.
-_ROLES = {
+ROLES = {
     "child": r"sons?|dau\w{0,4}er|daughters|child(?:ren)?|kids?|kiddos?|bab(?:y|ies)|boys?|girls?|toddlers?|"
     r"newborns?|preemie|"
     r"infants?|teens?|teenagers?|twins?|triplets|stepson|stepdaughter|little\s+(?:guy|man|one)|lo|"
@@ -48,7 +50,7 @@ _ROLE_OF_MINE = {
         rf"said)\b)(?:[\w'’/-]+\s+){{0,3}}?(?P<role>{words})(?=(?:['’]?s)?(?!\w))",
         re.IGNORECASE,
     )
-    for role, words in _ROLES.items()
+    for role, words in ROLES.items()
 }
 # "son has sma", "hubby needs carvykti", "for a grandson": as thumbs type it, without "my".
 _ROLE_BARE = {
@@ -57,11 +59,11 @@ _ROLE_BARE = {
         rf"(?:(?:the|a|an|two|three)\s+)?(?P<role>{words})(?:['’]s\b|(?={_PATIENT_AFTER}\b)|(?=\s*$)|(?=\s*,\s*\d)))",
         re.IGNORECASE,
     )
-    for role, words in _ROLES.items()
+    for role, words in ROLES.items()
 }
 _ROLE_ALONE = {
     role: re.compile(rf"\W*(?:it['’]?s\s+)?(?:for\s+)?(?:an?\s+|the\s+|para\s+)?(?P<role>{words})\W*", re.IGNORECASE)
-    for role, words in _ROLES.items()
+    for role, words in ROLES.items()
 }
 _SELF = re.compile(
     r"(?<!\w)(?P<role>(?:for|about)\s+me|(?:for\s+|about\s+)?myself|para\s+m[ií]|i\s*(?:['’]?m|"
@@ -70,7 +72,11 @@ _SELF = re.compile(
     r"(?!\w)",
     re.IGNORECASE,
 )
-_SELF_ALONE = re.compile(r"\W*(?:it['’]?s\s+)?(?:just\s+)?(?P<role>me|myself|self|i\s+am|yo)\W*", re.IGNORECASE)
+_SELF_ALONE = re.compile(
+    r"\W*(?:(?:no|nope|oh|wait|sorry|actually|just|it['’]?s|that['’]?s|for|i\s+meant?)\W+)*(?P<role>me|myself|self|i\s+am|yo)"
+    r"(?:\W+(?:actually|sorry|instead|tho|though|lol|please|pls))*\W*",
+    re.IGNORECASE,
+)
 _SELF_NOT_OTHER = re.compile(r"^\W*(?P<role>me)\s*,?\s+not\b", re.IGNORECASE)
 # "I have", "my" right before a condition.
 _OWN_CONDITION = re.compile(
@@ -84,7 +90,7 @@ _OWN_SAID = re.compile(r"(?<!\w)my\s+own\s+(?:treatment|therapy|infusion|disease
 _DENIED_BEFORE = re.compile(r"\b(?:not|isn['’]?t|never)\s+(?:(?:for|about|just|my|our|the)\s+)*$", re.IGNORECASE)
 # "my sister's baby": somebody else's child.
 _RELATIVES_CHILD = re.compile(
-    rf"(?<!\w){_OWNER}\s+(?:\w+\s+)?(?P<role>(?:{_ROLES['other']})(?:['’]?s)?\s+(?:{_ROLES['child']}))(?!\w)",
+    rf"(?<!\w){_OWNER}\s+(?:\w+\s+)?(?P<role>(?:{ROLES['other']})(?:['’]?s)?\s+(?:{ROLES['child']}))(?!\w)",
     re.IGNORECASE,
 )
 _OWNER_BEFORE = re.compile(rf"{_OWNER}\s+(?:\w+\s+)?$", re.IGNORECASE)
@@ -141,7 +147,7 @@ def _group_words(text: str) -> Iterator[Found]:
 
 
 def _roles(text: str) -> Iterator[Found]:
-    for role in _ROLES:
+    for role in ROLES:
         for match in (
             *_ROLE_OF_MINE[role].finditer(text),
             *_ROLE_BARE[role].finditer(text),
