@@ -38,6 +38,13 @@ _TOPIC_OF_WORD = {
     "approval": "precertification", "appeal": "appeal_denial", "trial": "clinical_trials", "hospital": _PLACES,
 }  # fmt: skip
 
+# Right after an answer on the coaches this is a request for one.
+_WANTS_ONE = re.compile(
+    rf"{_LEAD}(?:(?:can|could|may|please|pls|just|then|i|you|u|we|i['’]?d)\b\W*)*"
+    r"(?:get|give|send|find|want|need|like|have|talk\s+to|speak\s+(?:to|with))\s+(?:to\s+\w+\s+(?:to|with)\s+)?(?:me\s+|us\s+)?one"
+    r"(?:\W+(?:of\s+them|please|pls|then|now))*\W*$",
+    re.IGNORECASE,
+)
 _DIFFERENCE = re.compile(
     rf"{_LEAD}(?:(?:what|whats|what['’]?s|is|the|tell|me|a|any|how)\b\W*)*(?:dif+\w*|differ|compare\w*)\b"
     r"(?:\W*(?:between|btw|of|from|with|in|is|are|do|the|them|these|those|they|both|two|2|one|ones|drugs?|therapies)\b)*"
@@ -67,6 +74,8 @@ def read_bare_question(rest: str, last_topic: object) -> str | None:
         return _WHY_THESE if last_topic in (_PLACES, _WHY_THESE) else _INFORM
     if _MEANS.match(rest):
         return _INFORM
+    if last_topic == "coach_about" and _WANTS_ONE.match(rest):
+        return "coach_handoff"
     if _IF_NO.match(rest):
         return "appeal_denial"
     return last_topic if _YES_OR_NO.match(rest) else None

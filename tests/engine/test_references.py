@@ -35,3 +35,18 @@ HOSPITALS = Shown("facility", ("chop", "penn"), None)
 def test_words_point_at_what_was_shown(text: str, values: tuple[str, ...] | None) -> None:
     found = find_reference(text, HOSPITALS)
     assert (found.values if found else None) == values
+
+
+@pytest.mark.parametrize(
+    ("text", "shown", "values"),
+    [
+        ("both", Shown("therapy", ("a", "b", "c"), None), ("b", "d")),
+        ("for the two", None, ("b", "d")),
+        ("both of them", Shown("therapy", ("a", "c"), None), ("a", "c")),
+        ("both", HOSPITALS, ("chop", "penn")),
+    ],
+)
+def test_both_are_the_two_shown_or_the_two_named_last(text: str, shown: Shown | None, values: tuple[str, ...]) -> None:
+    found = find_reference(text, shown, ("a", "b", "d"))
+    assert found is not None
+    assert found.values == values
