@@ -17,7 +17,7 @@ _COURTESIES = frozenset({"greeting", "thanks_goodbye", "affirm", "deny", "sms_st
 QUESTIONS = TOPICS - DANGERS - _COURTESIES
 # From this confidence on a clause is taken for a question of its own. Where a message asks one thing in two ways ("why
 # was it denied, can I fight it"), the second way was seen to be read as something else with less.
-SURE = 0.7
+SURE = 0.6
 # Reading a clause takes milliseconds; a pasted page has a hundred of them. So many that ask are read, and so many
 # that tell something.
 _MOST_READ = 6
@@ -31,19 +31,23 @@ async def read_clauses(
     """What each clause means; of very many only the first that ask, and the first that tell something."""
     left = {True: _MOST_READ, False: _MOST_READ}
     readings: list[Reading | None] = []
+    topic = ""
     for clause in clauses:
         left[clause.asks] -= 1
-        readings.append(await read_clause(clause, whole, parse, about) if left[clause.asks] >= 0 else None)
+        reading = await read_clause(clause, whole, parse, about, topic) if left[clause.asks] >= 0 else None
+        readings.append(reading)
+        topic = topic_of(reading) if reading and clause.asks else topic
     return readings
 
 
-async def read_clause(clause: Clause, whole: Reading, parse: Parse, about: str | None) -> Reading:
+async def read_clause(clause: Clause, whole: Reading, parse: Parse, about: str | None, topic: str = "") -> Reading:
     """What a clause means: by its words or, where these say too little, with the thing in them that "it" stands for.
 
-    `whole` reads the text that it is of, and `about` names what the dialogue has been about.
+    `whole` reads the text that it is of, `about` names what the dialogue has been about, and `topic` is that of the
+    question before it, with which it may go on.
     """
     alone = await parse(clause.text)
-    is_plain = is_question(alone) and topic_of(alone) != _OF_ALL
+    is_plain = topic_of(alone) == topic or (is_question(alone) and topic_of(alone) != _OF_ALL)
     if is_plain or not clause.asks or topic_of(alone) in DANGERS:
         return alone
     said = say_what_is_meant(whole["text"], clause.start, clause.end, whole.get("entities") or (), about)

@@ -23,7 +23,7 @@ _WH = (
 )
 _WANT = (
     r"(?:(?:i(?:'d| would| do)? )?(?:also )?(?:need|want|like|wanna) to "
-    r"(?:know|ask|talk|speak|find|see|understand|hear)\b"
+    r"(?:know|ask|talk|speak|find|see|understand|hear|complain|appeal)\b"
     r"|(?:i(?:'m| am| was)? )?(?:also )?(?:wondering|curious|looking for|looking into)\b|i (?:also )?wonder\b"
     r"|(?:i(?:'d| would| do)? )?(?:also |just |really )?(?:need|want|like|wanna) (?:(?:a|an|the|some) )?"
     r"(?:(?:real|live|health|actual) )*(?:nurse|coach|person|human|someone|somebody)\b"
@@ -36,8 +36,8 @@ _REQUEST = (
 )
 _OPENER = rf"(?:{_WH}|{_AUX} {_SUBJECT}|{_REQUEST})"
 _FILLERS = (
-    r"(?:(?:hi|hello|hey|ok|okay|so|well|and|also|plus|please|pls|then|but|now|oh|um+|yes|yeah|no|thanks|thank you|"
-    r"first|second|third|finally|lastly|next|one more thing|another question|quick question|\d[.)])[,:!]* +)*"
+    r"(?:(?:hi|hello|hey|ok|okay|so|well|and|n|nd|also|plus|please|pls|then|but|now|oh|um+|yes|yeah|no|thanks|"
+    r"thank you|first|second|third|finally|lastly|next|one more thing|another question|quick question|\d[.)])[,:!]* +)*"
 )
 
 _SENTENCE_END = re.compile(
@@ -52,20 +52,23 @@ _JOINED = re.compile(
 )
 _SECOND_IF = re.compile(r"(?:\s{0,3},\s{0,3}|\s{1,3})(?:and|n|also|plus)\s{1,3}(?=(?:if|whether)\b)", re.IGNORECASE)
 _AFTER_AND = re.compile(r",?\s{1,3}(?:and|n|also|plus)\s{1,3}$", re.IGNORECASE)
-_ASKS_IF = re.compile(r"\b(?:know|tell|ask|wonder\w*|find out|see|sure)\b.*\b(?:if|whether)\b", re.IGNORECASE)
+_ASKS_IF = re.compile(r"\b(?:know?|tell|ask|wonder\w*|find out|see|check|sure)\b.*\b(?:if|whether)\b", re.IGNORECASE)
 # Without a comma or an "and" in front only what can hardly be anything else opens a question.
 _RUNS_ON = re.compile(
     rf"\s(?=how (?:long|much|many|often|far|soon)\b|(?:what|how|where|who|why|when) {_AUX} {_SUBJECT}"
-    rf"|(?:what|where)'?s (?:the|my)\b|{_AUX} (?:(?:i|you|u|we|he|she|it|they|there|my)\b|{_NAME}))",
+    rf"|(?:what|where)'?s (?:the|my|it|its)\b|{_AUX} (?:(?:i|you|u|we|he|she|it|they|there|my)\b|{_NAME}))",
     re.IGNORECASE,
 )
 # Behind these it is part of what was begun: "do you know how long it takes", "which plan do I have".
 _GOVERNS = re.compile(
     r"\b(?:know|tell|explain|ask|wonder\w*|about|of|on|for|to|with|see|says?|understand|sure|idea|me|us|exactly|and|or|at|in"
     r"|by|(?<!s )that|out|into|from|than|like|so|if|whether|find"
+    r"|(?:tell|show) me(?: (?!what|wat|how|where|who|when|why|which|if|about|abt)\w+){1,3}"
     rf"|(?:what|which|how|whose)(?: (?!{_AUX}\b)\w+){{0,3}})$",
     re.IGNORECASE,
 )
+# "Where do they do it", "can my doctor do that".
+_DOES = re.compile(r"\b(?:do|does|did|can|could|will|would|should)(?: \w+){1,2}$", re.IGNORECASE)
 _HAS_ASKED = re.compile(
     rf"\b(?:what|how|where|who|why|when)(?: \w+){{0,2}} {_AUX}\b|\b(?:what|how|where|who)'?s\b"
     rf"|\b{_AUX} {_SUBJECT}|\b{_WANT}",
@@ -164,7 +167,7 @@ def _find_gap(marked: str, start: int, end: int) -> tuple[int, int] | None:
     run_on = (
         found.span()
         for found in _RUNS_ON.finditer(marked, start, end)
-        if _runs_on(_before(marked, start, found.start()))
+        if _runs_on(_before(marked, start, found.start()), marked[found.end() : found.end() + 3])
     )
     return min((gap for gaps in (joined, second_if, run_on) if (gap := next(gaps, None))), default=None)
 
@@ -173,7 +176,9 @@ def _before(marked: str, start: int, end: int) -> str:
     return marked[max(start, end - _LOOK_BACK) : end]
 
 
-def _runs_on(before: str) -> bool:
+def _runs_on(before: str, next_word: str) -> bool:
+    if next_word.lower() == "do " and _DOES.search(before[-_GOVERNED_FROM:]):
+        return False
     return not _GOVERNS.search(before[-_GOVERNED_FROM:]) and bool(_HAS_ASKED.search(before))
 
 

@@ -16,6 +16,8 @@ _POINTER = re.compile(
     re.IGNORECASE,
 )
 _ALL_POINTER = re.compile(r"\b(?:them|these|those|both|the\s+(?:two|2|three|3))\b", re.IGNORECASE)
+# "Explain it again": what was said, not what it was about.
+_AGAIN = re.compile(r"\bagain\b", re.IGNORECASE)
 # What a member is asked for, and may not want to give.
 _PERSONAL = re.compile(
     r"\b(?:my|her|his|our|their)\s+(?:\w+\s+){0,2}?(?:birth\s?days?|birth\s?dates?|date\s+of\s+birth|dob|b-?day|numbers?|id|zip"
@@ -34,7 +36,7 @@ def say_what_is_meant(
     """
     clause = text[start:end]
     pointer = _POINTER.search(clause) or _ALL_POINTER.search(clause)
-    if pointer is None:
+    if pointer is None or _AGAIN.search(clause):
         return None
     at = start + pointer.start()
     named = [(int(each["start"]), int(each["end"])) for each in entities if each["entity"] in _SUBJECTS]

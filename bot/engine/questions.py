@@ -44,7 +44,7 @@ _GOES_ON = re.compile(r"\W*(?:and |ok |so )?(?:what|how) about\b", re.IGNORECASE
 _WAITED_FOR = frozenset({"precertification", "appeal_denial"})
 _HOW_LONG = re.compile(
     r"\W*(?:and |so )?(?:how (?:long|soon|fast)|when) (?:does|do|did|will|would|is|can) "
-    r"(?:(?:it|that|this|they)\b[\w ]*|(?:i|we) (?:have|got|wait))\W*$",
+    r"(?:(?:it|that|this|they)\b[\w ]*|(?:i|we) (?:have|got|wait)(?: for \w+ \w+)?)\W*$",
     re.IGNORECASE,
 )
 _BIRTH = re.compile(r"\b(?:born|birth\w*|dob|b-?day)\b", re.IGNORECASE)
@@ -85,6 +85,8 @@ async def find_questions(
         return (Question(text, {**whole, "intent": max(dangers, key=confidence_of)["intent"]}),)
     parts = _merge(_group(clauses, readings, answering, whole), whole)
     if sum(part.is_sure for part in parts) < 2:
+        if len(parts) == 1 and parts[0].is_sure and confidence_of(parts[0].reading) > confidence_of(whole):
+            return (_read_as(parts[0].reading, text, whole),)
         return _for_each_place(Question(text, whole))
     is_birth = asked_for in _PROOF or any(each["entity"] in _PROOF for each in whole["entities"])
     lends_day = not is_birth and not _BIRTH.search(text)
@@ -104,7 +106,11 @@ async def _find_lone(
     asked = await read_clause(asking[0], whole, parse, about)
     if not is_question(asked) and topic_of(asked) not in DANGERS:
         return ()
-    return (Question(text, {**whole, "intent": asked["intent"], "intent_ranking": [asked["intent"]]}),)
+    return (_read_as(asked, text, whole),)
+
+
+def _read_as(asked: Reading, text: str, whole: Reading) -> Question:
+    return Question(text, {**whole, "intent": asked["intent"], "intent_ranking": [asked["intent"]]})
 
 
 def _for_each_place(question: Question) -> tuple[Question, ...]:

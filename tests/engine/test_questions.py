@@ -88,6 +88,10 @@ def _named(question: Question) -> dict[str, str]:
         ("a) what is it b) the price c) is it covered", ["what is it", "the price", "is it covered"]),
         ("my 2 kids have it, is it covered", ["my 2 kids have it", "is it covered"]),
         ("is type 1 covered 2 years old", ["is type 1 covered 2 years old"]),
+        ("where do they do casgevy", ["where do they do casgevy"]),
+        ("nvm. tell me in general is it covered", ["nvm.", "tell me in general is it covered"]),
+        ("whats it cost whats it do", ["whats it cost", "whats it do"]),
+        ("can you check if i am active and if it was approved", ["can you check if i am active", "if it was approved"]),
         ("how many weeks are we in for", ["how many weeks are we in for"]),
         ("am i active and is he", ["am i active", "is he"]),
         ("???", []),
@@ -214,6 +218,16 @@ async def test_the_answer_to_an_open_form_is_a_part_of_its_own() -> None:
 )
 async def test_a_question_that_points_is_read_with_what_it_points_at(text: str, topics: list[str]) -> None:
     assert ([topic for topic, _ in await ask(text)] or ["coverage_general"])[-2:] == topics
+
+
+async def test_a_surer_reading_of_the_one_question_counts_for_the_whole() -> None:
+    async def parse(words: str) -> Mapping[str, Any]:
+        return {**read(words), "intent": {"name": "cost", "confidence": 0.9}} if "price" in words else read(words)
+
+    text = "whats the price? n why so?"
+    whole = {**read(text), "intent": {"name": "facility_why", "confidence": 0.8}}
+    [question] = await find_questions(text, whole, parse)
+    assert (question.topic, question.text) == ("cost", text)
 
 
 async def test_it_is_what_the_dialogue_is_about_where_the_message_names_nothing() -> None:
