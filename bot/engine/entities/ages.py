@@ -62,7 +62,8 @@ _BEFORE_UNIT = re.compile(
 )
 _AFTER_UNIT = re.compile(
     r"[\s,]*(?:boys?|girls?|kids?|baby|sons?|daughters?|child|male|female|patient|toddler|infant|man|woman|"
-    r"[mf]\b)(?!\w)",
+    r"[mf]\b)(?!\w)|(?:\s*,?\s*is)?(?:\s+(?:that|it|he|she))?(?:\s+(?:still|really|just|already|way))?\s+too\s+"
+    r"(?:old|young|little|small|big)\b",
     re.IGNORECASE,
 )
 # "age 4", "edad 4": said to be an age, whatever follows but another unit.
@@ -82,9 +83,10 @@ _FOLLOWS = (
     rf"in\s+(?:{_MONTH}|(?:a|one|two|\d+)\s+(?:weeks?|months?|days?))|"
     r"m|f|male|female|years?|yrs?|is|isn['’]?t|was|has|hasn['’]?t|have|had|needs?|got|gets|can|can['’]?t|could|will|"
     r"would|should|may|might|does|do|takes|took|lives?|weighs|wants|goes|diagnosed|suffers|tested|"
-    r"what|where|when|who|how|which|why|are|im|i(?:['’]m)?|s?he(?:['’]?s)?|we|they|my|our)(?![\w/%]))"
+    r"too\s+(?:old|young|little|small|big)|tho|though|lol|n|any|anything|"
+    r"(?:what|where|who|how)(?:['’]?s)?|when|which|why|are|im|i(?:['’]m)?|s?he(?:['’]?s)?|we|they|my|our)(?![\w/%]))"
 )
-_SMALL = rf"(?P<number>\d{{1,3}}|{'|'.join(_SMALL_NUMBERS[1:])})(?![^\W½])"
+_SMALL = rf"(?!one\b){_NUMBER}(?![^\W½])"
 _NEARLY = r"(?:\s+(?:only|just|now|almost|about|already|nearly))?"
 # Not "she owes 40": what stands between somebody and the number is a name, and "is" behind it.
 _AFTER_WORD = re.compile(

@@ -42,7 +42,7 @@ _OWNER = r"(?:my|our|mi|mis|nuestr[oa])"
 _PATIENT_AFTER = (
     r"\s+(?:just\s+|recently\s+|also\s+|now\s+)?(?:has|have|had|needs?|was|were|is|got|gets|takes|w|turned|turns|with|"
     r"w/|who|tests?|tested|"
-    r"suffers?|lives\s+with|qualif\w+|been|could\s+get|can\s+get|age[ds]?|\d)"
+    r"suffers?|lives\s+with|qualif\w+|been|could\s+get|can\s+get|age[ds]?|\d{1,3})"
 )
 _ROLE_OF_MINE = {
     role: re.compile(
@@ -57,6 +57,15 @@ _ROLE_BARE = {
     role: re.compile(
         rf"(?:(?:^|[.,;!?]\s*|\b(?:and|but|hi|hello|hey|so|if|because|for|care\s+of|caring\s+for|have|about)\s+)"
         rf"(?:(?:the|a|an|two|three)\s+)?(?P<role>{words})(?:['’]s\b|(?={_PATIENT_AFTER}\b)|(?=\s*$)|(?=\s*,\s*\d)))",
+        re.IGNORECASE,
+    )
+    for role, words in ROLES.items()
+}
+# "wife, myeloma", "mantle cell. brother.": a fragment, where a therapy or an illness is named, too.
+_ROLE_FRAGMENT = {
+    role: re.compile(
+        rf"(?:^|[.,;:!?/\n]\s*)(?!(?:bro|sis|friend|boss|neighbor|mama|papa|boy|girl|\w*[^s]s)\b)"
+        rf"(?P<role>{words})(?=\s*[.,;:/])",
         re.IGNORECASE,
     )
     for role, words in ROLES.items()
@@ -116,6 +125,7 @@ _PLAN_BEFORE = re.compile(r"\b(?:on|under|through|thru|via|have|by)\s+$", re.IGN
 _COMES_ALONG = re.compile(
     r"\s+(?:stay|come|visit|be\s+(?:there|with|a\s+donor)|drive|donate|sleep|go\s+(?:along|with))\b", re.IGNORECASE
 )
+_SUBJECTS = frozenset({"therapy", "condition"})
 _LOOK_BACK = 40
 
 
@@ -128,7 +138,8 @@ def read_people(text: str, taken: tuple[Found, ...]) -> tuple[Found, ...]:
     said = [Found("age", age.said, age.start, age.end) for age in ages if age.is_somebodys]
     by_age = tuple(Found("age_group", age.group, age.start, age.end) for age in ages)
     groups = by_age or without_overlaps(_group_words(text), taken)
-    roles = without_overlaps([*_roles(text), *_own_children(text, by_age)], taken)
+    fragments = _fragments(text) if any(each.entity in _SUBJECTS for each in taken) else ()
+    roles = without_overlaps([*_roles(text), *fragments, *_own_children(text, by_age)], taken)
     roles = _patients(text, roles)
     # The group first: it stands for the age where a text is masked.
     return (*groups, *said, *roles, *(_own(text, taken, said) if not roles else ()))
@@ -156,6 +167,12 @@ def _roles(text: str) -> Iterator[Found]:
             yield Found("for_whom", role, *match.span("role"))
     for match in (*_SELF.finditer(text), *_SELF_NOT_OTHER.finditer(text), *_whole(_SELF_ALONE, text)):
         yield Found("for_whom", "self", *match.span("role"))
+
+
+def _fragments(text: str) -> Iterator[Found]:
+    for role, pattern in _ROLE_FRAGMENT.items():
+        for match in pattern.finditer(text):
+            yield Found("for_whom", role, *match.span("role"))
 
 
 def _patients(text: str, roles: tuple[Found, ...]) -> tuple[Found, ...]:
