@@ -37,7 +37,8 @@ _OTHER_SPELLINGS = {
     "CT": ("Conneticut",),
 }
 _CODES = "|".join(STATES)
-_CODE = re.compile(rf"(?<![\w'’-])(?P<code>{_CODES})(?![\w'’-])", re.IGNORECASE)
+# "in CT scan now" is no state.
+_CODE = re.compile(rf"(?<![\w'’-])(?P<code>{_CODES})(?![\w'’-]|\s+(?:scan|angio|imag)\w*)", re.IGNORECASE)
 # Codes that mean something else as often, even in capitals: "CT scan", "member ID", "PA for a drug", "MS", "MD".
 _AMBIGUOUS = frozenset("AL CO CT DC DE HI ID IN LA MA MD ME MI MO MS MT NE OK OR PA SC VA".split())  # noqa: SIM905
 _SIGNS = " ,.!?"
