@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Sequence
+from typing import Protocol
 
 from bot.engine.clauses import Clause
 from bot.engine.pointing import say_what_is_meant
 from bot.engine.question import Reading
 from bot.engine.understood import TOPICS
 
-Parse = Callable[[str], Awaitable[Reading]]
+
+class Parse(Protocol):
+    """Reads a text, as said after a topic: without one, after what was answered last."""
+
+    def __call__(self, words: str, after: str | None = None) -> Awaitable[Reading]: ...
+
 
 DANGERS = frozenset({"emergency", "crisis"})
 # What these say needs no answer of its own beside a question.
@@ -31,27 +37,30 @@ async def read_clauses(
     """What each clause means; of very many only the first that ask, and the first that tell something."""
     left = {True: _MOST_READ, False: _MOST_READ}
     readings: list[Reading | None] = []
-    topic = ""
+    after: str | None = None
     for clause in clauses:
         left[clause.asks] -= 1
-        reading = await read_clause(clause, whole, parse, about, topic) if left[clause.asks] >= 0 else None
+        reading = await read_clause(clause, whole, parse, about, after) if left[clause.asks] >= 0 else None
         readings.append(reading)
-        topic = topic_of(reading) if reading and clause.asks else topic
+        # "Is it covered, and how long does that take": what was just asked will be answered first.
+        after = topic_of(reading) if reading and clause.asks and topic_of(reading) in QUESTIONS else after
     return readings
 
 
-async def read_clause(clause: Clause, whole: Reading, parse: Parse, about: str | None, topic: str = "") -> Reading:
+async def read_clause(
+    clause: Clause, whole: Reading, parse: Parse, about: str | None, after: str | None = None
+) -> Reading:
     """What a clause means: by its words or, where these say too little, with the thing in them that "it" stands for.
 
-    `whole` reads the text that it is of, `about` names what the dialogue has been about, and `topic` is that of the
-    question before it, with which it may go on.
+    `whole` reads the text that it is of, `about` names what the dialogue has been about, and `after` is the topic of
+    the question before it in the text, with which it may go on.
     """
-    alone = await parse(clause.text)
-    is_plain = topic_of(alone) == topic or (is_question(alone) and topic_of(alone) != _OF_ALL)
+    alone = await parse(clause.text, after)
+    is_plain = topic_of(alone) == after or (is_question(alone) and topic_of(alone) != _OF_ALL)
     if is_plain or not clause.asks or topic_of(alone) in DANGERS:
         return alone
     said = say_what_is_meant(whole["text"], clause.start, clause.end, whole.get("entities") or (), about)
-    meant = await parse(said) if said else alone
+    meant = await parse(said, after) if said else alone
     return meant if is_question(meant) else alone
 
 

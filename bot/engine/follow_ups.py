@@ -15,10 +15,9 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import SlotSet
 from rasa.shared.core.trackers import DialogueStateTracker
 
-from bot.engine.bare_questions import asks_difference, find_named_topic, read_bare_question
+from bot.engine.bare_questions import asks_difference, read_bare_question
 from bot.engine.ending import asks_person_instead, calls_off, find_what_stays
 from bot.engine.entities.found import PROOF
-from bot.engine.last_topic import find_last_topic, says_outright
 from bot.engine.naming import adds_nothing, blank, find_class
 from bot.engine.reading import BadChoice, read_choice
 from bot.engine.references import Reference, Shown, find_reference, read_shown
@@ -29,7 +28,8 @@ _PLACES, _PERSON = "facility_search", "coach_handoff"
 _PLAN, _THERAPY = "plan", "therapy"
 # Whatever else is in the words: these are never anything else.
 _ALWAYS = frozenset({"emergency", "crisis", "sms_stop", "sms_help"})
-# A wish for a person, read this surely, is taken for nothing else by any rule.
+# A wish for a person, a complaint and what only a doctor can say: read this surely, no rule takes it for anything else.
+_KEPT = frozenset({"coach_handoff", "complaint", "medical_advice"})
 _SURE = 0.5
 # But "can I call them" right after a hospital asks for its number.
 _CALLS_PLACE = re.compile(
@@ -94,7 +94,7 @@ def _read(text: str, parsed: dict[str, Any], before: DialogueStateTracker | None
     reference = None if names_place else find_reference(rest, shown, _list_named(before))
     if (variant := find_variant(text, entities, slots)) is not None:
         return _as(_INFORM, {**parsed, "entities": [*entities, variant]})
-    if _is_kept(text, parsed, reference.rest if reference else rest, slots.get("last_topic")):
+    if _is_kept(parsed, reference.rest if reference else rest, slots.get("last_topic")):
         return parsed
     if reference:
         return _resolve(parsed, reference, shown, domain)
@@ -102,8 +102,6 @@ def _read(text: str, parsed: dict[str, Any], before: DialogueStateTracker | None
         return _as(_INFORM, parsed)
     if not goes_on or _names_identity(entities):
         return parsed
-    if topic := find_named_topic(rest):
-        return _as(topic, parsed)
     if (entities or find_class(rest)) and adds_nothing(rest):
         return _as(_INFORM, parsed)
     last_topic = slots.get("last_topic")
@@ -118,8 +116,6 @@ def _read(text: str, parsed: dict[str, Any], before: DialogueStateTracker | None
     if last_topic == _PLACES and (_CALLS_PLACE.match(rest) or (_ASKS_PLACE.search(rest) and _THEIRS.search(rest))):
         told = shown.values if shown is not None and shown.kind == "facility" else ()
         return _resolve(parsed, Reference(told, rest), shown, domain) if told else _as(_PLACES, parsed)
-    if not slots.get("requested_slot") and (topic := find_last_topic(text, parsed, last_topic)):
-        return _as(topic, parsed)
     return parsed
 
 
@@ -131,14 +127,12 @@ def _read_end(text: str, parsed: Mapping[str, Any], *, is_asked: bool) -> str:
     return find_what_stays(text, parsed) or _CANCEL
 
 
-def _is_kept(text: str, parsed: Mapping[str, Any], rest: str, last_topic: object) -> bool:
+def _is_kept(parsed: Mapping[str, Any], rest: str, last_topic: object) -> bool:
     """True for what no rule may take for anything else; "the second one" and "no, Independence" say none of it."""
-    if adds_nothing(rest):
-        return False
     intent = parsed.get("intent") or {}
-    if intent.get("name") == _PERSON and float(intent.get("confidence") or 0.0) >= _SURE:
-        return not (last_topic == _PLACES and _CALLS_PLACE.match(rest))
-    return says_outright(text, parsed, last_topic)
+    if intent.get("name") not in _KEPT or float(intent.get("confidence") or 0.0) < _SURE or adds_nothing(rest):
+        return False
+    return not (last_topic == _PLACES and _CALLS_PLACE.match(rest))
 
 
 def _list_named(before: DialogueStateTracker | None) -> tuple[str, ...]:

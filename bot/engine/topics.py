@@ -12,17 +12,19 @@ from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
-from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY, TEXT
+from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY, METADATA, METADATA_INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.engine import softmax, topic_model, topic_words
+from bot.engine import said_after, softmax, topic_model
 from bot.engine.entities.component import MASKED_TEXT
+from bot.engine.said_after import Example
 from bot.engine.topic_model import TopicModel
-from bot.engine.topic_words import TOPIC_WORDS, TopicWords
 from knowledge.meaning import encoder, sentence_model, word_pieces
 from knowledge.meaning.sentence_model import Meaning, check_genuine
 
+# What a message's metadata calls the topic that was answered before it.
+AFTER = "after"
 _RANKED = 10
 _DANGERS = ("emergency", "crisis")
 # A danger this likely is asked about, whatever is likelier: of the examples, held back from the training, one in
@@ -59,7 +61,6 @@ class TopicClassifier(GraphComponent):
         self._storage = storage
         self._resource = resource
         self._model: TopicModel | None = None
-        self._words: TopicWords | None = None
         self._meaning: Meaning | None = None
 
     @staticmethod
@@ -77,7 +78,7 @@ class TopicClassifier(GraphComponent):
         """Changes with the code, so that Rasa's cache never serves a model of another kind."""
         files = [
             __file__,
-            *(module.__file__ for module in (softmax, topic_model, topic_words, encoder, sentence_model, word_pieces)),
+            *(module.__file__ for module in (softmax, said_after, topic_model, encoder, sentence_model, word_pieces)),
         ]
         return hashlib.sha256(b"".join(Path(file).read_bytes() for file in files if file)).hexdigest()
 
@@ -106,36 +107,34 @@ class TopicClassifier(GraphComponent):
         classifier._meaning = Meaning.load()
         with model_storage.read_from(resource) as folder:
             classifier._model = TopicModel.open(folder)
-            classifier._words = TopicWords.open(folder)
         return classifier
 
     def train(self, training_data: TrainingData) -> Resource:
         """Learns from the examples. Raises ValueError for fewer than two topics, and MeaningUnavailable."""
         check_genuine()
-        examples = [example for example in training_data.intent_examples if example.get(TEXT) and example.get(INTENT)]
+        examples = [
+            Example(_readable(example), example.get(INTENT), _find_after(example))
+            for example in training_data.intent_examples
+            if example.get(TEXT) and example.get(INTENT)
+        ]
+        meanings = Meaning.load().read_all([_in_plain_words(example.text) for example in examples])
         model = TopicModel(self._config["regularisation"], self._config["max_iter"])
-        texts = [_readable(example) for example in examples]
-        meanings = Meaning.load().read_all([_in_plain_words(text) for text in texts])
-        topics = [example.get(INTENT) for example in examples]
-        model.fit(texts, meanings, topics)
+        model.fit(examples, meanings)
         with self._storage.write_to(self._resource) as folder:
             model.save(folder)
-            TopicWords.learn(texts, topics).save(folder)
         return self._resource
 
     def process(self, messages: list[Message]) -> list[Message]:
-        """Adds the topic, the likeliest ones with confidences from 0 to 1, and what the words alone speak for."""
+        """Adds the topic and the ranking of the likeliest ones, confidences from 0 to 1."""
         assert self._model is not None  # noqa: S101 - Rasa processes with loaded components only
-        assert self._words is not None  # noqa: S101
         assert self._meaning is not None  # noqa: S101
         for message in messages:
             text = _readable(message)
-            ranked = self._model.rank(text, self._meaning.read(_in_plain_words(text)))
+            ranked = self._model.rank(text, self._meaning.read(_in_plain_words(text)), _find_after(message))
             likeliest = put_danger_first(ranked)[:_RANKED]
             ranking = [{"name": topic, "confidence": confidence} for topic, confidence in likeliest]
             message.set(INTENT, ranking[0], add_to_output=True)
             message.set(INTENT_RANKING_KEY, ranking, add_to_output=True)
-            message.set(TOPIC_WORDS, self._words.weigh(text), add_to_output=True)
         return messages
 
 
@@ -146,6 +145,12 @@ def put_danger_first(ranked: Sequence[tuple[str, float]]) -> list[tuple[str, flo
         return list(ranked)
     left = (1 - _ASKED_ABOUT) / (1 - likely)
     return [(danger, _ASKED_ABOUT), *((topic, left * confidence) for topic, confidence in ranked if topic != danger)]
+
+
+def _find_after(message: Message) -> str | None:
+    """The topic that was answered before: of an example as its file says, of a member's message as the turn does."""
+    metadata = message.get(METADATA) or {}
+    return (metadata.get(METADATA_INTENT) or metadata).get(AFTER)
 
 
 def _readable(message: Message) -> str:

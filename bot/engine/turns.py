@@ -31,7 +31,7 @@ from bot.engine.several import MOST_QUESTIONS, SILENCE_RESPONSE, say
 from bot.engine.snapshot import take_back, take_snapshot
 from bot.engine.spanish import LANGUAGE
 from bot.engine.steps import step
-from bot.engine.topic_words import TOPIC_WORDS
+from bot.engine.topics import AFTER
 from bot.engine.tracker_store import DialogueStore, StoredDialogue, TurnTrackers
 from bot.engine.turn_processor import TurnProcessor
 from bot.engine.understood import describe_understanding
@@ -180,9 +180,12 @@ class TurnTaker:
         """How the text as a whole is read, and the questions in it: one where it is not clear that it asks several."""
         text = readable_text(turn.text or "")
 
-        async def parse(words: str) -> Mapping[str, Any]:
+        answered = _slot(before, _TOPIC_SLOT) or _slot(before, _LAST_TOPIC_SLOT)
+
+        async def parse(words: str, after: str | None = None) -> Mapping[str, Any]:
             # Any part of a message may begin with a slash, and Rasa would take it for a command.
-            message = UserMessage(readable_text(words), sender_id=turn.conversation_id)
+            said_after = {AFTER: after or answered}
+            message = UserMessage(readable_text(words), sender_id=turn.conversation_id, metadata=said_after)
             return await processor.parse_message(message)
 
         reading = await parse(text)
@@ -249,7 +252,7 @@ def _write_message(turn: Turn, question: Question, channel: TurnChannel) -> User
         question.text,
         channel,
         turn.conversation_id,
-        parse_data={name: value for name, value in question.reading.items() if name != TOPIC_WORDS},
+        parse_data=dict(question.reading),
         input_channel=turn.channel,
         message_id=turn.turn_id,
         metadata={"locale": turn.locale} if turn.locale else None,

@@ -29,12 +29,13 @@ def main(configuration: str, data: str, seed: int, most: int | None) -> dict[str
     # Here, after the environment with the number of threads and the folder of the cache was read by nobody else.
     from rasa.core.agent import load_agent
     from rasa.model_training import train_nlu
-    from rasa.shared.nlu.constants import INTENT, TEXT
+    from rasa.shared.nlu.constants import INTENT, METADATA, TEXT
     from rasa.shared.nlu.training_data.loading import load_data
     from rasa.shared.nlu.training_data.training_data import TrainingData
 
     everything = load_data(data)
-    examples = [each for each in everything.intent_examples if each.get(TEXT)]
+    # What is said after an answer is for a reader that knows the answer; Rasa's own know of none.
+    examples = [each for each in everything.intent_examples if each.get(TEXT) and not each.get(METADATA)]
     rows = sorted(((each.get(INTENT), each) for each in examples), key=lambda row: (row[0], row[1].get(TEXT)))
     trained_on, asked = split(rows, seed, most)
     with tempfile.TemporaryDirectory(prefix="gene-guide-nlu-") as folder:

@@ -10,6 +10,7 @@ import scipy.sparse
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 
+from bot.engine.said_after import Example
 from bot.engine.softmax import learn_weights, score
 from bot.engine.topic_model import TopicModel
 from bot.engine.topics import put_danger_first
@@ -49,21 +50,23 @@ def meaning_of(text: str) -> numpy.ndarray:
 def trained(*topics: str, often: int = 1) -> TopicModel:
     model = TopicModel(regularisation=30.0)
     pairs = [(text, topic) for topic in topics for text in EXAMPLES[topic]] * often
-    meanings = numpy.array([meaning_of(text) for text, _ in pairs])
-    model.fit([text for text, _ in pairs], meanings, [topic for _, topic in pairs])
+    examples = [Example(text, topic, topic if at % 2 else None) for at, (text, topic) in enumerate(pairs)]
+    model.fit(examples, numpy.array([meaning_of(example.text) for example in examples]))
     return model
 
 
 @pytest.mark.parametrize("topics", [tuple(EXAMPLES), ("greeting", "facility_search")])
+@pytest.mark.parametrize("after", [None, "facility_search", "greeting"])
 @pytest.mark.parametrize("text", TEXTS, ids=lambda text: text[:20])
-def test_a_text_is_ranked_by_the_pieces_that_scikit_learn_finds(text: str, topics: tuple[str, ...]) -> None:
+def test_a_text_is_ranked_as_its_row_is_in_training(text: str, after: str | None, topics: tuple[str, ...]) -> None:
     model = trained(*topics)
     meaning = numpy.round(meaning_of(text), 4)
-    pieces = scipy.sparse.hstack([vectorizer.transform([text]) for vectorizer in model._vectorizers]).tocsr()
+    described = [vectorizer.transform([text]) for vectorizer in model._vectorizers]
+    pieces = scipy.sparse.hstack([*described, model._said_after.describe([Example(text, "", after)])]).tocsr()
     [scores] = score(pieces, meaning[None, :], model._weights)
     shares = numpy.exp(model._sharpness * scores)
     theirs = dict(zip(model._topics, shares / shares.sum(), strict=True))
-    ours = model.rank(text, meaning)
+    ours = model.rank(text, meaning, after)
     assert {topic for topic, _ in ours} == set(topics)
     assert all(abs(theirs[topic] - confidence) < 1e-5 for topic, confidence in ours)
     assert [confidence for _, confidence in ours] == sorted((c for _, c in ours), reverse=True)
@@ -79,6 +82,18 @@ def test_what_is_learned_is_what_scikit_learn_learns() -> None:
     theirs.fit(scipy.sparse.hstack([pieces, scipy.sparse.csr_matrix(meanings)]), topics)
     expected = theirs.decision_function(scipy.sparse.hstack([pieces, scipy.sparse.csr_matrix(meanings)]))
     assert numpy.allclose(ours - ours.mean(axis=1, keepdims=True), expected, atol=1e-2)
+
+
+def test_the_same_words_are_read_by_what_was_answered_before() -> None:
+    """And after a topic that no example was said after, as a first message."""
+    model = TopicModel(regularisation=30.0)
+    said = {"coverage_general": "coverage_general", "facility_search": "facility_search"}
+    examples = [Example("how long is it", topic, after) for after, topic in said.items()] * 5
+    examples += [Example(text, topic) for topic in said for text in EXAMPLES[topic]]
+    model.fit(examples, numpy.array([meaning_of(example.text) for example in examples]))
+    text, meaning = "and how long is it", meaning_of("how long is it")
+    assert {after: model.rank(text, meaning, after)[0][0] for after in said} == said
+    assert model.rank(text, meaning, "greeting") == model.rank(text, meaning)
 
 
 @pytest.mark.parametrize("topics", [tuple(EXAMPLES), ("greeting", "facility_search")])
