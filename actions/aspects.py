@@ -47,6 +47,22 @@ _ASPECTS = (
         _words(r"outside reviewer|for an outside review(?! along)|free outside review"),
     ),
     Aspect(
+        frozenset({"appeal_denial"}),
+        _words(
+            r"fast(?:er)?\b|urgent\w*|expedit\w*|speed\w*|quick\w*|sooner|rush\w*|"
+            r"(?:can['’]?t|cannot|no time to|waiting|wait)\b.*\b(?:wait|weeks?|months?|bad|long|worse)"
+        ),
+        _words(r"urgent|72 hours|fast outside review"),
+    ),
+    Aspect(
+        frozenset({"appeal_denial"}),
+        _words(
+            r"deadlines?|too late|time limit|how (?:long|much time)\b.*\b(?:have|got|i|we)\b|"
+            r"how many (?:\w+ )?(?:days|weeks|months)|by when|until when|last day"
+        ),
+        _words(r"(?:have|within) \d+ days|days to appeal"),
+    ),
+    Aspect(
         _ANY,
         _words(
             r"where (?:can|do|could|will|would|should) (?:\w+ ){1,2}(?:stay|sleep|live)\b|"

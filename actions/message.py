@@ -28,6 +28,7 @@ _IN_PASSING = re.compile(
 PROOF = frozenset({"member_id", "date_of_birth"})
 # What says who a member is. It stands in nothing that is kept.
 IDENTIFYING = PROOF | {"phone"}
+_FOR_IT = re.compile(r"\bfor\s+(?:it|that|this|him|her|them)\b(?!\s+\w+\s+(?:is|are)\b)", re.IGNORECASE)
 _LIKE_A_DATE = re.compile(r"\d{2}|\d\W\d")
 _PLACE_TOPIC, _PLACE_FORM = "facility_search", "facility_form"
 
@@ -128,9 +129,13 @@ class Message:
 
     @property
     def names_class(self) -> bool:
-        """True for "CAR-T" or "gene therapy" with no product: it is not about the product talked about before."""
+        """True for "CAR-T" or "gene therapy" with no product: it is not about the product talked about before.
+
+        "A gene therapy for it" is about what was talked about.
+        """
         is_of_product = self.named("therapy") or self.named("condition") or _ASKS_KIND.search(self.text)
-        return not is_of_product and names_therapy_class(self.text)
+        is_for_it = _FOR_IT.search(self.text) and (self.slots.therapy or self.slots.condition)
+        return not is_of_product and not is_for_it and names_therapy_class(self.text)
 
     @property
     def about(self) -> str | None:

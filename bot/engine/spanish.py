@@ -108,7 +108,10 @@ def read_spanish(text: str, names: frozenset[str] = frozenset()) -> str | None:
             return rule.intent
     if _WHAT_IT_IS.search(said):
         return "therapy_info" if names & _NAMES else "therapy_basics"
-    return "inform" if names and len(words) <= _FEW_WORDS else None
+    if names and len(words) <= _FEW_WORDS:
+        return "inform"
+    # Who tells of an illness or a product wants to know what there is on it.
+    return "therapy_info" if names & _NAMES else None
 
 
 def asks_for_english(text: str) -> bool:

@@ -180,7 +180,8 @@ class TurnTaker:
         """How the text as a whole is read, and the questions in it: one where it is not clear that it asks several."""
         text = readable_text(turn.text or "")
 
-        answered = _slot(before, _TOPIC_SLOT) or _slot(before, _LAST_TOPIC_SLOT)
+        waiting = _slot(before, _TOPIC_SLOT) if _slot(before, REQUESTED_SLOT) else None
+        answered = waiting or _slot(before, _LAST_TOPIC_SLOT)
 
         async def parse(words: str, after: str | None = None) -> Mapping[str, Any]:
             # Any part of a message may begin with a slash, and Rasa would take it for a command.
