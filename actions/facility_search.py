@@ -80,7 +80,8 @@ class AnswerFacilitySearch(TopicAction):
         if listed:
             self._answers.say_listed(listed, plan, replies)
         elif named or asks_about_one(turn.text):
-            asked = find_asked_name(turn.text) or self.phrases.say("utter_facility_search_part_that_name")
+            known = next(iter(sorted(named)), "").replace("_", " ").title()
+            asked = find_asked_name(turn.text) or known or self.phrases.say("utter_facility_search_part_that_name")
             self._answers.say_all("utter_facility_search_names", network, plan, replies, asked=asked)
         elif asks_for_all(turn.text):
             self._answers.say_all("utter_facility_search_all", network, plan, replies)

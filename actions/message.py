@@ -16,7 +16,7 @@ _BARE_INTENTS = frozenset({"inform", "affirm", "deny", "nlu_fallback", "gibberis
 _BARE_WORDS = 4
 # "Is that a CAR-T?" asks of what kind the product is.
 _ASKS_KIND = re.compile(
-    r"^\W*(?:(?:and|so|but|ok)\b\W*)*(?:is|are|was)\s+(?:it|that|this|they|these|those)\b", re.IGNORECASE
+    r"^\W*(?:(?:and|so|but|ok)\b\W*)*(?:is|are|was|does|do|would)\s+(?:it|that|this|they|these|those)\b", re.IGNORECASE
 )
 # "What about Ohio?" asks about a state, and says nothing of where the member is.
 _IN_PASSING = re.compile(
@@ -28,7 +28,12 @@ _IN_PASSING = re.compile(
 PROOF = frozenset({"member_id", "date_of_birth"})
 # What says who a member is. It stands in nothing that is kept.
 IDENTIFYING = PROOF | {"phone"}
-_FOR_IT = re.compile(r"\bfor\s+(?:it|that|this|him|her|them)\b(?!\s+\w+\s+(?:is|are)\b)", re.IGNORECASE)
+# "A gene therapy for it", "is the gene therapy safe": the one for what was talked of.
+_FOR_IT = re.compile(
+    r"\bfor\s+(?:it|that|this|him|her|them)\b(?!\s+\w+\s+(?:is|are)\b)"
+    r"|\b(?:the|this|that|his|her|its|their|my|our)\s+(?:gene|cell|car[\s-]?t)\b",
+    re.IGNORECASE,
+)
 _LIKE_A_DATE = re.compile(r"\d{2}|\d\W\d")
 _PLACE_TOPIC, _PLACE_FORM = "facility_search", "facility_form"
 
@@ -131,7 +136,7 @@ class Message:
     def names_class(self) -> bool:
         """True for "CAR-T" or "gene therapy" with no product: it is not about the product talked about before.
 
-        "A gene therapy for it" is about what was talked about.
+        "The gene therapy" and "one for it" are about what was talked about.
         """
         is_of_product = self.named("therapy") or self.named("condition") or _ASKS_KIND.search(self.text)
         is_for_it = _FOR_IT.search(self.text) and (self.slots.therapy or self.slots.condition)

@@ -18,10 +18,10 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from bot.engine.bare_questions import asks_difference, read_bare_question
 from bot.engine.ending import asks_person_instead, calls_off, find_what_stays
 from bot.engine.entities.found import PROOF
-from bot.engine.naming import adds_nothing, blank, find_class
+from bot.engine.naming import SIGN, adds_nothing, blank, find_class
 from bot.engine.reading import BadChoice, read_choice
 from bot.engine.references import Reference, Shown, find_reference, read_shown
-from bot.engine.variants import find_variant
+from bot.engine.variants import asks_what_exists, find_variant
 
 _INFORM, _UNCLEAR, _CANCEL = "inform", "nlu_fallback", "cancel"
 _PLACES, _PERSON = "facility_search", "coach_handoff"
@@ -41,7 +41,26 @@ _CALLS_PLACE = re.compile(
 # What identifies a member answers a question for proof, and goes on with nothing.
 _IDENTIFYING = PROOF | {"phone"}
 _WHERE = frozenset({"zip_code", "city", "state"})
-_ASKS_KIND = re.compile(r"^\W*(?:(?:and|so|but|ok)\b\W*)*is\s+(?:it|that|this)\s+(?:an?|the)\s", re.IGNORECASE)
+# "Is it even considered a gene therapy": of which kind what was talked of is.
+_ASKS_KIND = re.compile(
+    r"^\W*(?:(?:and|so|but|ok)\b\W*)*(?:is|are|does|do|would)\s+(?:it|that|this|they|these|those)\b"
+    r"(?:\s+(?:an?|the|even|really|technically|actually|still|also|be|counts?|considered|classed|called|seen|as|like|kind|"
+    r"sort|type|form|of|some))*\s*$",
+    re.IGNORECASE,
+)
+# "Is it the same as §?": the two are compared. "The same for §?" asks the same once more.
+_COMPARES = re.compile(
+    r"\b(?:same|similar|like|different|differ|better|worse|versus|vs)\b[\w\s]*\b(?:as|to|from|than)\s*$|\bvs\.?\s*$",
+    re.IGNORECASE,
+)
+# "Only adults?": an age alone repeats an answer, one that limits or asks is about whom it suits.
+_LIMITS = re.compile(r"\?|\b(?:only|just)\b", re.IGNORECASE)
+_AGES = frozenset({"age", "age_group", "for_whom"})
+_CANDIDACY, _NONSENSE = "candidacy", ("gibberish", "out_of_scope_far")
+# From here on the classifier, which knows the topic before, is believed more than a rule.
+_CERTAIN = 0.9
+# An unclear message of no more words that names a plan or a state asks the last question for it.
+_FEW_WORDS = 14
 _THEIRS = re.compile(r"\b(?:their|its|them|it|they|the\s+hospital['’]?s?)\b", re.IGNORECASE)
 # No ZIP code that there is, but meant as one.
 _TRIES_ZIP_CODE = re.compile(r"^\W*(?:(?:it['’]?s|is|my|the|try|ok|sorry|no|zip|code)\W+)*\d{2,9}\W*$", re.IGNORECASE)
@@ -93,16 +112,23 @@ def _read(text: str, parsed: dict[str, Any], before: DialogueStateTracker | None
     # Where a place is named it is looked for there, whatever list was shown before.
     reference = None if names_place else find_reference(rest, shown, _list_named(before))
     if (variant := find_variant(text, entities, slots)) is not None:
-        return _as(_INFORM, {**parsed, "entities": [*entities, variant]})
+        meant = "therapy_info" if asks_what_exists(text) else _INFORM
+        return _as(meant, {**parsed, "entities": [*entities, variant]})
     if _is_kept(parsed, reference.rest if reference else rest, slots.get("last_topic")):
         return parsed
     if reference:
         return _resolve(parsed, reference, shown, domain)
+    if _is_nonsense(parsed):
+        return _as(_NONSENSE[0], parsed)
     if slots.get("requested_slot") == "zip_code" and _TRIES_ZIP_CODE.match(text):
         return _as(_INFORM, parsed)
     if not goes_on or _names_identity(entities):
         return parsed
-    if (entities or find_class(rest)) and adds_nothing(rest):
+    if _asks_anew(rest, parsed):
+        return parsed
+    names = {each.get("entity") for each in entities}
+    is_unclear_change = intent == _UNCLEAR and names & {_PLAN, "state"} and len(text.split()) <= _FEW_WORDS
+    if ((entities or find_class(rest)) and adds_nothing(rest)) or is_unclear_change:
         return _as(_INFORM, parsed)
     last_topic = slots.get("last_topic")
     if shown is not None and shown.kind == _THERAPY and len(shown.values) > 1 and asks_difference(rest):
@@ -111,12 +137,30 @@ def _read(text: str, parsed: dict[str, Any], before: DialogueStateTracker | None
         return _as(bare, parsed)
     if intent == _UNCLEAR and _WHERE_IT_IS.search(rest):
         return _as(_PLACES, parsed)
-    if slots.get("therapy") and _ASKS_KIND.match(rest) and find_class(rest):
+    kind = next(iter(find_class(rest)), None)
+    if slots.get("therapy") and kind and _ASKS_KIND.match(rest[: kind.start()]):
         return _as("therapy_info", parsed)
     if last_topic == _PLACES and (_CALLS_PLACE.match(rest) or (_ASKS_PLACE.search(rest) and _THEIRS.search(rest))):
         told = shown.values if shown is not None and shown.kind == "facility" else ()
         return _resolve(parsed, Reference(told, rest), shown, domain) if told else _as(_PLACES, parsed)
     return parsed
+
+
+def _asks_anew(rest: str, parsed: Mapping[str, Any]) -> bool:
+    """True for what names something and yet asks another question: a comparison, or whether an age is too young."""
+    intent = parsed.get("intent") or {}
+    if float(intent.get("confidence") or 0.0) < _CERTAIN:
+        return False
+    names = {each.get("entity") for each in parsed["entities"]}
+    if intent["name"] == "therapy_info" and names & {_THERAPY, "condition"}:
+        return bool(_COMPARES.search(rest[: rest.index(SIGN)] if SIGN in rest else ""))
+    return intent["name"] == _CANDIDACY and bool(names) and names <= _AGES and bool(_LIMITS.search(rest))
+
+
+def _is_nonsense(parsed: Mapping[str, Any]) -> bool:
+    """True for what has no meaning or one far from ours, where that alone is undecided."""
+    likeliest = [each["name"] for each in (parsed.get("intent_ranking") or ())[:2]]
+    return parsed["intent"]["name"] == _UNCLEAR and sorted(likeliest) == sorted(_NONSENSE)
 
 
 def _read_end(text: str, parsed: Mapping[str, Any], *, is_asked: bool) -> str:

@@ -104,7 +104,9 @@ async def _find_lone(
     if topic_of(whole) in QUESTIONS or not asking or len(clauses) == 1 or ends or may_be_danger:
         return _for_each_place(Question(text, whole))
     asked = await read_clause(asking[0], whole, parse, about)
-    if not is_question(asked) and topic_of(asked) not in DANGERS:
+    likeliest = next((each["name"] for each in whole.get("intent_ranking") or ()), None)
+    agrees = topic_of(asked) in QUESTIONS and topic_of(asked) == likeliest
+    if not is_question(asked) and not agrees and topic_of(asked) not in DANGERS:
         return ()
     return (_read_as(asked, text, whole),)
 

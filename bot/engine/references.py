@@ -91,6 +91,9 @@ def find_reference(text: str, shown: Shown | None, named: Sequence[str] = ()) ->
     if of_products and len(named) >= _TWO and (found := _BOTH.search(text)):
         values = shown.values if shown is not None and len(shown.values) == _TWO else tuple(named[-_TWO:])
         return _point(text, found, values)
+    if of_products and len(named) >= _TWO and (shown is None or len(shown.values) < _TWO):
+        # Of one alone nothing is the first: what the member named one after the other is meant.
+        shown = Shown("therapy", tuple(named), len(named) - 1)
     if shown is None or not shown.values:
         return None
     if found := _OTHER.search(text):

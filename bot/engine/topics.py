@@ -27,8 +27,8 @@ from knowledge.meaning.sentence_model import Meaning, check_genuine
 AFTER = "after"
 _RANKED = 10
 _DANGERS = ("emergency", "crisis")
-# A danger this likely is asked about, whatever is likelier: of 2,800 harmless examples that were held back, 22 are asked
-# in vain, of 163 dangers 13 are not. What is asked has this confidence; from 0.85 on the gateway asks no more.
+# A danger this likely is asked about, whatever is likelier: of 2,800 harmless examples that were held back, 22 are
+# asked in vain, of 163 dangers 13 are not. What is asked has this confidence; from 0.85 on the gateway asks no more.
 _DANGER_FROM = 0.3
 _ASKED_ABOUT = 0.6
 _MASK = re.compile(r"xx(?P<kind>[a-z]+)")

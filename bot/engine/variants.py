@@ -38,6 +38,13 @@ _ARTICLE_BEFORE = re.compile(
 _MARKS_PLACE = re.compile(rf"\b(?P<word>{'|'.join(ORDINALS)})\b(?:\s+(?:one|kind|type|form))?", re.IGNORECASE)
 
 
+_EXISTS = re.compile(
+    r"\b(?:(?:is|are)\s+there|there(?:['’]?s|\s+is)|do\s+(?:you|u|they|we)\s+have|any(?:thing|one)?|some(?:thing)?|one|1|exists?)\b",
+    re.IGNORECASE,
+)
+_BEFORE_MARK = re.compile(r"\b(?:for|4|with|w|in|of)\s+(?:the\s+|a\s+)?(?:type|kind|form)?\s*$", re.IGNORECASE)
+
+
 def find_variant(
     text: str,
     entities: Sequence[Mapping[str, Any]],
@@ -109,8 +116,16 @@ def _question(written: object) -> str:
         return ""
 
 
+def asks_what_exists(text: str) -> bool:
+    """True for "is there one for A too?", which asks more than to go on for another kind."""
+    return bool(_EXISTS.search(text))
+
+
 def _says_only(text: str, found: re.Match[str]) -> bool:
-    around = (_UNSURE.sub(" ", text[: found.start()]), _UNSURE.sub(" ", text[found.end() :]))
+    before, behind = text[: found.start()], text[found.end() :]
+    if _BEFORE_MARK.search(before):
+        before = _EXISTS.sub(" ", before)
+    around = (_UNSURE.sub(" ", before), _UNSURE.sub(" ", behind))
     return adds_nothing(f"{around[0]} {SIGN} {around[1]}")
 
 
