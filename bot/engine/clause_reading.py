@@ -8,6 +8,7 @@ from typing import Protocol
 from bot.engine.clauses import Clause
 from bot.engine.pointing import say_what_is_meant
 from bot.engine.question import Reading
+from bot.engine.question_words import spell_out
 from bot.engine.understood import TOPICS
 
 
@@ -55,12 +56,12 @@ async def read_clause(
     `whole` reads the text that it is of, `about` names what the dialogue has been about, and `after` is the topic of
     the question before it in the text, with which it may go on.
     """
-    alone = await parse(clause.text, after)
+    alone = await parse(spell_out(clause.text), after)
     is_plain = topic_of(alone) == after or (is_question(alone) and topic_of(alone) != _OF_ALL)
     if is_plain or not clause.asks or topic_of(alone) in DANGERS:
         return alone
     said = say_what_is_meant(whole["text"], clause.start, clause.end, whole.get("entities") or (), about)
-    meant = await parse(said, after) if said else alone
+    meant = await parse(spell_out(said), after) if said else alone
     return meant if is_question(meant) else alone
 
 

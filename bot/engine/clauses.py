@@ -6,20 +6,41 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from bot.engine.question_words import (
+    ANY,
+    ANY_IS,
+    ANY_OF,
+    AUX,
+    DID,
+    HOW,
+    PRONOUN,
+    TO,
+    WHAT,
+    WHEN,
+    WHERE,
+    WHICH,
+    WHO,
+    WHOSE,
+    WHY,
+)
+
 # What stands in the place of a name: one that can be asked about ("is Zolgensma"), and any other ("19104").
 _NAME, _OTHER = "\x01", "\x02"
 
-_AUX = r"(?:am|is|are|r|was|were|do|does|did|can|could|will|would|should|isn'?t|doesn'?t|don'?t|won'?t|can'?t)"
+_OWN = r"(?:my|our|your|ur|his|her|their|its)"
 _SUBJECT = (
     r"(?:(?:i|you|u|we|he|she|it|they|there|this|that|these|those|my|our|your|ur|his|her|their|any\w*|some\w+|the|gene|"
     r"cell|car|insurance|medicaid|travel|approval|precert\w*|pre-?auth\w*|prior|everything|all|treatments?|parents|kids|"
     rf"children|adults|doctors?|hospitals?|nurses?|coaches)\b|{_NAME})"
 )
+# Not "a doctor who does it".
+_WHO_ASKED = rf"(?:{WHO} (?:{AUX} (?:i|you|u|we|they|he|she)|is (?:it|this|that))\b)"
 # Not "my son, who is four", "which is a shot", "when he was born", "where we live".
 _WH = (
-    rf"(?:(?:what|wat|how|why)\b|(?:what|how|where|who)'?s\b|when {_AUX}\b|where (?:{_AUX}\b|to\b|else\b)"
+    rf"(?:(?:{WHAT}|{HOW}|why|wy)\b|{ANY_IS}\b|{WHEN} {DID}\b|{WHERE} (?:{DID}\b|to\b|else\b)|y {DID}\b"
     r"|who (?:do|does|can|should|will|decides|asks|sends|pays|gets|makes|submits|sees|reads)\b"
-    r"|which (?!is|are|was|will|means|can|has|had|would|i\b|we\b|he\b|she\b|it\b)\w+)"
+    rf"|{WHICH} (?!is|are|was|will|means|can|has|had|would|i\b|we\b|he\b|she\b|it\b)\w+"
+    rf"|whom {DID} {_SUBJECT}|{_WHO_ASKED}|{WHOSE} \w+ {DID} {PRONOUN}\b|{TO} {ANY}(?: \w+){{0,2}} {DID} {_SUBJECT})"
 )
 _WANT = (
     r"(?:(?:i(?:'d| would| do)? )?(?:also )?(?:need|want|like|wanna) to "
@@ -34,7 +55,7 @@ _REQUEST = (
     rf"(?:(?:(?:please|pls) )?{_WANT}|(?:please |pls )?(?:explain|describe|find|help me|get me|call me)\b"
     r"|(?:what|how) about\b|any\b)"
 )
-_OPENER = rf"(?:{_WH}|{_AUX} {_SUBJECT}|{_REQUEST})"
+_OPENER = rf"(?:{_WH}|{AUX} {_SUBJECT}|{_REQUEST})"
 _FILLERS = (
     r"(?:(?:hi|hello|hey|ok|okay|so|well|and|n|nd|also|plus|please|pls|then|but|now|oh|um+|yes|yeah|no|thanks|"
     r"thank you|first|second|third|finally|lastly|next|one more thing|another question|quick question|\d[.)])[,:!]* +)*"
@@ -53,25 +74,39 @@ _JOINED = re.compile(
 _SECOND_IF = re.compile(r"(?:\s{0,3},\s{0,3}|\s{1,3})(?:and|n|also|plus)\s{1,3}(?=(?:if|whether)\b)", re.IGNORECASE)
 _AFTER_AND = re.compile(r",?\s{1,3}(?:and|n|also|plus)\s{1,3}$", re.IGNORECASE)
 _ASKS_IF = re.compile(r"\b(?:know?|tell|ask|wonder\w*|find out|see|check|sure)\b.*\b(?:if|whether)\b", re.IGNORECASE)
-# Without a comma or an "and" in front only what can hardly be anything else opens a question.
+# Without a comma or an "and" in front only what can hardly be anything else opens a question: behind what is only told,
+# it is a question word or a pronoun that stands behind its verb; behind another question, it may be less.
 _RUNS_ON = re.compile(
-    rf"\s(?=how (?:long|much|many|often|far|soon)\b|(?:what|how|where|who|why|when) {_AUX} {_SUBJECT}"
-    rf"|(?:what|where)'?s (?:the|my|it|its)\b|{_AUX} (?:(?:i|you|u|we|he|she|it|they|there|my)\b|{_NAME}))",
+    rf"\s(?=(?P<plain>(?:{WHAT}|{HOW}|{WHERE}|{WHEN}|{WHY}) {DID} {_SUBJECT}|{_WHO_ASKED}"
+    rf"|{ANY_OF}(?: (?!(?:{DID}|{PRONOUN}|{_OWN}|to)\b)\w+){{1,2}} {DID} {_SUBJECT}"
+    rf"|{TO} (?:whom|{WHICH} \w+) {DID} {_SUBJECT}|{ANY_IS} (?:it|that|this)\b"
+    rf"|(?P<verb>(?!(?:do|does|did) (?:it|th\w+)\b){AUX}) {PRONOUN}\b)"
+    rf"|{HOW} (?:long|much|many|often|far|soon)\b|{ANY_IS} (?:the|my|its)\b"
+    rf"|{AUX} (?:(?:it|there|my)\b|(?P<name>{_NAME}+)))",
     re.IGNORECASE,
 )
+# A verb behind these opens nothing: "it is SMA", "yes I do they said", "the thing is we moved", "where in Ohio can I".
+_TELLS = re.compile(
+    rf"(?:(?:^|\s)(?!(?:{DID}|{ANY_IS})\s)\S+\s|^){PRONOUN}$|\b(?:thing|problem|issue|question|point|fact|truth|"
+    rf"concern|worry|news|mean|neither|nor)$|\b{ANY}(?: (?!{AUX}\b)\S+){{0,6}}$",
+    re.IGNORECASE,
+)
+# "The diagnosis is SMA": nothing is asked of it.
+_ENDS_TELLING = re.compile(r"\s*(?:$|[^\w\s]|(?:and|n|nd|but|so|or|type)\b)", re.IGNORECASE)
 # Behind these it is part of what was begun: "do you know how long it takes", "which plan do I have".
 _GOVERNS = re.compile(
-    r"\b(?:know|tell|explain|ask|wonder\w*|about|of|on|for|to|with|see|says?|understand|sure|idea|me|us|exactly|and|or|at|in"
-    r"|by|(?<!s )that|out|into|from|than|like|so|if|whether|find"
-    r"|(?:tell|show) me(?: (?!what|wat|how|where|who|when|why|which|if|about|abt)\w+){1,3}"
-    rf"|(?:what|which|how|whose)(?: (?!{_AUX}\b)\w+){{0,3}})$",
+    r"\b(?:know|knew|tell|told|said|explain\w*|ask\w*|forgot|learn\w*|heard|read|wonder\w*"
+    r"|about|of|on|for|to|with|see|says?|since|roughly|understand|sure|idea|(?<!for )(?:me|us)|exactly"
+    r"|and|or|at|in|by|(?<!s )that|out|into|from|than|like|so|if"
+    rf"|whether|find|(?:tell|show) me(?: (?!{ANY}|if|about|abt)\w+){{1,3}}"
+    rf"|{ANY}|y|{ANY_OF}(?: (?!{AUX}\b)\S+){{1,3}})$",
     re.IGNORECASE,
 )
 # "Where do they do it", "can my doctor do that".
-_DOES = re.compile(r"\b(?:do|does|did|can|could|will|would|should)(?: \w+){1,2}$", re.IGNORECASE)
+_DOES = re.compile(r"\b(?:do|does|did|can|could|will|would|should)(?: \w+){0,2}$", re.IGNORECASE)
 _HAS_ASKED = re.compile(
-    rf"\b(?:what|how|where|who|why|when)(?: \w+){{0,2}} {_AUX}\b|\b(?:what|how|where|who)'?s\b"
-    rf"|\b{_AUX} {_SUBJECT}|\b{_WANT}",
+    rf"\b(?!(?:{WHICH}|{WHOSE}) {DID}\b){ANY}(?: \w+){{0,2}} {DID}\b|\b{ANY_IS}\b"
+    rf"|\b{AUX} {_SUBJECT}|\b{_WANT}",
     re.IGNORECASE,
 )
 _STARTS_ASKING = re.compile(rf"\W*{_FILLERS}{_OPENER}", re.IGNORECASE)
@@ -122,12 +157,12 @@ def cut_clauses(text: str, named: Sequence[Named] = ()) -> tuple[Clause, ...]:
         marked, text = (f"{each[:start]}{chr(10) * (end - start)}{each[end:]}" for each in (marked, text))
     clauses = []
     for start, end in _spans(marked):
-        words = text[start:end].strip(_EDGES)
-        if re.search(r"\w", words):
-            begins = text.index(words, start)
-            asks = _seems_to_ask(marked[begins : begins + len(words)])
+        said = text[start:end].strip(_EDGES)
+        if re.search(r"\w", said):
+            begins = text.index(said, start)
+            asks = _seems_to_ask(marked[begins : begins + len(said)])
             asks = asks or (start > 0 and _goes_on_asking_if(marked, start))
-            clauses.append(Clause(begins, begins + len(words), words, asks))
+            clauses.append(Clause(begins, begins + len(said), said, asks))
     return tuple(clauses)
 
 
@@ -167,7 +202,7 @@ def _find_gap(marked: str, start: int, end: int) -> tuple[int, int] | None:
     run_on = (
         found.span()
         for found in _RUNS_ON.finditer(marked, start, end)
-        if _runs_on(_before(marked, start, found.start()), marked[found.end() : found.end() + 3])
+        if _runs_on(_before(marked, start, found.start()), found, marked[found.end() : end])
     )
     return min((gap for gaps in (joined, second_if, run_on) if (gap := next(gaps, None))), default=None)
 
@@ -176,10 +211,15 @@ def _before(marked: str, start: int, end: int) -> str:
     return marked[max(start, end - _LOOK_BACK) : end]
 
 
-def _runs_on(before: str, next_word: str) -> bool:
-    if next_word.lower() == "do " and _DOES.search(before[-_GOVERNED_FROM:]):
+def _runs_on(before: str, found: re.Match[str], behind: str) -> bool:
+    near = before[-_GOVERNED_FROM:]
+    if behind[:3].lower() == "do " and _DOES.search(near):
         return False
-    return not _GOVERNS.search(before[-_GOVERNED_FROM:]) and bool(_HAS_ASKED.search(before))
+    if (found["verb"] or found["name"]) and _TELLS.search(near):
+        return False
+    if found["name"] and _ENDS_TELLING.match(found.string, found.end("name"), found.end() + len(behind)):
+        return False
+    return not _GOVERNS.search(near) and bool(found["plain"] or _HAS_ASKED.search(before))
 
 
 def _goes_on_asking_if(marked: str, start: int) -> bool:

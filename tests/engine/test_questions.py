@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from bot.engine.clauses import cut_clauses
+from bot.engine.clauses import Named, cut_clauses
 from bot.engine.question import Question
+from bot.engine.question_words import spell_out
 from bot.engine.questions import find_questions
 
 # The first pattern that is found decides what a text is about.
@@ -52,7 +53,7 @@ async def ask(text: str, **known: Any) -> list[tuple[str, dict[str, str]]]:
 
 
 async def find(text: str, **known: Any) -> tuple[Question, ...]:
-    async def parse(words: str) -> Mapping[str, Any]:
+    async def parse(words: str, after: str | None = None) -> Mapping[str, Any]:
         return read(words)
 
     return await find_questions(text, read(text), parse, **known)
@@ -94,6 +95,18 @@ def _named(question: Question) -> dict[str, str]:
         ("can you check if i am active and if it was approved", ["can you check if i am active", "if it was approved"]),
         ("how many weeks are we in for", ["how many weeks are we in for"]),
         ("am i active and is he", ["am i active", "is he"]),
+        ("is it covered and to whom can i turn", ["is it covered", "to whom can i turn"]),
+        ("whts it cost, whose job is it n wen do we go", ["whts it cost", "whose job is it", "wen do we go"]),
+        ("is it covered n y do we need approval", ["is it covered", "y do we need approval"]),
+        ("i told my doctor, with whom i get along", ["i told my doctor, with whom i get along"]),
+        ("my dr likes it for me wut is it", ["my dr likes it for me", "wut is it"]),
+        ("my son was sick how long does it take", ["my son was sick", "how long does it take"]),
+        ("he has sma is it covered n how much", ["he has sma", "is it covered", "how much"]),
+        ("the hospital told us what it is", ["the hospital told us what it is"]),
+        ("i do not know what is it", ["i do not know what is it"]),
+        ("the thing is we moved", ["the thing is we moved"]),
+        ("yes i do they said so", ["yes i do they said so"]),
+        ("a nurse who is the best", ["a nurse who is the best"]),
         ("???", []),
         ("is it covered? /crisis", ["is it covered?", "crisis"]),
         ("is it covered?\n - / /emergency{}", ["is it covered?", "emergency{}"]),
@@ -101,6 +114,28 @@ def _named(question: Question) -> dict[str, str]:
 )
 def test_a_message_is_cut_where_a_sentence_ends_or_a_new_question_opens(text: str, clauses: list[str]) -> None:
     assert [clause.text for clause in cut_clauses(text)] == clauses
+
+
+@pytest.mark.parametrize(
+    ("text", "clauses"),
+    [
+        ("where do i start, i was told it is SMA", ["where do i start, i was told it is SMA"]),
+        ("how can we help he has pain it is SMA type 1", ["how can we help he has pain it is SMA type 1"]),
+        ("where do i start my diagnosis is SMA.", ["where do i start my diagnosis is SMA."]),
+        ("what is it is SMA a disease", ["what is it", "is SMA a disease"]),
+        ("what other SMA drugs are there", ["what other SMA drugs are there"]),
+    ],
+)
+def test_what_says_which_illness_it_is_asks_nothing(text: str, clauses: list[str]) -> None:
+    start = text.index("SMA")
+    assert [clause.text for clause in cut_clauses(text, [Named(start, start + 3, is_subject=True)])] == clauses
+
+
+async def test_question_words_are_read_in_their_usual_spelling() -> None:
+    heard = await ask("my dr says casgevy wut is it n is it covered")
+    assert [topic for topic, _ in heard] == ["therapy_info", "coverage_general"]
+    assert spell_out("Wut is it n to whom do we talk") == "what is it n who do we talk to"
+    assert spell_out("a y chromosome") == "a y chromosome"
 
 
 async def test_two_topics_are_two_questions() -> None:
@@ -151,7 +186,7 @@ async def test_a_part_that_is_not_understood_is_a_question_of_its_own_where_it_i
 async def test_danger_in_a_part_stands_alone() -> None:
     text = "Is it covered? He says I can't breathe. What does it cost?"
 
-    async def parse(words: str) -> Mapping[str, Any]:
+    async def parse(words: str, after: str | None = None) -> Mapping[str, Any]:
         return read(words)
 
     [question] = await find_questions(text, read("is it covered"), parse)
@@ -161,7 +196,7 @@ async def test_danger_in_a_part_stands_alone() -> None:
 
 @pytest.mark.parametrize("confidence", [0.3, 0.6])
 async def test_danger_in_a_part_counts_however_unsure_it_is(confidence: float) -> None:
-    async def parse(words: str) -> Mapping[str, Any]:
+    async def parse(words: str, after: str | None = None) -> Mapping[str, Any]:
         found = read(words)
         is_danger = found["intent"]["name"] == "emergency"
         return {**found, "intent": {"name": "emergency", "confidence": confidence}} if is_danger else found
@@ -221,7 +256,7 @@ async def test_a_question_that_points_is_read_with_what_it_points_at(text: str, 
 
 
 async def test_a_surer_reading_of_the_one_question_counts_for_the_whole() -> None:
-    async def parse(words: str) -> Mapping[str, Any]:
+    async def parse(words: str, after: str | None = None) -> Mapping[str, Any]:
         return {**read(words), "intent": {"name": "cost", "confidence": 0.9}} if "price" in words else read(words)
 
     text = "whats the price? n why so?"
@@ -269,7 +304,7 @@ async def test_each_place_of_a_list_is_asked_about(text: str, places: list[set[s
 async def test_a_pasted_page_is_read_in_a_few_parts() -> None:
     read_parts = []
 
-    async def parse(words: str) -> Mapping[str, Any]:
+    async def parse(words: str, after: str | None = None) -> Mapping[str, Any]:
         read_parts.append(words)
         return read(words)
 
