@@ -39,7 +39,6 @@ _ANSWERS = {
 # Beside a member number, and where one is asked for, a day is when somebody was born.
 _PROOF = frozenset({"member_id", "date_of_birth"})
 _NOT_UNDERSTOOD = "nlu_fallback"
-_SURE_OF_DANGER, _ROOM_FOR_DANGER = 0.85, 0.05
 _GOES_ON = re.compile(r"\W*(?:and |ok |so )?(?:what|how) about\b", re.IGNORECASE)
 # Where approval or an appeal was just asked about, it is that which takes long.
 _WAITED_FOR = frozenset({"precertification", "appeal_denial"})
@@ -80,8 +79,9 @@ async def find_questions(
     if sum(clause.asks for clause in clauses) + any(answering) < 2:
         return await _find_lone(text, whole, clauses, parse, about)
     readings = await read_clauses(clauses, whole, parse, about)
-    dangers = [each for each in readings if each and _is_danger(each, whole)]
+    dangers = [each for each in readings if each and topic_of(each) in DANGERS]
     if dangers:
+        # However unsure: whoever is asked in vain loses less than who is not asked.
         return (Question(text, {**whole, "intent": max(dangers, key=confidence_of)["intent"]}),)
     parts = _merge(_group(clauses, readings, answering, whole), whole)
     if sum(part.is_sure for part in parts) < 2:
@@ -109,17 +109,6 @@ async def _find_lone(
     if not is_question(asked) and not agrees and topic_of(asked) not in DANGERS:
         return ()
     return (_read_as(asked, text, whole),)
-
-
-def _is_danger(clause: Reading, whole: Reading) -> bool:
-    """True for a clause read as danger surely, or however unsurely where the whole text leaves room for it.
-
-    Whoever is asked in vain loses less than who is not asked; but a clause alone may be a few sad words of a story.
-    """
-    if topic_of(clause) not in DANGERS:
-        return False
-    likely = [float(each["confidence"]) for each in whole.get("intent_ranking") or () if each["name"] in DANGERS]
-    return confidence_of(clause) >= _SURE_OF_DANGER or max(likely, default=0.0) >= _ROOM_FOR_DANGER
 
 
 def _read_as(asked: Reading, text: str, whole: Reading) -> Question:
