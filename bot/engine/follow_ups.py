@@ -40,7 +40,10 @@ _CALLS_PLACE = re.compile(
 )
 # What identifies a member answers a question for proof, and goes on with nothing.
 _IDENTIFYING = PROOF | {"phone"}
-_WHERE = frozenset({"zip_code", "city", "state"})
+_PLACE = frozenset({"zip_code", "city"})
+_WHERE = _PLACE | {"state"}
+# Beside the place that was asked for these are no question of their own: "quit asking, I live in Erie".
+_NO_QUESTION = frozenset({"nlu_fallback", "out_of_scope", "out_of_scope_far", "complaint", "deny", "gibberish"})
 # "Is it even considered a gene therapy": of which kind what was talked of is.
 _ASKS_KIND = re.compile(
     r"^\W*(?:(?:and|so|but|ok)\b\W*)*(?:is|are|does|do|would)\s+(?:it|that|this|they|these|those)\b"
@@ -75,7 +78,8 @@ _NOT_OF_PLACE = frozenset(
     }
 )  # fmt: skip
 _ASKS_PLACE = re.compile(
-    r"\b(?:phone|number|address|call|far|miles|directions|drive|located|where|contact|website)\b", re.IGNORECASE
+    r"\b(?:phone|number|address|call(?!\s+(?:me|us|my))|far|miles|directions|drive|located|where|contact|website)\b",
+    re.IGNORECASE,
 )
 
 
@@ -120,7 +124,8 @@ def _read(text: str, parsed: dict[str, Any], before: DialogueStateTracker | None
         return _resolve(parsed, reference, shown, domain)
     if _is_nonsense(parsed):
         return _as(_NONSENSE[0], parsed)
-    if slots.get("requested_slot") == "zip_code" and _TRIES_ZIP_CODE.match(text):
+    gives_place = intent in _NO_QUESTION and any(each.get("entity") in _PLACE for each in entities)
+    if slots.get("requested_slot") == "zip_code" and (gives_place or _TRIES_ZIP_CODE.match(text)):
         return _as(_INFORM, parsed)
     if not goes_on or _names_identity(entities):
         return parsed

@@ -41,8 +41,13 @@ _OUTRIGHT = re.compile(r"\b(?:i|we)\s+mea?nt?\b|\bnot\b.*,", re.IGNORECASE)
 
 
 def drop_refused(text: str, parsed: Mapping[str, Any]) -> dict[str, Any]:
-    """The reading without what the text refuses or corrects: "not 19104, 08540"."""
-    return {**parsed, "entities": without_refused(text, parsed.get("entities") or [])}
+    """The reading without what the text refuses or corrects: "not 19104, 08540" only names 08540."""
+    named = parsed.get("entities") or []
+    meant = without_refused(text, named)
+    found = {**parsed, "entities": meant}
+    if len(meant) < len(named) and adds_nothing(blank(text, named)):
+        found["intent"] = {"name": "inform", "confidence": 1.0}
+    return found
 
 
 def without_refused(text: str, entities: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
