@@ -42,7 +42,10 @@ _CHANGES_RULES = frozenset({*DAY_TOPICS, "policy_lookup", "eligibility_member"})
 _CHANGES_ANY = frozenset({"plan", "state", "therapy", "condition", "age_group", "age", "for_whom"})
 _MEANS = re.compile(r"\bmean(?:s|ing)?\b", re.IGNORECASE)
 _HOW_LONG = re.compile(r"\b(?:how\s+(?:long|soon|quick\w*|fast)|when)\b", re.IGNORECASE)
-_OTHER = re.compile(r"\bother\b", re.IGNORECASE)
+_OTHER = re.compile(
+    r"\bother\b(?!\s+(?:son|daughter|kid|child|twin|boy|girl|baby|brother|sister|cousin|parent|one\W+he))",
+    re.IGNORECASE,
+)
 _WHY_OR_MORE = re.compile(r"\b(?:why|how\s+come|mean\w*|what\s+else|then|like\s+what|such\s+as)\b", re.IGNORECASE)
 
 

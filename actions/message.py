@@ -16,7 +16,7 @@ _BARE_INTENTS = frozenset({"inform", "affirm", "deny", "nlu_fallback", "gibberis
 _BARE_WORDS = 4
 # "Is that a CAR-T?" asks of what kind the product is.
 _ASKS_KIND = re.compile(
-    r"^\W*(?:(?:and|so|but|ok)\b\W*)*(?:is|are|was|does|do|would)\s+(?:it|that|this|they|these|those)\b", re.IGNORECASE
+    r"^\W*(?:(?:and|so|but|ok)\b\W*)*(?:is|are|was)\s+(?:it|that|this|they|these|those)\b", re.IGNORECASE
 )
 # "What about Ohio?" asks about a state, and says nothing of where the member is.
 _IN_PASSING = re.compile(
@@ -31,7 +31,8 @@ IDENTIFYING = PROOF | {"phone"}
 # "A gene therapy for it", "is the gene therapy safe": the one for what was talked of.
 _FOR_IT = re.compile(
     r"\bfor\s+(?:it|that|this|him|her|them)\b(?!\s+\w+\s+(?:is|are)\b)"
-    r"|\b(?:the|this|that|his|her|its|their|my|our)\s+(?:gene|cell|car[\s-]?t)\b",
+    r"|(?<!all )(?<!of )(?<!which )\b(?:the|this|that|his|her|its|their|my|our)\s+"
+    r"(?:(?:gene|cell)\s+therapy|car[\s-]?t)\b",
     re.IGNORECASE,
 )
 _LIKE_A_DATE = re.compile(r"\d{2}|\d\W\d")

@@ -28,11 +28,13 @@ from knowledge.therapies.model import Condition, OtherProduct, Standing, Therapy
 # "What is it for?" asks about the product talked about before; a question with a name that the catalogue does not
 # know must not be answered with that product.
 _POINTS_BACK = re.compile(
-    r"\b(?:it|its|this|that|they|them|these|those|ones?|wh?ich|both|either|two|2|others?|same|diff\w*|he|she|first|second|last)\b",
+    r"\b(?:it|its|this|that|they|them|these|those|ones?|wh?ich|both|either|others?|same|diff\w*|the\s+(?:two|2|first|second|last))\b",
     re.IGNORECASE,
 )
 # "Which one", "the difference between them": of what was shown, not of the one talked of last.
-_OF_SEVERAL = re.compile(r"\b(?:wh?ich|both|either|them|these|those|they|two|2|diff\w*|ones)\b", re.IGNORECASE)
+_OF_SEVERAL = re.compile(
+    r"\b(?:wh?ich|both|either|them|these|those|they|the\s+(?:two|2)|diff\w*|ones)\b", re.IGNORECASE
+)
 # "Hemophilia" names two conditions; a list of more than these is no answer to read.
 _MOST_NAMES = 3
 _MOST_FACTS = 2

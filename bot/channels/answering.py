@@ -53,6 +53,7 @@ PROMISED_S = 2.95
 _LEAST_FOR_RECORD_S = 0.5
 # What the gateway's own words can be in.
 _LANGUAGES = ("en", "es")
+_COURTESIES = frozenset({"greeting", "thanks_goodbye", "affirm", "deny"})
 # Only the assistant's greeting stands before it.
 _FIRST_OF_MEMBER = 2
 _SAFETY_KEYS = {SafetyLevel.EMERGENCY: words.EMERGENCY, SafetyLevel.CRISIS: words.CRISIS}
@@ -196,19 +197,20 @@ class Answering:
         self._live.publish(current.id, Typing(Author.ASSISTANT))
         answer, model_id = await self._ask_engine(message, current, finding, engine_until)
         if model_id is not None:
-            current = await self._follow_language(current, message, answer.understood.language)
+            current = await self._follow_language(current, message, answer.understood)
             return replace(await self._completed(answer, current), model_id=model_id)
         # To a plain wish for a coach the apology would say: do what you just did.
         is_wish = is_coach_wish(message.text)
         said = await (self._answer_request(current, "words") if is_wish else self._completed(answer, current))
         return replace(said, was_unheard=True)
 
-    async def _follow_language(self, current: Conversation, message: Message, language: str) -> Conversation:
+    async def _follow_language(self, current: Conversation, message: Message, understood: Understood) -> Conversation:
         """The conversation in the language that the member has just written in.
 
-        A word of none changes nothing, nor does a single word in the middle of a talk: "gracias" is said by many.
+        A word of none changes nothing, nor does a single courtesy in the middle of a talk: "gracias" is said by many.
         """
-        is_passing = message.seq > _FIRST_OF_MEMBER and len(message.text.split()) == 1
+        language, is_courtesy = understood.language, set(understood.topics) <= _COURTESIES
+        is_passing = message.seq > _FIRST_OF_MEMBER and is_courtesy and len(message.text.split()) == 1
         if language == current.locale or language not in _LANGUAGES or is_passing:
             return current
         with suppress(ConversationClosed):

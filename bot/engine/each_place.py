@@ -34,9 +34,9 @@ def ask_for_each_place(question: Question) -> tuple[Question, ...]:
         between = [question.text[one["end"] : other["start"]] for one, other in itertools.pairwise(found)]
         is_search = kind == "zip_code" and question.topic == _PLACES
         if is_search and not any(_CORRECTED.search(words) for words in between):
-            return tuple(_only(question, found, each["value"]) for each in found)
+            return tuple(_only(question, found, value) for value in dict.fromkeys(each["value"] for each in found))
         if all(_LISTED.fullmatch(words) for words in between):
-            return tuple(_only(question, found, each["value"]) for each in found)
+            return tuple(_only(question, found, value) for value in dict.fromkeys(each["value"] for each in found))
     return (question,)
 
 

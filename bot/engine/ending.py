@@ -31,7 +31,8 @@ _ASKS_PERSON = re.compile(
     re.IGNORECASE,
 )
 _NOT_WANTED = re.compile(
-    r"\b(?:not|no|never|don['’]?t|do\s+not|didn['’]?t|won['’]?t|already|will|['’]ll)\b[^.,;!?]*$", re.IGNORECASE
+    r"\b(?:not|no|never|don['’]?t|do\s+not|didn['’]?t|won['’]?t|already|will|['’]ll|would|going\s+to|gonna|nobody|no\s+one|said)\b[^.,;!?]*$",
+    re.IGNORECASE,
 )
 
 

@@ -1,7 +1,7 @@
 """Does a message of few words go on with what was said: "and for hemophilia?", "not this, that", "the second one"?
 
-The classifier reads each message by itself. What is read here is what only the dialogue before it makes plain, by
-rules: such a message becomes an `inform`, which the actions answer as the question that it goes on with.
+The classifier knows which topic was answered before. What is read here is what only the rest of the dialogue makes
+plain, by rules: such a message becomes an `inform`, which the actions answer as the question that it goes on with.
 """
 
 from __future__ import annotations
@@ -42,6 +42,8 @@ _CALLS_PLACE = re.compile(
 _IDENTIFYING = PROOF | {"phone"}
 _PLACE = frozenset({"zip_code", "city"})
 _WHERE = _PLACE | {"state"}
+# What answers the question for a field, also in words that seem to end it.
+_ANSWERS = {"zip_code": _PLACE, "plan": frozenset({"plan"}), "state": frozenset({"state"})}
 # Beside the place that was asked for these are no question of their own: "quit asking, I live in Erie".
 _NO_QUESTION = frozenset({"nlu_fallback", "out_of_scope", "out_of_scope_far", "complaint", "deny", "gibberish"})
 # "Is it even considered a gene therapy": of which kind what was talked of is.
@@ -107,7 +109,7 @@ def _read(text: str, parsed: dict[str, Any], before: DialogueStateTracker | None
     entities = parsed.get("entities") or []
     is_asked = bool(slots.get("requested_slot"))
     if intent == _CANCEL or (is_asked and calls_off(text)):
-        meant = _read_end(text, parsed, is_asked=is_asked)
+        meant = _read_end(text, parsed, slots.get("requested_slot"))
         return parsed if meant == intent else _as(meant, parsed)
     rest = blank(text, entities)
     shown = read_shown(slots.get("last_shown"))
@@ -168,10 +170,10 @@ def _is_nonsense(parsed: Mapping[str, Any]) -> bool:
     return parsed["intent"]["name"] == _UNCLEAR and sorted(likeliest) == sorted(_NONSENSE)
 
 
-def _read_end(text: str, parsed: Mapping[str, Any], *, is_asked: bool) -> str:
+def _read_end(text: str, parsed: Mapping[str, Any], asked_for: object) -> str:
     """What a message that seems to end something is: an answer all the same, another question, or that end."""
     named = {each["entity"] for each in parsed["entities"]}
-    if is_asked and named & (_WHERE | {_PLAN}):
+    if named & _ANSWERS.get(str(asked_for), frozenset()):
         return _INFORM
     return find_what_stays(text, parsed) or _CANCEL
 

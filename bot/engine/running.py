@@ -139,6 +139,8 @@ class Running:
         return [Question(each["text"], each) for each in written]
 
     def _keep_pending(self, questions: Sequence[Question]) -> None:
+        # Words that prove who somebody is are for one attempt, and kept nowhere.
+        questions = [each for each in questions if not each.values(*PROOF)]
         written = json.dumps([_as_kept(each) for each in questions[:_MOST_PENDING]]) if questions else None
         if self._trackers.saved is not None:
             _set(self._trackers.saved, PENDING_SLOT, written)

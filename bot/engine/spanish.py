@@ -167,7 +167,7 @@ def _settle(message: Message, intent: str | None) -> None:
     """What a rule read; danger that the classifier is sure of is left for the gateway to judge."""
     guess = message.get(INTENT) or {}
     is_danger = guess.get("name") in _DANGER and guess.get("confidence", 0.0) >= _SURE_OF_DANGER
-    if is_danger and intent in (None, "medical_advice", "inform"):
+    if is_danger and intent in (None, "medical_advice", "inform", "therapy_info"):
         return
     _set_intent(message, intent or _NOT_UNDERSTOOD, _CONFIDENCE if intent else 0.0)
 

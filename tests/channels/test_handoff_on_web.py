@@ -79,6 +79,7 @@ async def test_one_word_of_another_language_in_passing_does_not_change_the_talk(
 ) -> None:
     for text in said:
         tab.gateway.engine.language = "en" if text.startswith("what") else "es"
+        tab.gateway.engine.topics = ("thanks_goodbye" if text == "gracias" else "coverage_general",)
         await tab.say(text)
     assert (await tab.gateway.conversations.get_conversation(tab.id)).locale == locale
 

@@ -89,8 +89,9 @@ def test_who_asks_for_english_says_nothing_else(text: str, asks: bool) -> None:
     assert asks_for_english(text) is asks
 
 
-def read(text: str, guess: str, confidence: float = 0.5) -> tuple[str, str]:
-    message = Message({TEXT: text, INTENT: {"name": guess, "confidence": confidence}, ENTITIES: []})
+def read(text: str, guess: str, confidence: float = 0.5, *, names: str | None = None) -> tuple[str, str]:
+    entities = [{"entity": names, "value": "a name", "start": 0, "end": 1}] if names else []
+    message = Message({TEXT: text, INTENT: {"name": guess, "confidence": confidence}, ENTITIES: entities})
     (done,) = SpanishReader().process([message])
     return done.get(LANGUAGE), done.get(INTENT)["name"]
 
@@ -104,6 +105,9 @@ def test_the_reader_guesses_nothing_in_spanish_and_keeps_danger() -> None:
     assert read("mi perro es azul", "therapy_info") == ("es", "nlu_fallback")
     assert read("mi perro es azul", "emergency") == ("es", "nlu_fallback")
     assert read("mi perro es azul", "emergency", 0.9) == ("es", "emergency")
+    told = "mi hija tuvo la terapia y se desmayo y no despierta"
+    assert read(told, "emergency", 0.9, names="therapy") == ("es", "emergency")
+    assert read("a mi esposa le regreso la leucemia hace un mes", "cost", names="condition") == ("es", "therapy_info")
 
 
 @pytest.mark.parametrize("text", ["\u0301" * 9, "\U000e0041\U000e0042", "\ue000", "\u200b\u200d"])
