@@ -37,7 +37,7 @@ _NOT_WANTED = re.compile(
 
 
 # What is gone back to, or all that is left: "never mind that, only the price".
-_STAYS = re.compile(r"\b(?:back\s+to|only|just|instead)\b\W*(?P<what>.*)", re.IGNORECASE | re.DOTALL)
+_STAYS = re.compile(r"\b(?:back\s+to|only|just|instead)\b", re.IGNORECASE)
 _SUBJECTS = frozenset({"therapy", "condition"})
 _NO_QUESTIONS = frozenset(
     {"cancel", "inform", "more", "emergency", "crisis", "complaint", "affirm", "deny", "greeting", "thanks_goodbye",

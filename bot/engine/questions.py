@@ -20,6 +20,7 @@ from bot.engine.clause_reading import (
 from bot.engine.clauses import Clause, Named, cut_clauses
 from bot.engine.each_place import ask_for_each_place
 from bot.engine.ending import calls_off
+from bot.engine.entities.found import PROOF
 from bot.engine.lending import lend
 from bot.engine.naming import find_class
 from bot.engine.question import ABOUT, Question, Reading
@@ -36,8 +37,6 @@ _ANSWERS = {
     "member_id": {"member_id", "date", "date_of_birth"},
     "date_of_birth": {"member_id", "date", "date_of_birth"},
 }
-# Beside a member number, and where one is asked for, a day is when somebody was born.
-_PROOF = frozenset({"member_id", "date_of_birth"})
 _NOT_UNDERSTOOD = "nlu_fallback"
 _GOES_ON = re.compile(r"\W*(?:and |ok |so )?(?:what|how) about\b", re.IGNORECASE)
 # Where approval or an appeal was just asked about, it is that which takes long.
@@ -88,7 +87,8 @@ async def find_questions(
         if len(parts) == 1 and parts[0].is_sure and confidence_of(parts[0].reading) > confidence_of(whole):
             return (_read_as(parts[0].reading, text, whole),)
         return _for_each_place(Question(text, whole))
-    is_birth = asked_for in _PROOF or any(each["entity"] in _PROOF for each in whole["entities"])
+    # Beside a member number, and where one is asked for, a day is when somebody was born.
+    is_birth = asked_for in PROOF or any(each["entity"] in PROOF for each in whole["entities"])
     lends_day = not is_birth and not _BIRTH.search(text)
     questions = lend([_as_question(part, whole) for part in parts], is_about=about is not None, lends_day=lends_day)
     return tuple(each for question in questions for each in ask_for_each_place(question))
